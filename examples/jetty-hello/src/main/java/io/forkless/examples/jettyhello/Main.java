@@ -1,0 +1,68 @@
+package io.forkless.examples.jettyhello;
+
+import io.forkless.jetty.SharedServerConnector;
+import io.forkless.worker.Worker;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** A Jetty server that says which worker answers. The only line that makes it one is the connector's class. */
+@Command(
+        name = "jetty-hello",
+        description = "Answers 'worker INDEX pid PID'; also /sleep?ms=N and /crash.",
+        mixinStandardHelpOptions = true)
+final class Main implements Callable<Integer> {
+    @Option(names = "--host", paramLabel = "HOST", description = "The address to listen on; default: every one.")
+    private String host;
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            defaultValue = "8080",
+            description = "The port to listen on; default: ${DEFAULT-VALUE}.")
+    private int port;
+
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        CommandLine commandLine = new CommandLine(new Main());
+        commandLine.setExecutionExceptionHandler((failure, command, parsed) -> {
+            command.getErr().println("jetty-hello: " + failure.getMessage());
+            return 1;
+        });
+        int status = commandLine.execute(arguments);
+        if (status != 0) {
+            System.exit(status);
+        }
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Optional<Worker> worker = Worker.current();
+        String index = worker.map(w -> Integer.toString(w.index())).orElse("-");
+        Server server = new Server();
+        HttpConfiguration http = new HttpConfiguration();
+        SharedServerConnector connector =
+                new SharedServerConnector(server, new HttpConnectionFactory(http), new HTTP2CServerConnectionFactory(http));
+        connector.setHost(host);
+        connector.setPort(port);
+        server.addConnector(connector);
+        server.setHandler(new HelloHandler(index));
+        try {
+            server.start();
+        } catch (IOException e) {
+            server.stop();
+            throw e;
+        }
+        System.out.println("serving: curl http://localhost:" + connector.getLocalPort() + "/");
+        server.join();
+        return 0;
+    }
+}

@@ -1,0 +1,29 @@
+package io.forkless.jetty;
+
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpHeaderValue;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.Request;
+
+/**
+ * Announces on each HTTP/1 response of a draining connector that it is the connection's last (RFC 9112 section 9.6), so
+ * that no client sends one more request into a connection that is about to be closed.
+ */
+final class CloseWhenDraining implements HttpConfiguration.Customizer {
+    private final SharedServerConnector connector;
+
+    CloseWhenDraining(SharedServerConnector connector) {
+        this.connector = connector;
+    }
+
+    @Override
+    public Request customize(Request request, HttpFields.Mutable responseHeaders) {
+        HttpVersion version = request.getConnectionMetaData().getHttpVersion();
+        if (connector.isDraining() && version.getVersion() <= HttpVersion.HTTP_1_1.getVersion()) {
+            responseHeaders.put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE.asString());
+        }
+        return request;
+    }
+}

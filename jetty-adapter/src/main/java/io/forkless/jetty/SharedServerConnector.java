@@ -1,0 +1,273 @@
+package io.forkless.jetty;
+
+import io.forkless.spi.ListenSpec;
+import io.forkless.worker.AcceptPacing;
+import io.forkless.worker.Worker;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.ServerSocketChannel;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.eclipse.jetty.io.ByteBufferPool;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.SelectorManager;
+import org.eclipse.jetty.server.AbstractConnectionFactory;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.annotation.ManagedAttribute;
+import org.eclipse.jetty.util.annotation.ManagedObject;
+import org.eclipse.jetty.util.annotation.Name;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.eclipse.jetty.util.thread.Scheduler;
+
+/**
+ * A {@link ServerConnector} that, in a worker process, accepts from the listener that its supervisor owns. Host, port,
+ * accept queue size and connection factories are set as ever.
+ *
+ * <ul>
+ *   <li>Without a supervisor it is an ordinary {@code ServerConnector}.
+ *   <li>With one it adopts the listener when it is opened, and tells the supervisor that the worker is ready when its
+ *       {@link Server} has started. If the listener cannot be adopted, opening fails; it never binds one of its own.
+ *   <li>When the worker is to go, the server is drained without losing a request: the connector gives up its copy of the
+ *       listener, further HTTP/1 responses carry {@code Connection: close}, HTTP/2 peers get a {@code GOAWAY}, and
+ *       connections that stay idle are closed after {@link #getDrainIdleGrace()}. Then the server is stopped and the JVM
+ *       exits.
+ * </ul>
+ *
+ * <p>It needs at least one acceptor thread: a shared listener is blocking only.
+ */
+@ManagedObject("HTTP connector on a listener shared by several worker processes")
+public class SharedServerConnector extends ServerConnector {
+    /** How long a connection may be idle while the server drains, in ms, unless set. */
+    public static final long DEFAULT_DRAIN_IDLE_GRACE = 2000;
+
+    private final AcceptPacing pacing = new AcceptPacing();
+    private final AtomicLong accepted = new AtomicLong();
+    private final AtomicInteger accepting = new AtomicInteger();
+    private final HttpConfiguration.Customizer closeWhenDraining = new CloseWhenDraining(this);
+    private volatile Worker worker;
+    private volatile boolean acceptPacing = true;
+    private volatile boolean draining;
+    private volatile long drainIdleGrace = DEFAULT_DRAIN_IDLE_GRACE;
+
+    public SharedServerConnector(@Name("server") Server server) {
+        this(server, null, null, null, -1, -1, new HttpConnectionFactory());
+    }
+
+    public SharedServerConnector(
+            @Name("server") Server server, @Name("acceptors") int acceptors, @Name("selectors") int selectors) {
+        this(server, null, null, null, acceptors, selectors, new HttpConnectionFactory());
+    }
+
+    public SharedServerConnector(
+            @Name("server") Server server,
+            @Name("acceptors") int acceptors,
+            @Name("selectors") int selectors,
+            @Name("factories") ConnectionFactory... factories) {
+        this(server, null, null, null, acceptors, selectors, factories);
+    }
+
+    public SharedServerConnector(@Name("server") Server server, @Name("factories") ConnectionFactory... factories) {
+        this(server, null, null, null, -1, -1, factories);
+    }
+
+    public SharedServerConnector(
+            @Name("server") Server server, @Name("sslContextFactory") SslContextFactory.Server sslContextFactory) {
+        this(server, sslContextFactory, new HttpConnectionFactory());
+    }
+
+    public SharedServerConnector(
+            @Name("server") Server server,
+            @Name("acceptors") int acceptors,
+            @Name("selectors") int selectors,
+            @Name("sslContextFactory") SslContextFactory.Server sslContextFactory) {
+        this(
+                server,
+                null,
+                null,
+                null,
+                acceptors,
+                selectors,
+                AbstractConnectionFactory.getFactories(sslContextFactory, new HttpConnectionFactory()));
+    }
+
+    public SharedServerConnector(
+            @Name("server") Server server,
+            @Name("sslContextFactory") SslContextFactory.Server sslContextFactory,
+            @Name("factories") ConnectionFactory... factories) {
+        this(
+                server,
+                null,
+                null,
+                null,
+                -1,
+                -1,
+                AbstractConnectionFactory.getFactories(sslContextFactory, factories));
+    }
+
+    /**
+     * @param acceptors how many threads accept, or -1 for Jetty's default of one; 0 is for unsupervised use only
+     * @see ServerConnector#ServerConnector(Server, Executor, Scheduler, ByteBufferPool, int, int, ConnectionFactory...)
+     */
+    public SharedServerConnector(
+            @Name("server") Server server,
+            @Name("executor") Executor executor,
+            @Name("scheduler") Scheduler scheduler,
+            @Name("bufferPool") ByteBufferPool bufferPool,
+            @Name("acceptors") int acceptors,
+            @Name("selectors") int selectors,
+            @Name("factories") ConnectionFactory... factories) {
+        super(server, executor, scheduler, bufferPool, acceptors, selectors, factories);
+        installBean(new AcceptFailures(), false);
+    }
+
+    /**
+     * In a worker, adopts the supervisor's listener at this connector's host and port; else binds one.
+     *
+     * @throws IOException if the supervisor refuses or the hand-over fails
+     * @throws IllegalStateException if this connector is configured in a way that a shared listener cannot serve
+     */
+    @Override
+    protected ServerSocketChannel openAcceptChannel() throws IOException {
+        Optional<Worker> current = Worker.current();
+        worker = current.orElse(null);
+        if (current.isEmpty()) {
+            return super.openAcceptChannel();
+        }
+        refuse(getAcceptors() == 0, "acceptors = 0: a shared listener is blocking only, use at least one acceptor");
+        refuse(isInheritChannel(), "inheritChannel: the listener comes from the supervisor");
+        refuse(isReusePort(), "reusePort: the workers share one listener, switch it off");
+        ListenSpec spec = ListenSpec.tcp(getHost(), getPort());
+        return worker.listen(getAcceptQueueSize() > 0 ? spec.withBacklog(getAcceptQueueSize()) : spec);
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        draining = false;
+        for (ConnectionFactory factory : getConnectionFactories()) {
+            if (factory instanceof HttpConfiguration.ConnectionFactory http
+                    && !http.getHttpConfiguration().getCustomizers().contains(closeWhenDraining)) {
+                http.getHttpConfiguration().addCustomizer(closeWhenDraining);
+            }
+        }
+        super.doStart();
+        if (worker != null) {
+            SupervisedServer.join(getServer(), worker);
+        }
+    }
+
+    @Override
+    public void accept(int acceptorID) throws IOException {
+        accepting.incrementAndGet();
+        try {
+            if (worker != null && acceptPacing) {
+                pacing.beforeAccept();
+            }
+            super.accept(acceptorID);
+        } finally {
+            accepting.decrementAndGet();
+        }
+    }
+
+    /** Called for each accepted connection, by the acceptor that accepted it. */
+    @Override
+    protected void configure(Socket socket) {
+        accepted.incrementAndGet();
+        pacing.opened();
+        super.configure(socket);
+    }
+
+    @Override
+    protected void onEndPointClosed(EndPoint endPoint) {
+        pacing.closed();
+        super.onEndPointClosed(endPoint);
+    }
+
+    /** Gives up this process's copy of the listener and announces the end to every connection. */
+    void beginDrain() {
+        draining = true;
+        close();
+    }
+
+    /** Whether everything that was accepted has ended, what is on its way from an acceptor to a selector included. */
+    boolean isDrained() {
+        return accepting.get() == 0 && pacing.open() == 0;
+    }
+
+    Collection<EndPoint> connections() {
+        return getConnectedEndPoints();
+    }
+
+    @ManagedAttribute(value = "Whether a supervisor owns the listener", readonly = true)
+    public boolean isSupervised() {
+        return worker != null;
+    }
+
+    @ManagedAttribute(value = "The worker's index, or -1 without a supervisor", readonly = true)
+    public int getWorkerIndex() {
+        Worker current = worker;
+        return current == null ? -1 : current.index();
+    }
+
+    @ManagedAttribute(value = "Connections accepted since the JVM started", readonly = true)
+    public long getAcceptedConnections() {
+        return accepted.get();
+    }
+
+    @ManagedAttribute(value = "Connections that are open", readonly = true)
+    public long getOpenConnections() {
+        return pacing.open();
+    }
+
+    @ManagedAttribute(value = "Whether this connector finishes what it has accepted and accepts no more", readonly = true)
+    public boolean isDraining() {
+        return draining;
+    }
+
+    @ManagedAttribute("Whether a worker that is taking a burst of connections leaves some to the others")
+    public boolean isAcceptPacing() {
+        return acceptPacing;
+    }
+
+    /** On unless set; see {@link AcceptPacing}. */
+    public void setAcceptPacing(boolean acceptPacing) {
+        this.acceptPacing = acceptPacing;
+    }
+
+    @ManagedAttribute("How long a connection may be idle while the server drains, in ms")
+    public long getDrainIdleGrace() {
+        return drainIdleGrace;
+    }
+
+    /**
+     * @param drainIdleGrace in ms; {@value #DEFAULT_DRAIN_IDLE_GRACE} unless set. A keep-alive connection on which no
+     *     request comes for so long is closed by a server that drains
+     */
+    public void setDrainIdleGrace(long drainIdleGrace) {
+        if (drainIdleGrace < 0) {
+            throw new IllegalArgumentException("drainIdleGrace " + drainIdleGrace + " is negative");
+        }
+        this.drainIdleGrace = drainIdleGrace;
+    }
+
+    private static void refuse(boolean condition, String reason) {
+        if (condition) {
+            throw new IllegalStateException(reason);
+        }
+    }
+
+    /** Keeps the count of open connections right when an accepted one never becomes an end point. */
+    private final class AcceptFailures implements SelectorManager.AcceptListener {
+        @Override
+        public void onAcceptFailed(SelectableChannel channel, Throwable cause) {
+            pacing.closed();
+        }
+    }
+}

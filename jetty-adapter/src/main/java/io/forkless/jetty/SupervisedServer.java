@@ -1,0 +1,96 @@
+package io.forkless.jetty;
+
+import io.forkless.worker.Worker;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.IdleTimeout;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.util.component.Container;
+import org.eclipse.jetty.util.component.Graceful;
+import org.eclipse.jetty.util.component.LifeCycle;
+
+/** Ties one {@link Server}, with all its shared connectors, to the worker that it runs in: readiness and drain. */
+final class SupervisedServer implements LifeCycle.Listener {
+    private static final long POLL_MILLIS = 10;
+
+    private final Server server;
+    private final Worker worker;
+
+    private SupervisedServer(Server server, Worker worker) {
+        this.server = server;
+        this.worker = worker;
+    }
+
+    /** Each shared connector calls this as it starts; the first one of a server does the work. */
+    static synchronized void join(Server server, Worker worker) {
+        if (server.getBean(SupervisedServer.class) == null) {
+            SupervisedServer supervised = new SupervisedServer(server, worker);
+            server.addBean(supervised, false); // as a listener of the server's life cycle, too
+            worker.onDrain(supervised::drain);
+        }
+        if (server.isStarted()) {
+            worker.ready(); // the connector was added to a running server
+        }
+    }
+
+    @Override
+    public void lifeCycleStarted(LifeCycle event) {
+        if (event == server) {
+            worker.ready();
+        }
+    }
+
+    /**
+     * Loses no request. The order matters: {@link Graceful} handlers answer 503, and {@code stop()} and
+     * {@code shutdown()} cut idle time-outs short, so neither comes before the last connection has ended.
+     */
+    private void drain(Duration limit) throws Exception {
+        long deadline = System.nanoTime() + limit.toNanos();
+        List<SharedServerConnector> connectors = Arrays.stream(server.getConnectors())
+                .filter(SharedServerConnector.class::isInstance)
+                .map(SharedServerConnector.class::cast)
+                .filter(LifeCycle::isRunning)
+                .toList();
+        connectors.forEach(SharedServerConnector::beginDrain);
+        connectors.forEach(SupervisedServer::sendGoAway);
+        List<SharedServerConnector> busy = new ArrayList<>(connectors);
+        while (System.nanoTime() < deadline) {
+            busy.removeIf(SharedServerConnector::isDrained);
+            if (busy.isEmpty()) {
+                break;
+            }
+            busy.forEach(SupervisedServer::closeIdle);
+            Thread.sleep(POLL_MILLIS);
+        }
+        server.setStopTimeout(0);
+        server.stop();
+    }
+
+    /** HTTP/2 sessions are beans of their connection factory; each sends GOAWAY and ends with its last stream. */
+    private static void sendGoAway(SharedServerConnector connector) {
+        for (ConnectionFactory factory : connector.getConnectionFactories()) {
+            if (factory instanceof Container container
+                    && !container.getContainedBeans(Graceful.class).isEmpty()) {
+                Graceful.shutdown(container);
+            }
+        }
+    }
+
+    private static void closeIdle(SharedServerConnector connector) {
+        for (EndPoint endPoint : connector.connections()) {
+            Connection connection = endPoint.getConnection();
+            boolean betweenRequests =
+                    connection != null && connection.getMessagesIn() == connection.getMessagesOut();
+            if (betweenRequests
+                    && endPoint instanceof IdleTimeout idle
+                    && idle.getIdleFor() >= connector.getDrainIdleGrace()) {
+                connection.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,167 @@
+package io.forkless.posix;
+
+import io.forkless.control.PrivateDirectory;
+import io.forkless.nio.NioChannels;
+import io.forkless.spi.Ticket;
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.time.Duration;
+
+/**
+ * The supervisor's side of one hand-over: a Unix-domain socket that exists until the ticket's owner has fetched its
+ * descriptor or the ticket has expired. It sits in a directory of its own that only the owner can enter, and whoever
+ * connects must be the process that the ticket was made for, which the kernel attests, and know the nonce.
+ */
+final class HandOver implements Closeable {
+    /** How long a ticket is valid. */
+    static final Duration VALIDITY = Duration.ofSeconds(20);
+
+    private static final String SOCKET_FILE = "hand-over";
+    private static final System.Logger LOG = System.getLogger(HandOver.class.getName());
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final NativeSocket descriptor;
+    private final Peer expected;
+    private final byte[] nonce = new byte[TicketPayload.NONCE_BYTES];
+    private final PrivateDirectory directory;
+    private final ServerSocketChannel server;
+    private final Selector selector;
+    private final String operation;
+
+    /**
+     * @param listener a copy of it is handed over; the caller keeps the original
+     * @param worker the only process that gets it
+     */
+    HandOver(NativeSocket listener, ProcessHandle worker) throws IOException {
+        operation = "hand-over to pid " + worker.pid();
+        expected = new Peer(LibC.INSTANCE.getuid(), worker.pid());
+        RANDOM.nextBytes(nonce);
+        descriptor = listener.duplicate(operation);
+        PrivateDirectory madeDirectory = null;
+        ServerSocketChannel madeServer = null;
+        try {
+            madeDirectory = PrivateDirectory.create("forkless-");
+            madeServer = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+            madeServer.bind(UnixDomainSocketAddress.of(madeDirectory.resolve(SOCKET_FILE)));
+            madeServer.configureBlocking(false);
+            selector = Selector.open();
+        } catch (IOException | RuntimeException e) {
+            descriptor.close();
+            closeQuietly(madeServer);
+            closeQuietly(madeDirectory);
+            throw e;
+        }
+        directory = madeDirectory;
+        server = madeServer;
+    }
+
+    /** Serves on a thread of its own until the descriptor is fetched, the ticket has expired, or this is closed. */
+    void start(Runnable whenDone) {
+        Thread thread = new Thread(() -> run(whenDone), "forkless-hand-over-" + expected.pid());
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    Ticket ticket() {
+        return new Ticket(
+                PosixListenerProvider.NAME, new TicketPayload(nonce, directory.resolve(SOCKET_FILE)).encode());
+    }
+
+    /** Ends the ticket's validity; the serving thread then frees everything. */
+    @Override
+    public void close() throws IOException {
+        selector.close();
+    }
+
+    private void run(Runnable whenDone) {
+        long deadline = System.nanoTime() + VALIDITY.toNanos();
+        try {
+            while (await(server, SelectionKey.OP_ACCEPT, deadline)) {
+                try (SocketChannel peer = server.accept()) {
+                    if (peer != null && serve(peer, deadline)) {
+                        return;
+                    }
+                }
+            }
+            LOG.log(Level.WARNING, "{0}: the ticket expired unused", operation);
+        } catch (ClosedSelectorException e) {
+            LOG.log(Level.DEBUG, "{0}: the listener was closed first", operation);
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "{0}: {1}", operation, e.getMessage());
+        } finally {
+            closeQuietly(server);
+            closeQuietly(directory);
+            closeQuietly(selector);
+            descriptor.close();
+            whenDone.run();
+        }
+    }
+
+    /** @return whether the descriptor was handed over; anybody else is turned away and the ticket stays valid */
+    private boolean serve(SocketChannel channel, long deadline) throws IOException {
+        NativeSocket socket = new NativeSocket((int) NioChannels.handleOf(channel));
+        Peer peer = Peer.of(operation, socket);
+        if (!peer.equals(expected)) {
+            LOG.log(Level.WARNING, "{0}: refused a connection of {1}, expected {2}", operation, peer, expected);
+            return false;
+        }
+        channel.configureBlocking(false);
+        ByteBuffer received = ByteBuffer.allocate(nonce.length);
+        try {
+            while (received.hasRemaining()) {
+                if (!await(channel, SelectionKey.OP_READ, deadline) || channel.read(received) < 0) {
+                    return false;
+                }
+            }
+            if (!MessageDigest.isEqual(received.array(), nonce)) {
+                LOG.log(Level.WARNING, "{0}: refused {1}: wrong nonce", operation, peer);
+                return false;
+            }
+            FdPassing.send(operation, socket, descriptor);
+            return true;
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "{0}: {1}", operation, e.getMessage()); // the peer died; the ticket stays valid
+            return false;
+        }
+    }
+
+    private boolean await(SelectableChannel channel, int interest, long deadline) throws IOException {
+        SelectionKey key = channel.register(selector, interest);
+        long left;
+        while ((left = deadline - System.nanoTime()) > 0) {
+            selector.select(Math.max(1, left / 1_000_000));
+            if (!selector.isOpen()) {
+                throw new ClosedSelectorException();
+            }
+            boolean ready = selector.selectedKeys().contains(key);
+            selector.selectedKeys().clear();
+            if (ready) {
+                key.interestOps(0);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static void closeQuietly(Closeable closeable) {
+        try {
+            if (closeable != null) {
+                closeable.close();
+            }
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "cannot close {0}: {1}", closeable, e.getMessage());
+        }
+    }
+}

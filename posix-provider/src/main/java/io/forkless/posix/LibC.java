@@ -1,0 +1,39 @@
+package io.forkless.posix;
+
+import com.sun.jna.Library;
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+
+/**
+ * The functions of the C library that are in use, under their C names; see the man pages of section 2. {@code size_t} and
+ * {@code ssize_t} are {@code long}: 64-bit systems only.
+ */
+interface LibC extends Library {
+    LibC INSTANCE = Native.load("c", LibC.class);
+
+    int socket(int domain, int type, int protocol);
+
+    int bind(int fd, Pointer address, int addressLength);
+
+    int listen(int fd, int backlog);
+
+    int close(int fd);
+
+    /** Variadic in C, and mapped so: on macOS arm64 variadic arguments are passed differently. */
+    int fcntl(int fd, int command, Object... argument);
+
+    int getsockopt(int fd, int level, int name, Pointer value, Pointer valueLength);
+
+    int setsockopt(int fd, int level, int name, Pointer value, int valueLength);
+
+    int getsockname(int fd, Pointer address, Pointer addressLength);
+
+    long sendmsg(int fd, Pointer message, int flags);
+
+    long recvmsg(int fd, Pointer message, int flags);
+
+    /** {@code nfds_t} is an unsigned long on Linux and an unsigned int on macOS; a small positive number is both. */
+    int poll(Pointer pollFds, long count, int timeoutMillis);
+
+    int getuid();
+}

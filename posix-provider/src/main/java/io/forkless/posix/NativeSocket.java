@@ -1,0 +1,247 @@
+package io.forkless.posix;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
+import io.forkless.spi.ListenSpec;
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.net.ProtocolFamily;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+
+/** A file descriptor of a socket, with the calls that are in use. The owner closes it. */
+record NativeSocket(int fd) {
+    private static final Abi ABI = Abi.CURRENT;
+    private static final LibC C = LibC.INSTANCE;
+
+    /**
+     * Makes a blocking, listening socket that is closed on exec. It must stay blocking: {@code O_NONBLOCK} belongs to the
+     * open file description, which the workers will share.
+     *
+     * @throws IOException naming the address, the call and the error
+     */
+    static NativeSocket listening(ListenSpec spec) throws IOException {
+        SocketAddress address;
+        try {
+            address = spec.resolve();
+        } catch (UnknownHostException e) {
+            throw new IOException("listen " + spec + ": unknown host '" + spec.host() + "'");
+        }
+        try {
+            return listening(spec, address);
+        } catch (NoSuchFamilyException e) {
+            if (spec.host() != null) {
+                throw e.failure;
+            }
+            return listening(spec, new InetSocketAddress("0.0.0.0", spec.port())); // every address there is
+        }
+    }
+
+    private static NativeSocket listening(ListenSpec spec, SocketAddress address) throws IOException {
+        String operation = "listen " + spec;
+        int family = family(address);
+        int fd = C.socket(family, Abi.SOCK_STREAM, 0);
+        if (fd < 0) {
+            throw family == ABI.afInet6() && Errno.last() == Errno.EAFNOSUPPORT
+                    ? new NoSuchFamilyException(Errno.failure(operation, "socket", Errno.last()))
+                    : Errno.failure(operation, "socket", Errno.last());
+        }
+        NativeSocket socket = new NativeSocket(fd);
+        try {
+            socket.setCloseOnExec();
+            if (family != Abi.AF_UNIX) {
+                // So that a restart need not wait for the connections in TIME_WAIT (socket(7)).
+                socket.setOption(operation, "SO_REUSEADDR", ABI.solSocket(), ABI.soReuseAddr(), 1);
+            }
+            if (family == ABI.afInet6()) {
+                int only = spec.ipv6Only() ? 1 : 0;
+                socket.setOption(operation, "IPV6_V6ONLY", Abi.IPPROTO_IPV6, ABI.ipv6V6Only(), only);
+            }
+            try (Memory native_ = encode(operation, address)) {
+                if (C.bind(fd, native_, (int) native_.size()) != 0) {
+                    throw bindFailure(operation, address, Errno.last());
+                }
+            }
+            if (C.listen(fd, spec.backlog()) != 0) {
+                throw Errno.failure(operation, "listen", Errno.last());
+            }
+            return socket;
+        } catch (IOException | RuntimeException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    /** A second descriptor of the same open file description, closed on exec; fcntl(2) {@code F_DUPFD_CLOEXEC}. */
+    NativeSocket duplicate(String operation) throws IOException {
+        int command = ABI == Abi.MACOS ? 67 : 1030;
+        int copy = C.fcntl(fd, command, 0);
+        if (copy < 0) {
+            throw Errno.failure(operation, "fcntl F_DUPFD_CLOEXEC", Errno.last());
+        }
+        return new NativeSocket(copy);
+    }
+
+    void setCloseOnExec() throws IOException {
+        if (C.fcntl(fd, Abi.F_SETFD, Abi.FD_CLOEXEC) != 0) {
+            throw Errno.failure("descriptor " + fd, "fcntl F_SETFD", Errno.last());
+        }
+    }
+
+    /**
+     * The address family of a listening stream socket.
+     *
+     * @throws IOException if it is anything else: the wrong descriptor was handed over
+     */
+    ProtocolFamily requireListening(String operation) throws IOException {
+        if (intOption(operation, "SO_TYPE", ABI.soType()) != Abi.SOCK_STREAM
+                || intOption(operation, "SO_ACCEPTCONN", ABI.soAcceptConn()) != 1) {
+            throw new IOException(operation + ": descriptor " + fd + " is not a listening stream socket");
+        }
+        try (Memory address = new Memory(128);
+                Memory length = new Memory(4)) {
+            length.setInt(0, (int) address.size());
+            if (C.getsockname(fd, address, length) != 0) {
+                throw Errno.failure(operation, "getsockname", Errno.last());
+            }
+            int family = ABI.addressHasLength() ? address.getByte(1) : address.getShort(0);
+            if (family == Abi.AF_INET) {
+                return StandardProtocolFamily.INET;
+            }
+            if (family == ABI.afInet6()) {
+                return StandardProtocolFamily.INET6;
+            }
+            if (family == Abi.AF_UNIX) {
+                return StandardProtocolFamily.UNIX;
+            }
+            throw new IOException(operation + ": descriptor " + fd + " has the unknown address family " + family);
+        }
+    }
+
+    /** Whether it becomes readable (a listener: has a connection queued) within the time, in milliseconds. */
+    boolean awaitReadable(int timeoutMillis) throws IOException {
+        long deadline = System.nanoTime() + timeoutMillis * 1_000_000L;
+        try (Memory pollFd = new Memory(Abi.POLLFD_SIZE)) {
+            pollFd.setInt(0, fd);
+            pollFd.setShort(4, Abi.POLLIN);
+            while (true) {
+                pollFd.setShort(6, (short) 0);
+                long left = Math.max(0, (deadline - System.nanoTime()) / 1_000_000);
+                int ready = C.poll(pollFd, 1, (int) left);
+                if (ready >= 0) {
+                    return ready > 0;
+                }
+                if (Errno.last() != Errno.EINTR) {
+                    throw Errno.failure("descriptor " + fd, "poll", Errno.last());
+                }
+            }
+        }
+    }
+
+    /** Not retried on EINTR: the descriptor is gone all the same (close(2)), and its number may be somebody else's. */
+    void close() {
+        C.close(fd);
+    }
+
+    /** Fills {@code value} with a socket option. */
+    void getOption(String operation, String name, int level, int option, Memory value) throws IOException {
+        try (Memory length = new Memory(4)) {
+            length.setInt(0, (int) value.size());
+            if (C.getsockopt(fd, level, option, value, length) != 0) {
+                throw Errno.failure(operation, "getsockopt " + name, Errno.last());
+            }
+        }
+    }
+
+    private int intOption(String operation, String name, int option) throws IOException {
+        try (Memory value = new Memory(4)) {
+            getOption(operation, name, ABI.solSocket(), option, value);
+            return value.getInt(0);
+        }
+    }
+
+    private void setOption(String operation, String name, int level, int option, int value) throws IOException {
+        try (Memory memory = new Memory(4)) {
+            memory.setInt(0, value);
+            setOption(operation, name, level, option, memory, 4);
+        }
+    }
+
+    void setOption(String operation, String name, int level, int option, Pointer value, int length) throws IOException {
+        if (C.setsockopt(fd, level, option, value, length) != 0) {
+            throw Errno.failure(operation, "setsockopt " + name, Errno.last());
+        }
+    }
+
+    private static int family(SocketAddress address) {
+        if (address instanceof InetSocketAddress inet) {
+            return inet.getAddress() instanceof Inet4Address ? Abi.AF_INET : ABI.afInet6();
+        }
+        return Abi.AF_UNIX;
+    }
+
+    /** {@code struct sockaddr_in} (16 bytes), {@code sockaddr_in6} (28) or {@code sockaddr_un}; ip(7), ipv6(7), unix(7). */
+    private static Memory encode(String operation, SocketAddress address) throws IOException {
+        Memory memory;
+        if (address instanceof InetSocketAddress inet) {
+            byte[] ip = inet.getAddress().getAddress();
+            memory = new Memory(ip.length == 4 ? 16 : 28);
+            memory.clear();
+            memory.setByte(2, (byte) (inet.getPort() >> 8));
+            memory.setByte(3, (byte) inet.getPort());
+            memory.write(ip.length == 4 ? 4 : 8, ip, 0, ip.length);
+            if (inet.getAddress() instanceof Inet6Address inet6) {
+                memory.setInt(24, inet6.getScopeId());
+            }
+        } else {
+            byte[] path = address.toString().getBytes(StandardCharsets.UTF_8);
+            if (path.length >= ABI.unixPathBytes()) {
+                throw new IOException(operation + ": the path has " + path.length + " bytes, at most "
+                        + (ABI.unixPathBytes() - 1) + " are possible; choose a shorter path");
+            }
+            memory = new Memory(2 + path.length + 1);
+            memory.clear();
+            memory.write(2, path, 0, path.length);
+        }
+        int family = family(address);
+        if (ABI.addressHasLength()) {
+            memory.setByte(0, (byte) memory.size());
+            memory.setByte(1, (byte) family);
+        } else {
+            memory.setShort(0, (short) family);
+        }
+        return memory;
+    }
+
+    private static IOException bindFailure(String operation, SocketAddress address, int errno) {
+        boolean wildcard6 = address instanceof InetSocketAddress inet
+                && inet.getAddress() instanceof Inet6Address
+                && inet.getAddress().isAnyLocalAddress();
+        if (wildcard6 && errno == Errno.EADDRNOTAVAIL) {
+            return new NoSuchFamilyException(Errno.failure(operation, "bind", errno)); // disable_ipv6 is set
+        }
+        if (!Errno.describe(errno).startsWith("EACCES")) {
+            return Errno.failure(operation, "bind", errno);
+        }
+        String remedy = address instanceof InetSocketAddress
+                ? "ports below 1024 need CAP_NET_BIND_SERVICE or net.ipv4.ip_unprivileged_port_start"
+                : "the directory is not writable";
+        return Errno.failure(operation, "bind", errno, remedy);
+    }
+
+    /** This machine has no IPv6. */
+    private static final class NoSuchFamilyException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        private final IOException failure;
+
+        NoSuchFamilyException(IOException failure) {
+            super(failure.getMessage());
+            this.failure = failure;
+        }
+    }
+}

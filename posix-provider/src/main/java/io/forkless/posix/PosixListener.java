@@ -1,0 +1,107 @@
+package io.forkless.posix;
+
+import com.sun.jna.Platform;
+import io.forkless.nio.NioChannels;
+import io.forkless.spi.ListenSpec;
+import io.forkless.spi.SharedListener;
+import io.forkless.spi.Ticket;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The supervisor's copy of a listener. It never accepts. */
+final class PosixListener implements SharedListener {
+    /** A queue that stayed empty this long, in ms, has seen the last client that was half-way through its handshake. */
+    private static final int SETTLED_MILLIS = 100;
+
+    private final ListenSpec spec;
+    private final NativeSocket socket;
+    private final ServerSocketChannel owner;
+    private final Object pathIdentity;
+    private final Set<HandOver> handOvers = ConcurrentHashMap.newKeySet();
+
+    PosixListener(ListenSpec spec) throws IOException {
+        this.spec = spec;
+        this.socket = UnixPath.listening(spec);
+        try {
+            owner = NioChannels.serverSocketChannel(socket.fd(), socket.requireListening("listen " + spec));
+            pathIdentity = spec.isUnix() ? UnixPath.identity(Path.of(spec.path())) : null;
+        } catch (IOException | RuntimeException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public SocketAddress localAddress() {
+        try {
+            return owner.getLocalAddress();
+        } catch (IOException e) {
+            throw new IllegalStateException("the listener is closed", e);
+        }
+    }
+
+    @Override
+    public synchronized Ticket ticketFor(ProcessHandle worker) throws IOException {
+        if (!owner.isOpen()) {
+            throw new ClosedChannelException();
+        }
+        HandOver handOver = new HandOver(socket, worker);
+        handOvers.add(handOver);
+        handOver.start(() -> handOvers.remove(handOver));
+        return handOver.ticket();
+    }
+
+    @Override
+    public boolean quiesce(Duration limit) throws IOException, InterruptedException {
+        if (spec.isUnix()) {
+            unlinkOwnPath();
+        } else if (Platform.isLinux()) {
+            SynFilter.attach("quiesce " + spec, socket);
+        }
+        long deadline = System.nanoTime() + limit.toNanos();
+        long emptySince = System.nanoTime();
+        while (true) {
+            long now = System.nanoTime();
+            if (socket.awaitReadable(0)) {
+                emptySince = now;
+            } else if (now - emptySince >= SETTLED_MILLIS * 1_000_000L) {
+                return true;
+            }
+            if (now >= deadline) {
+                return false;
+            }
+            Thread.sleep(5);
+        }
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        if (!owner.isOpen()) {
+            return;
+        }
+        unlinkOwnPath();
+        owner.close();
+        for (HandOver handOver : handOvers) {
+            handOver.close();
+        }
+    }
+
+    /** Another process may have replaced the file meanwhile; that one is not ours. */
+    private void unlinkOwnPath() throws IOException {
+        if (pathIdentity != null && pathIdentity.equals(UnixPath.identity(Path.of(spec.path())))) {
+            Files.deleteIfExists(Path.of(spec.path()));
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "PosixListener[" + spec + "]";
+    }
+}

@@ -1,0 +1,84 @@
+package io.forkless.posix;
+
+import com.sun.jna.Native;
+import com.sun.jna.Platform;
+import io.forkless.nio.NioChannels;
+import io.forkless.spi.Fitness;
+import io.forkless.spi.ListenSpec;
+import io.forkless.spi.ListenerProvider;
+import io.forkless.spi.SharedListener;
+import io.forkless.spi.SharedServerSocketChannel;
+import io.forkless.spi.Ticket;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+
+/** Shares a listener by handing its file descriptor over with {@code SCM_RIGHTS}. Linux; macOS not tested. */
+public final class PosixListenerProvider implements ListenerProvider {
+    static final String NAME = "posix";
+
+    private static final int REPLY_TIMEOUT_MILLIS = 10_000;
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Fitness check() {
+        String os = System.getProperty("os.name") + " " + System.getProperty("os.arch");
+        if (!os.startsWith("Linux") && !os.startsWith("Mac")) {
+            return Fitness.doesNotFit("this is " + os, "it is for Linux and macOS");
+        }
+        try {
+            NioChannels.check();
+            if (Native.POINTER_SIZE != 8) {
+                return Fitness.doesNotFit("this is a 32-bit JVM", "use a 64-bit one");
+            }
+            LibC.INSTANCE.getuid();
+            return Fitness.fits(
+                    "SCM_RIGHTS on " + os + ", JNA " + Native.VERSION + (Platform.isMac() ? " (not tested)" : ""));
+        } catch (UnsupportedOperationException | LinkageError e) {
+            return Fitness.doesNotFit(
+                    String.valueOf(e.getMessage()), "see that JNA can unpack and load its native library");
+        }
+    }
+
+    @Override
+    public SharedListener listen(ListenSpec spec) throws IOException {
+        return new PosixListener(spec);
+    }
+
+    @Override
+    public SharedServerSocketChannel adopt(Ticket ticket) throws IOException {
+        TicketPayload payload = TicketPayload.decode(ticket.payload());
+        NativeSocket received = fetch(payload);
+        try {
+            return new PosixServerSocketChannel(
+                    NioChannels.serverSocketChannel(received.fd(), received.requireListening("adopt")));
+        } catch (IOException | RuntimeException e) {
+            received.close();
+            throw e;
+        }
+    }
+
+    private static NativeSocket fetch(TicketPayload payload) throws IOException {
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(payload.socket()))) {
+            channel.write(ByteBuffer.wrap(payload.nonce()));
+            NativeSocket socket = new NativeSocket((int) NioChannels.handleOf(channel));
+            if (!socket.awaitReadable(REPLY_TIMEOUT_MILLIS)) {
+                throw new IOException("adopt: no answer from the supervisor within " + REPLY_TIMEOUT_MILLIS + " ms");
+            }
+            return FdPassing.receive("adopt", socket);
+        } catch (SocketException e) {
+            if (e instanceof ConnectException || Files.notExists(payload.socket())) {
+                throw new IOException("adopt: the ticket is stale or was used before", e);
+            }
+            throw new IOException("adopt: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package io.forkless.control;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/**
+ * A directory that only its owner can enter (mode 0700; on Windows, below the user's own temporary directory), for
+ * sockets and secrets. Closing removes the files in it and the directory.
+ */
+public record PrivateDirectory(Path path) implements Closeable {
+    /** Room for a file name within the 104 bytes (macOS; Linux: 108) of {@code sun_path}, unix(7). */
+    private static final int MAX_PATH_BYTES = 103 - 16;
+
+    /**
+     * Makes one below {@code XDG_RUNTIME_DIR} if that is set and writable, else below {@code java.io.tmpdir}.
+     *
+     * @param prefix how its name begins
+     * @throws IOException also if the path is too long for a socket in it
+     */
+    public static PrivateDirectory create(String prefix) throws IOException {
+        Path path = Files.createTempDirectory(base(), prefix).toAbsolutePath();
+        int bytes = path.toString().getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > MAX_PATH_BYTES) {
+            Files.delete(path);
+            throw new IOException("private directory: " + path + " is too long for a Unix-domain socket in it; set"
+                    + " XDG_RUNTIME_DIR to a shorter directory");
+        }
+        return new PrivateDirectory(path);
+    }
+
+    /** Where private directories are made. */
+    public static Path base() {
+        String runtime = System.getenv("XDG_RUNTIME_DIR");
+        return runtime != null && Files.isWritable(Path.of(runtime))
+                ? Path.of(runtime)
+                : Path.of(System.getProperty("java.io.tmpdir"));
+    }
+
+    public Path resolve(String file) {
+        return path.resolve(file);
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
+            for (Path file : files) {
+                Files.deleteIfExists(file);
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        } catch (NoSuchFileException e) {
+            return;
+        }
+        Files.deleteIfExists(path);
+    }
+}

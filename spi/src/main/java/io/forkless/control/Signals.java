@@ -1,0 +1,48 @@
+package io.forkless.control;
+
+import java.lang.System.Logger.Level;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+
+/**
+ * Handles signals with {@code sun.misc.Signal}, which every JDK from 8 on exports but javac warns about; hence by
+ * reflection.
+ */
+public final class Signals {
+    private static final System.Logger LOG = System.getLogger(Signals.class.getName());
+
+    private Signals() {}
+
+    /**
+     * Runs {@code action} on a fresh thread each time the signal arrives, in place of what the JVM would do.
+     *
+     * @param name without {@code SIG}, as in {@code TERM}
+     * @return whether the handler is in place; not so for a signal the platform does not have or that the JVM keeps for
+     *     itself ({@code -Xrs})
+     */
+    public static boolean handle(String name, Runnable action) {
+        try {
+            Class<?> signal = Class.forName("sun.misc.Signal");
+            Class<?> handler = Class.forName("sun.misc.SignalHandler");
+            Object proxy = Proxy.newProxyInstance(
+                    handler.getClassLoader(), new Class<?>[] {handler}, (self, method, arguments) -> switch (
+                            method.getName()) {
+                        case "handle" -> {
+                            action.run();
+                            yield null;
+                        }
+                        case "equals" -> self == arguments[0];
+                        case "hashCode" -> System.identityHashCode(self);
+                        default -> "handler of SIG" + name;
+                    });
+            signal.getMethod("handle", signal, handler)
+                    .invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
+            return true;
+        } catch (InvocationTargetException e) {
+            LOG.log(Level.DEBUG, "cannot handle SIG{0}: {1}", name, e.getCause());
+        } catch (ReflectiveOperationException e) {
+            LOG.log(Level.DEBUG, "cannot handle SIG{0}: {1}", name, e);
+        }
+        return false;
+    }
+}

@@ -1,0 +1,32 @@
+package io.forkless.spi;
+
+import java.util.Objects;
+
+/**
+ * Whether a provider can work in this process, and if not, why and what to do about it.
+ *
+ * @param fits whether the provider can work here
+ * @param reason what was found, in one line; for a provider that fits, a detail worth showing to an operator
+ * @param remedy what to do so that it fits, in one line; empty for a provider that fits
+ */
+public record Fitness(boolean fits, String reason, String remedy) {
+    public Fitness {
+        Objects.requireNonNull(reason, "reason");
+        Objects.requireNonNull(remedy, "remedy");
+    }
+
+    /** The provider works here; {@code detail} is shown by {@code forkless doctor}. */
+    public static Fitness fits(String detail) {
+        return new Fitness(true, detail, "");
+    }
+
+    /** The provider does not work here. */
+    public static Fitness doesNotFit(String reason, String remedy) {
+        return new Fitness(false, reason, remedy);
+    }
+
+    @Override
+    public String toString() {
+        return fits ? "fits: " + reason : "does not fit: " + reason + " (" + remedy + ")";
+    }
+}

@@ -1,0 +1,135 @@
+package io.forkless.spi;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.regex.Pattern;
+
+/**
+ * Finds the {@linkplain ListenerProvider providers} on the class path or module path of the calling thread's context
+ * class loader. A provider that cannot be loaded is a candidate that does not fit: it is reported, never fatal to the
+ * others.
+ */
+public final class ListenerProviders {
+    /** System property that names the one provider to use. */
+    public static final String PROPERTY = "forkless.provider";
+
+    /** Environment variable that names the one provider to use, unless {@link #PROPERTY} is set. */
+    public static final String ENVIRONMENT = "FORKLESS_PROVIDER";
+
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,31}");
+
+    private ListenerProviders() {}
+
+    /**
+     * One entry of the list that is chosen from.
+     *
+     * @param name the provider's name, or the class name found in the service file if it could not be loaded
+     * @param provider {@code null} if it could not be loaded
+     */
+    public record Candidate(String name, ListenerProvider provider, Fitness fitness) {
+        private int priority() {
+            return provider == null ? Integer.MIN_VALUE : provider.priority();
+        }
+    }
+
+    /** Every candidate, those that fit first and by priority, then by name. */
+    public static List<Candidate> candidates() {
+        List<Candidate> candidates = new ArrayList<>();
+        Iterator<ServiceLoader.Provider<ListenerProvider>> found =
+                ServiceLoader.load(ListenerProvider.class).stream().iterator();
+        // Each step of the iteration may fail on its own: a missing class, a missing dependency, a throwing constructor.
+        while (true) {
+            try {
+                if (!found.hasNext()) {
+                    break;
+                }
+                candidates.add(candidateOf(found.next()));
+            } catch (ServiceConfigurationError | LinkageError e) {
+                candidates.add(broken("(unknown)", e));
+            }
+        }
+        candidates.sort(Comparator.comparing((Candidate c) -> !c.fitness().fits())
+                .thenComparing(Comparator.comparingInt(Candidate::priority).reversed())
+                .thenComparing(Candidate::name));
+        return candidates;
+    }
+
+    /**
+     * The provider that {@link #PROPERTY} or {@link #ENVIRONMENT} names, else the one with the highest priority among
+     * those that fit.
+     *
+     * @throws NoProviderException if there is none
+     */
+    public static ListenerProvider select() throws NoProviderException {
+        String wanted = System.getProperty(PROPERTY, System.getenv(ENVIRONMENT));
+        return wanted == null || wanted.isEmpty() ? select(candidates(), null) : named(wanted);
+    }
+
+    /**
+     * The provider of that name.
+     *
+     * @throws NoProviderException if it is not there or does not fit
+     */
+    public static ListenerProvider named(String name) throws NoProviderException {
+        return select(candidates(), name);
+    }
+
+    private static ListenerProvider select(List<Candidate> candidates, String wanted) throws NoProviderException {
+        for (Candidate candidate : candidates) {
+            if (candidate.fitness().fits()
+                    && (wanted == null || candidate.name().equals(wanted))) {
+                return candidate.provider();
+            }
+        }
+        throw new NoProviderException(describe(candidates, wanted));
+    }
+
+    private static String describe(List<Candidate> candidates, String wanted) {
+        StringBuilder text = new StringBuilder();
+        text.append(wanted == null ? "no listener provider fits" : "listener provider '" + wanted + "' cannot be used");
+        if (candidates.isEmpty()) {
+            return text.append(": none is on the class path; add forkless-posix-provider or another provider")
+                    .toString();
+        }
+        String separator = "; candidates: ";
+        for (Candidate candidate : candidates) {
+            text.append(separator)
+                    .append(candidate.name())
+                    .append(' ')
+                    .append(candidate.fitness());
+            separator = ", ";
+        }
+        return text.toString();
+    }
+
+    private static Candidate candidateOf(ServiceLoader.Provider<ListenerProvider> found) {
+        String className = "(unknown)";
+        try {
+            className = found.type().getName();
+            ListenerProvider provider = found.get();
+            return new Candidate(requireValidName(provider.name()), provider, provider.check());
+        } catch (ServiceConfigurationError | LinkageError | RuntimeException e) {
+            return broken(className, e);
+        }
+    }
+
+    private static Candidate broken(String name, Throwable e) {
+        Throwable root = e;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        String reason = "it cannot be loaded: " + root;
+        return new Candidate(name, null, Fitness.doesNotFit(reason, "repair or remove it from the class path"));
+    }
+
+    static String requireValidName(String name) {
+        if (name == null || !NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException("'" + name + "' is not a provider name: use " + NAME.pattern());
+        }
+        return name;
+    }
+}

@@ -1,0 +1,37 @@
+package io.forkless.spi;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.time.Duration;
+
+/**
+ * A bound, listening socket that the supervisor holds and hands out. It lives until its last holder, supervisor or
+ * worker, has closed it. All methods may be called by any thread.
+ */
+public interface SharedListener extends Closeable {
+    /** The address it is really bound to: a requested port 0 is replaced by the port that was chosen. */
+    SocketAddress localAddress();
+
+    /**
+     * Makes a ticket with which that process, and no other, can adopt this listener once.
+     *
+     * @param worker the process that will redeem the ticket; its identity is verified at the hand-over
+     * @throws IOException if no ticket can be made, with the native error's name
+     */
+    Ticket ticketFor(ProcessHandle worker) throws IOException;
+
+    /**
+     * Prepares the end of this listener: lets no further connection be queued, where the platform can do that, and
+     * waits until those that are queued have been accepted by the workers. Closing without this resets the connections
+     * that are still queued. It cannot be undone, and the workers' copies are affected alike.
+     *
+     * @param limit how long to wait at most
+     * @return whether the queue was empty at the end
+     */
+    boolean quiesce(Duration limit) throws IOException, InterruptedException;
+
+    /** Gives up this process's copy and every ticket that was not redeemed. Workers keep theirs. */
+    @Override
+    void close() throws IOException;
+}

@@ -1,0 +1,120 @@
+package io.forkless.spi;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.nio.channels.AlreadyBoundException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.Set;
+
+/**
+ * A worker's own copy of a listener that other processes accept from as well. It keeps its owner from doing what would
+ * disturb them:
+ *
+ * <ul>
+ *   <li>It is blocking for ever. {@code O_NONBLOCK} belongs to the open file description, which all holders share
+ *       (fcntl(2)): one process's {@code configureBlocking(false)} would switch every other one.
+ *   <li>{@link #accept()} never runs on a virtual thread, because the JDK makes the socket of a virtual thread
+ *       non-blocking: such a caller waits for a platform thread that accepts in its place.
+ *   <li>{@link #close()} gives up this process's copy only. It returns promptly and wakes every blocked
+ *       {@link #accept()} with {@link java.nio.channels.AsynchronousCloseException}; a connection that was already
+ *       accepted is delivered all the same.
+ * </ul>
+ *
+ * <p>Any number of threads may block in {@link #accept()}; at most one connection per blocked caller is claimed ahead.
+ * Close the channel to end an acceptor. An interrupt also ends it, but may drop a connection that was just accepted.
+ */
+public abstract class SharedServerSocketChannel extends ServerSocketChannel {
+    private final PlatformThreadHop hop = new PlatformThreadHop("forkless-accept");
+    private final ServerSocket socket;
+
+    /** For a channel that is bound and listening already. */
+    protected SharedServerSocketChannel() {
+        super(SelectorProvider.provider());
+        try {
+            socket = new SharedServerSocket(this);
+        } catch (IOException e) {
+            throw new IllegalStateException("cannot happen: an unbound ServerSocket opens no descriptor", e);
+        }
+    }
+
+    /**
+     * Waits for the next connection; called on platform threads only, by several at once.
+     *
+     * @return a connected channel in blocking mode
+     * @throws java.nio.channels.AsynchronousCloseException when {@link #releaseCopy()} is called meanwhile
+     */
+    protected abstract SocketChannel acceptBlocking() throws IOException;
+
+    /** Gives up this process's copy and wakes every caller of {@link #acceptBlocking()}. Called once. */
+    protected abstract void releaseCopy() throws IOException;
+
+    @Override
+    public abstract SocketAddress getLocalAddress() throws IOException;
+
+    @Override
+    public final SocketChannel accept() throws IOException {
+        if (!isOpen()) {
+            throw new ClosedChannelException();
+        }
+        return hop.call(this::acceptBlocking);
+    }
+
+    @Override
+    protected final void implCloseSelectableChannel() throws IOException {
+        try {
+            releaseCopy();
+        } finally {
+            hop.close();
+        }
+    }
+
+    @Override
+    protected final void implConfigureBlocking(boolean block) {
+        if (!block) {
+            throw new UnsupportedOperationException(
+                    "a shared listener is blocking only: non-blocking mode belongs to the open file description and"
+                            + " would switch every process that shares it; use acceptor threads");
+        }
+    }
+
+    @Override
+    public final ServerSocketChannel bind(SocketAddress local, int backlog) {
+        throw new AlreadyBoundException();
+    }
+
+    @Override
+    public final <T> ServerSocketChannel setOption(SocketOption<T> name, T value) {
+        throw new UnsupportedOperationException(
+                name.name() + " cannot be set on a shared listener: it would change for every process that shares it");
+    }
+
+    @Override
+    public final <T> T getOption(SocketOption<T> name) {
+        throw new UnsupportedOperationException(name.name() + " is not available on a shared listener");
+    }
+
+    @Override
+    public final Set<SocketOption<?>> supportedOptions() {
+        return Set.of();
+    }
+
+    /** A view of this channel; it can be asked for its address and closed, and accepts without a time-out. */
+    @Override
+    public final ServerSocket socket() {
+        return socket;
+    }
+
+    @Override
+    public String toString() {
+        try {
+            return getClass().getSimpleName() + "[" + (isOpen() ? getLocalAddress() : "closed") + "]";
+        } catch (IOException e) {
+            return getClass().getSimpleName() + "[closed]";
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package io.forkless.spi;
+
+import java.util.Base64;
+import java.util.Objects;
+
+/**
+ * What a worker shows to its provider to get its copy of a listener. The bytes mean something only to the provider
+ * that made them; a ticket works once, for one process, and for a limited time.
+ *
+ * <p>Immutable. {@link #toString()} never shows the bytes: they are a secret while the ticket is valid.
+ */
+public final class Ticket {
+    private final String provider;
+    private final byte[] payload;
+
+    /**
+     * @param provider the {@linkplain ListenerProvider#name() name} of the provider that can redeem this ticket
+     * @param payload opaque to everybody else
+     */
+    public Ticket(String provider, byte[] payload) {
+        this.provider = ListenerProviders.requireValidName(provider);
+        this.payload = payload.clone();
+    }
+
+    public String provider() {
+        return provider;
+    }
+
+    public byte[] payload() {
+        return payload.clone();
+    }
+
+    /** The ticket as one line of text without line breaks: {@code provider:base64}. */
+    public String encode() {
+        return provider + ":" + Base64.getUrlEncoder().withoutPadding().encodeToString(payload);
+    }
+
+    /**
+     * The inverse of {@link #encode()}.
+     *
+     * @throws IllegalArgumentException if the text is not an encoded ticket; its message does not repeat the text
+     */
+    public static Ticket decode(String text) {
+        int colon = Objects.requireNonNull(text, "text").indexOf(':');
+        if (colon < 0) {
+            throw new IllegalArgumentException("not a ticket: no provider name");
+        }
+        try {
+            return new Ticket(
+                    text.substring(0, colon), Base64.getUrlDecoder().decode(text.substring(colon + 1)));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("not a ticket: malformed name or payload");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "Ticket[" + provider + ", " + payload.length + " bytes]";
+    }
+}

@@ -1,0 +1,162 @@
+package io.forkless.worker;
+
+import io.forkless.control.ControlMessage;
+import io.forkless.control.ControlMessage.Drain;
+import io.forkless.control.ControlMessage.Granted;
+import io.forkless.control.ControlMessage.Hello;
+import io.forkless.control.ControlMessage.Listen;
+import io.forkless.control.ControlMessage.Refused;
+import io.forkless.control.ControlMessage.Welcome;
+import io.forkless.control.Invitation;
+import io.forkless.control.LineBuffer;
+import io.forkless.spi.ListenSpec;
+import io.forkless.spi.Ticket;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The worker's end of the control channel. One thread reads; any thread may send. The end of the stream means that the
+ * supervisor is gone.
+ */
+final class SupervisorLink implements Closeable {
+    /** How long the supervisor may take to answer; it resolves host names and binds meanwhile. */
+    static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
+
+    /** What the supervisor does on its own accord; called by the reading thread. */
+    interface Events {
+        void drainRequested();
+
+        void supervisorLost();
+    }
+
+    private static final long HELLO = 0;
+
+    private final SocketChannel channel;
+    private final Map<Long, CompletableFuture<ControlMessage>> pending = new ConcurrentHashMap<>();
+    private final AtomicLong lastId = new AtomicLong(HELLO);
+    private final CompletableFuture<Events> events = new CompletableFuture<>();
+    private Duration drainTimeout;
+
+    private SupervisorLink(SocketChannel channel) {
+        this.channel = channel;
+    }
+
+    /** Connects and introduces this process. */
+    static SupervisorLink open(Invitation invitation) throws IOException {
+        SupervisorLink link = new SupervisorLink(SocketChannel.open(invitation.address()));
+        try {
+            Thread reader = new Thread(link::read, "forkless-supervisor-link");
+            reader.setDaemon(true);
+            CompletableFuture<ControlMessage> answer = link.expect(HELLO);
+            reader.start();
+            link.send(new Hello(
+                    ControlMessage.VERSION,
+                    invitation.token(),
+                    ProcessHandle.current().pid()));
+            link.drainTimeout = ((Welcome) link.await(HELLO, answer, "hello")).drainTimeout();
+            return link;
+        } catch (IOException | RuntimeException e) {
+            link.close();
+            throw e;
+        }
+    }
+
+    /** Names the receiver of events, those that have happened already included. */
+    void deliverTo(Events receiver) {
+        events.complete(receiver);
+    }
+
+    /** How long the supervisor lets a worker drain. */
+    Duration drainTimeout() {
+        return drainTimeout;
+    }
+
+    Ticket requestTicket(ListenSpec spec) throws IOException {
+        long id = lastId.incrementAndGet();
+        CompletableFuture<ControlMessage> answer = expect(id);
+        send(new Listen(id, spec));
+        return ((Granted) await(id, answer, "listen " + spec)).ticket();
+    }
+
+    void send(ControlMessage message) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(message.toBytes());
+        synchronized (this) {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+
+    private CompletableFuture<ControlMessage> expect(long id) {
+        CompletableFuture<ControlMessage> answer = new CompletableFuture<>();
+        pending.put(id, answer);
+        return answer;
+    }
+
+    private ControlMessage await(long id, CompletableFuture<ControlMessage> answer, String request)
+            throws IOException {
+        try {
+            ControlMessage message = answer.get(ANSWER_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+            if (message instanceof Refused refused) {
+                throw new IOException(refused.reason());
+            }
+            return message;
+        } catch (ExecutionException e) {
+            throw new IOException(request + ": the supervisor closed the control channel", e.getCause());
+        } catch (TimeoutException e) {
+            throw new IOException(
+                    request + ": no answer from the supervisor within " + ANSWER_TIMEOUT.toSeconds() + " s");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(request + ": interrupted while waiting for the supervisor");
+        } finally {
+            pending.remove(id);
+        }
+    }
+
+    private void read() {
+        LineBuffer lines = new LineBuffer();
+        IOException end = null;
+        try {
+            while (channel.read(lines.writable()) >= 0) {
+                for (String line = lines.nextLine(); line != null; line = lines.nextLine()) {
+                    dispatch(ControlMessage.parse(line));
+                }
+            }
+        } catch (IOException e) {
+            end = e;
+        }
+        IOException reason = end == null ? new IOException("end of stream") : end;
+        pending.values().forEach(answer -> answer.completeExceptionally(reason));
+        events.thenAccept(Events::supervisorLost);
+    }
+
+    private void dispatch(ControlMessage message) {
+        if (message instanceof Drain) {
+            events.thenAccept(Events::drainRequested);
+            return;
+        }
+        long id = message instanceof Granted granted
+                ? granted.id()
+                : message instanceof Refused refused ? refused.id() : HELLO;
+        CompletableFuture<ControlMessage> answer = pending.get(id);
+        if (answer != null) {
+            answer.complete(message);
+        }
+    }
+}

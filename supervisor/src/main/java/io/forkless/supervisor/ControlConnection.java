@@ -1,0 +1,106 @@
+package io.forkless.supervisor;
+
+import io.forkless.control.ControlMessage;
+import io.forkless.control.LineBuffer;
+import java.io.IOException;
+import java.net.ProtocolException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayDeque;
+import java.util.Queue;
+
+/** The supervisor's end of one control channel; belongs to the event loop's thread. */
+final class ControlConnection {
+    /** What a peer that does not read may cost: no honest worker has this many answers outstanding. */
+    private static final int MAX_QUEUED_MESSAGES = 64;
+
+    /** What comes of the connection. */
+    interface Receiver {
+        /** @throws ProtocolException ends the connection */
+        void received(ControlMessage message) throws ProtocolException;
+
+        /** Called once, also after {@link ControlConnection#close()}. */
+        void closed(String reason);
+    }
+
+    private final SocketChannel channel;
+    private final SelectionKey key;
+    private final LineBuffer lines = new LineBuffer();
+    private final Queue<ByteBuffer> outgoing = new ArrayDeque<>();
+    private Receiver receiver;
+    private boolean closed;
+
+    ControlConnection(EventLoop loop, SocketChannel channel) throws IOException {
+        this.channel = channel;
+        this.key = loop.register(channel, SelectionKey.OP_READ, this::onReady);
+    }
+
+    void deliverTo(Receiver newReceiver) {
+        receiver = newReceiver;
+    }
+
+    void send(ControlMessage message) {
+        if (closed) {
+            return;
+        }
+        if (outgoing.size() >= MAX_QUEUED_MESSAGES) {
+            close("the peer does not read");
+            return;
+        }
+        outgoing.add(ByteBuffer.wrap(message.toBytes()));
+        flush();
+    }
+
+    void close(String reason) {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // it is gone all the same
+        }
+        receiver.closed(reason);
+    }
+
+    private void onReady() {
+        if (key.isValid() && key.isWritable()) {
+            flush();
+        }
+        if (key.isValid() && key.isReadable()) {
+            read();
+        }
+    }
+
+    private void read() {
+        try {
+            if (channel.read(lines.writable()) < 0) {
+                close("end of stream");
+                return;
+            }
+            for (String line = lines.nextLine(); line != null && !closed; line = lines.nextLine()) {
+                receiver.received(ControlMessage.parse(line));
+            }
+        } catch (IOException e) {
+            close(e.getMessage());
+        }
+    }
+
+    private void flush() {
+        try {
+            while (!outgoing.isEmpty()) {
+                channel.write(outgoing.peek());
+                if (outgoing.peek().hasRemaining()) {
+                    key.interestOpsOr(SelectionKey.OP_WRITE);
+                    return;
+                }
+                outgoing.remove();
+            }
+            key.interestOpsAnd(~SelectionKey.OP_WRITE);
+        } catch (IOException e) {
+            close(e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,188 @@
+package io.forkless.supervisor;
+
+import io.forkless.control.ControlMessage;
+import io.forkless.control.ControlMessage.Hello;
+import io.forkless.control.ControlMessage.Refused;
+import io.forkless.control.ControlMessage.Welcome;
+import io.forkless.control.Invitation;
+import io.forkless.control.PrivateDirectory;
+import io.forkless.supervisor.Timers.Timer;
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ProtocolException;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Where workers call: accepts connections, checks who is calling, and joins each to the process that was invited. A peer
+ * that says nothing, or not the right thing, costs one slot of a bounded table for a bounded time, and disturbs nobody.
+ * Belongs to the event loop's thread.
+ */
+final class ControlServer implements Closeable {
+    /** How long a connection may take to introduce itself. */
+    static final Duration HELLO_TIMEOUT = Duration.ofSeconds(10);
+
+    /** Connections that have not introduced themselves; the oldest gives way. */
+    static final int MAX_STRANGERS = 128;
+
+    private static final Duration PAUSE_AFTER_ACCEPT_FAILURE = Duration.ofSeconds(1);
+    private static final System.Logger LOG = System.getLogger(Supervisor.class.getName());
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final int TOKEN_BYTES = 32;
+
+    private final EventLoop loop;
+    private final ServerSocketChannel server;
+    private final SelectionKey acceptKey;
+    private final SocketAddress address;
+    private final Duration drainTimeout;
+    private final Map<String, SpawnedWorker> invited = new HashMap<>();
+    private final Set<Stranger> strangers = new LinkedHashSet<>();
+
+    ControlServer(EventLoop loop, PrivateDirectory directory, Duration drainTimeout) throws IOException {
+        this.loop = loop;
+        this.drainTimeout = drainTimeout;
+        this.server = open(directory);
+        this.address = server.getLocalAddress();
+        this.acceptKey = loop.register(server, SelectionKey.OP_ACCEPT, this::accept);
+    }
+
+    /** Makes the invitation with which exactly that worker can connect, once. */
+    Invitation invite(SpawnedWorker worker) {
+        byte[] token = new byte[TOKEN_BYTES];
+        RANDOM.nextBytes(token);
+        String text = HexFormat.of().formatHex(token);
+        invited.put(text, worker);
+        return new Invitation(worker.index(), address, text);
+    }
+
+    /** Withdraws the invitation of a worker that has exited. */
+    void forget(SpawnedWorker worker) {
+        invited.values().remove(worker);
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+    }
+
+    private static ServerSocketChannel open(PrivateDirectory directory) throws IOException {
+        ServerSocketChannel channel;
+        try {
+            channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+            channel.bind(UnixDomainSocketAddress.of(directory.resolve(Invitation.SOCKET_FILE)));
+        } catch (UnsupportedOperationException e) {
+            // Windows before 10 1803. The token alone then tells who may speak.
+            channel = ServerSocketChannel.open();
+            channel.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0));
+        }
+        return channel;
+    }
+
+    private void accept() {
+        try {
+            SocketChannel channel = server.accept();
+            if (channel == null) {
+                return;
+            }
+            if (strangers.size() >= MAX_STRANGERS) {
+                strangers.iterator().next().connection.close("too many connections have not introduced themselves");
+            }
+            new Stranger(new ControlConnection(loop, channel));
+        } catch (IOException e) {
+            // Most likely EMFILE. The connection stays queued, so that without a pause this would spin.
+            LOG.log(Level.ERROR, "cannot accept a control connection: {0}", e.getMessage());
+            acceptKey.interestOps(0);
+            loop.after(PAUSE_AFTER_ACCEPT_FAILURE, () -> {
+                if (acceptKey.isValid()) {
+                    acceptKey.interestOps(SelectionKey.OP_ACCEPT);
+                }
+            });
+        }
+    }
+
+    /** Takes the invitation, so that it works once. All are compared in full: the time taken tells nothing. */
+    private SpawnedWorker redeem(String token) {
+        byte[] given = token.getBytes(StandardCharsets.UTF_8);
+        String match = null;
+        List<String> tokens = new ArrayList<>(invited.keySet());
+        for (String candidate : tokens) {
+            if (MessageDigest.isEqual(candidate.getBytes(StandardCharsets.UTF_8), given)) {
+                match = candidate;
+            }
+        }
+        return match == null ? null : invited.remove(match);
+    }
+
+    /** A connection that has not introduced itself yet. */
+    private final class Stranger implements ControlConnection.Receiver {
+        private final ControlConnection connection;
+        private final Timer timer;
+
+        Stranger(ControlConnection connection) {
+            this.connection = connection;
+            this.timer = loop.after(HELLO_TIMEOUT, () -> connection.close(
+                    "no introduction within " + HELLO_TIMEOUT.toSeconds() + " s"));
+            strangers.add(this);
+            connection.deliverTo(this);
+        }
+
+        @Override
+        public void received(ControlMessage message) throws ProtocolException {
+            if (!(message instanceof Hello hello)) {
+                throw new ProtocolException("the first message is not an introduction");
+            }
+            if (hello.version() != ControlMessage.VERSION) {
+                refuse("the supervisor speaks control protocol " + ControlMessage.VERSION + ", the worker "
+                        + hello.version() + ": use the same Forkless version for both");
+                return;
+            }
+            SpawnedWorker worker = redeem(hello.token());
+            if (worker == null) {
+                refuse("the token is stale or foreign: a worker must be started by its supervisor");
+                return;
+            }
+            ProcessHandle process = ProcessHandle.of(hello.pid()).orElse(null);
+            if (process == null || !worker.owns(process)) {
+                refuse("process " + hello.pid() + " is not a process that this supervisor started");
+                return;
+            }
+            leave();
+            worker.connected(connection, process);
+            connection.send(new Welcome(drainTimeout));
+        }
+
+        @Override
+        public void closed(String reason) {
+            leave();
+            LOG.log(Level.WARNING, "control connection turned away: {0}", reason);
+        }
+
+        private void refuse(String reason) {
+            connection.send(new Refused(0, reason));
+            connection.close(reason);
+        }
+
+        private void leave() {
+            timer.cancel();
+            strangers.remove(this);
+        }
+    }
+}

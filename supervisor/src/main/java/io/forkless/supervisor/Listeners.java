@@ -1,0 +1,133 @@
+package io.forkless.supervisor;
+
+import io.forkless.spi.ListenSpec;
+import io.forkless.spi.ListenerProvider;
+import io.forkless.spi.SharedListener;
+import io.forkless.spi.Ticket;
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * The listeners of one supervisor, one per address. Its methods resolve names and bind, so they block; call them on any
+ * thread but the event loop's.
+ */
+final class Listeners implements Closeable {
+    private static final System.Logger LOG = System.getLogger(Supervisor.class.getName());
+
+    /** Two specifications with an equal key mean the same socket. */
+    private record Key(SocketAddress address, boolean ipv6Only) {
+        static Key of(ListenSpec spec) throws UnknownHostException {
+            SocketAddress address = spec.resolve();
+            boolean isIpv6 = address instanceof InetSocketAddress inet && inet.getAddress() instanceof Inet6Address;
+            return new Key(address, isIpv6 && spec.ipv6Only());
+        }
+    }
+
+    private record Entry(ListenSpec spec, SharedListener listener) {}
+
+    private final ListenerProvider provider;
+    private final Map<Key, Entry> byKey = new LinkedHashMap<>();
+    private boolean sealed;
+
+    Listeners(ListenerProvider provider) {
+        this.provider = provider;
+    }
+
+    /** @throws IOException also if that address was opened before */
+    synchronized void open(ListenSpec spec) throws IOException {
+        Key key = key(spec);
+        if (byKey.containsKey(key)) {
+            throw new IOException("listen " + spec + ": the same address is given twice");
+        }
+        listen(key, spec);
+    }
+
+    /** From now on workers get the listeners that are open and no others. */
+    synchronized void seal() {
+        sealed = true;
+    }
+
+    /** Makes a ticket for the listener at that address, which is bound now if it was not yet. */
+    synchronized Ticket ticketFor(ListenSpec spec, ProcessHandle worker) throws IOException {
+        Key key = key(spec);
+        Entry entry = byKey.get(key);
+        if (entry == null && sealed) {
+            throw new IOException("listen " + spec + ": not granted: the supervisor listens on " + specs()
+                    + "; add --listen " + spec);
+        }
+        return (entry == null ? listen(key, spec) : entry).listener().ticketFor(worker);
+    }
+
+    synchronized List<SocketAddress> addresses() {
+        return byKey.values().stream()
+                .map(entry -> entry.listener().localAddress())
+                .toList();
+    }
+
+    /** Lets the workers empty the queues before the listeners go; see {@link SharedListener#quiesce}. */
+    void quiesce(Duration limit) throws InterruptedException {
+        List<Entry> entries;
+        synchronized (this) {
+            entries = List.copyOf(byKey.values());
+        }
+        for (Entry entry : entries) {
+            try {
+                if (!entry.listener().quiesce(limit)) {
+                    LOG.log(Level.WARNING, "{0}: connections are still queued; they will be reset", entry.spec());
+                }
+            } catch (IOException e) {
+                LOG.log(Level.WARNING, "queued connections may be reset: {0}", e.getMessage());
+            }
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        for (Entry entry : byKey.values()) {
+            try {
+                entry.listener().close();
+            } catch (IOException e) {
+                LOG.log(Level.WARNING, "cannot close the listener on {0}: {1}", entry.spec(), e.getMessage());
+            }
+        }
+        byKey.clear();
+        sealed = true;
+    }
+
+    private Entry listen(Key key, ListenSpec spec) throws IOException {
+        Entry entry = new Entry(spec, provider.listen(spec));
+        byKey.put(key, entry);
+        LOG.log(Level.INFO, "listening on {0}", describe(entry));
+        return entry;
+    }
+
+    private static Key key(ListenSpec spec) throws IOException {
+        try {
+            return Key.of(spec);
+        } catch (UnknownHostException e) {
+            throw new IOException("listen " + spec + ": unknown host '" + spec.host() + "'");
+        }
+    }
+
+    /** As it was asked for, with the port that the system chose. */
+    private static String describe(Entry entry) {
+        boolean chosen = entry.spec().port() == 0;
+        return chosen && entry.listener().localAddress() instanceof InetSocketAddress inet
+                ? ListenSpec.tcp(entry.spec().host(), inet.getPort()).toString()
+                : entry.spec().toString();
+    }
+
+    private String specs() {
+        return byKey.values().stream().map(entry -> entry.spec().toString()).collect(Collectors.joining(", "));
+    }
+}

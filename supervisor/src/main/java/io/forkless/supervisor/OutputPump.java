@@ -1,0 +1,57 @@
+package io.forkless.supervisor;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+
+/** Copies a worker's output line by line, each with the worker's index in front, so that lines never mix. */
+final class OutputPump {
+    /** A longer line is cut in pieces, so that a worker that never ends its line costs no memory. */
+    private static final int MAX_LINE_BYTES = 8192;
+
+    private OutputPump() {}
+
+    static void start(int index, String stream, InputStream from, OutputStream to) {
+        Thread thread = new Thread(() -> copy("[" + index + "] ", from, to), "forkless-worker-" + index + "-" + stream);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static void copy(String prefix, InputStream from, OutputStream to) {
+        byte[] start = prefix.getBytes(StandardCharsets.UTF_8);
+        byte[] line = new byte[start.length + MAX_LINE_BYTES + 1];
+        System.arraycopy(start, 0, line, 0, start.length);
+        int length = start.length;
+        try (InputStream in = new BufferedInputStream(from)) {
+            for (int b = in.read(); b >= 0; b = in.read()) {
+                if (b != '\n') {
+                    line[length++] = (byte) b;
+                }
+                if (b == '\n' || length == line.length - 1) {
+                    write(to, line, length);
+                    length = start.length;
+                }
+            }
+        } catch (IOException e) {
+            // the worker is gone, and its last line with it
+        }
+        if (length > start.length) {
+            write(to, line, length);
+        }
+    }
+
+    /** One write for the whole line: lines of several workers do not mix. */
+    private static void write(OutputStream to, byte[] line, int length) {
+        line[length] = '\n';
+        try {
+            synchronized (to) {
+                to.write(line, 0, length + 1);
+                to.flush();
+            }
+        } catch (IOException e) {
+            // Nobody reads us any more; go on emptying the pipe, or the worker would block on its own output.
+        }
+    }
+}

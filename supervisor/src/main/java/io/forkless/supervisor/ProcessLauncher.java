@@ -1,0 +1,126 @@
+package io.forkless.supervisor;
+
+import io.forkless.control.Invitation;
+import io.forkless.control.PrivateDirectory;
+import java.io.File;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.ObjIntConsumer;
+
+/** Spawns worker processes with their invitation, and watches for their exit. */
+final class ProcessLauncher implements Fleet.Launcher {
+    /** JDK 24 and later warn when JNA loads its native library without it; 17 accepts it silently. */
+    private static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
+
+    private static final System.Logger LOG = System.getLogger(Supervisor.class.getName());
+
+    private final EventLoop loop;
+    private final ControlServer control;
+    private final PrivateDirectory directory;
+    private final SpawnedWorker.Events events;
+    private final ObjIntConsumer<SpawnedWorker> whenExited;
+    private final List<String> command;
+    private final Map<String, String> environment;
+    private final OutputStream output;
+    private final OutputStream errors;
+    private long spawned;
+
+    ProcessLauncher(
+            EventLoop loop,
+            ControlServer control,
+            PrivateDirectory directory,
+            SpawnedWorker.Events events,
+            ObjIntConsumer<SpawnedWorker> whenExited,
+            Configuration configuration) {
+        this.loop = loop;
+        this.control = control;
+        this.directory = directory;
+        this.events = events;
+        this.whenExited = whenExited;
+        this.command = withNativeAccess(configuration.command());
+        this.environment = configuration.environment();
+        this.output = configuration.output();
+        this.errors = configuration.errors();
+    }
+
+    @Override
+    public WorkerProcess launch(int index) throws LaunchException {
+        SpawnedWorker worker = new SpawnedWorker(index, events);
+        Path invitation = directory.resolve(index + "-" + spawned++ + Invitation.FILE_SUFFIX);
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().putAll(environment);
+        builder.environment().put(Invitation.ENVIRONMENT, invitation.toString());
+        builder.environment().put(Invitation.INDEX_ENVIRONMENT, Integer.toString(index));
+        // What systemd hands to the supervisor is not the worker's (sd_listen_fds(3)).
+        builder.environment().keySet().removeIf(name -> name.startsWith("LISTEN_"));
+        try {
+            control.invite(worker).writeTo(invitation);
+            Process process = builder.start();
+            worker.spawned(process);
+            process.getOutputStream().close(); // an empty standard input
+            OutputPump.start(index, "stdout", process.getInputStream(), output);
+            OutputPump.start(index, "stderr", process.getErrorStream(), errors);
+            process.onExit().thenAccept(p -> loop.execute(() -> exited(worker, invitation, p.exitValue())));
+            return worker;
+        } catch (IOException e) {
+            release(worker, invitation);
+            throw failure(e);
+        }
+    }
+
+    private void exited(SpawnedWorker worker, Path invitation, int status) {
+        release(worker, invitation);
+        whenExited.accept(worker, status);
+        worker.disconnect();
+    }
+
+    private void release(SpawnedWorker worker, Path invitation) {
+        control.forget(worker);
+        try {
+            Files.deleteIfExists(invitation);
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "cannot remove an invitation", e);
+        }
+    }
+
+    private static List<String> withNativeAccess(List<String> command) {
+        String program = Path.of(command.get(0)).getFileName().toString().toLowerCase(Locale.ROOT);
+        List<String> adapted = new ArrayList<>(command);
+        if (List.of("java", "java.exe").contains(program) && !command.contains(NATIVE_ACCESS)) {
+            adapted.add(1, NATIVE_ACCESS);
+        }
+        return adapted;
+    }
+
+    /** The JDK's message differs between versions; what a person needs is whether the program is there. */
+    private LaunchException failure(IOException e) {
+        String program = command.get(0);
+        boolean found = candidates(program).stream().anyMatch(Files::exists);
+        if (!found) {
+            return new LaunchException(
+                    "cannot start '" + program + "': command not found", LaunchException.NOT_FOUND, e);
+        }
+        boolean executable = candidates(program).stream().anyMatch(p -> Files.isRegularFile(p) && Files.isExecutable(p));
+        String reason = executable ? String.valueOf(e.getMessage()) : "not executable";
+        return new LaunchException("cannot start '" + program + "': " + reason, LaunchException.NOT_EXECUTABLE, e);
+    }
+
+    private static List<Path> candidates(String program) {
+        if (program.contains("/") || program.contains(File.separator)) {
+            return List.of(Path.of(program));
+        }
+        List<Path> candidates = new ArrayList<>();
+        for (String directory : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)) {
+            candidates.add(Path.of(directory, program));
+            candidates.add(Path.of(directory, program + ".exe"));
+        }
+        return candidates;
+    }
+}

@@ -1,0 +1,110 @@
+package io.forkless.supervisor;
+
+import io.forkless.control.ControlMessage;
+import io.forkless.control.ControlMessage.Bye;
+import io.forkless.control.ControlMessage.Drain;
+import io.forkless.control.ControlMessage.Listen;
+import io.forkless.control.ControlMessage.Ready;
+import java.net.ProtocolException;
+
+/** A real process and its link. Belongs to the event loop's thread. */
+final class SpawnedWorker implements WorkerProcess, ControlConnection.Receiver {
+    /** What a worker's messages lead to. */
+    interface Events {
+        void ready(SpawnedWorker worker);
+
+        void listenRequested(SpawnedWorker worker, Listen request);
+
+        void linkLost(SpawnedWorker worker);
+    }
+
+    private final int index;
+    private final Events events;
+    private Process process;
+    private ControlConnection connection;
+    private ProcessHandle linked;
+
+    SpawnedWorker(int index, Events events) {
+        this.index = index;
+        this.events = events;
+    }
+
+    int index() {
+        return index;
+    }
+
+    void spawned(Process newProcess) {
+        process = newProcess;
+    }
+
+    /** Whether that process is the spawned one or a descendant of it: a command may be a script that starts the JVM. */
+    boolean owns(ProcessHandle candidate) {
+        // ProcessHandle.equals compares start times too, so that a reused pid is another process.
+        for (ProcessHandle p = candidate; p != null; p = p.parent().orElse(null)) {
+            if (p.equals(process.toHandle())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    void connected(ControlConnection newConnection, ProcessHandle peer) {
+        connection = newConnection;
+        linked = peer;
+        connection.deliverTo(this);
+    }
+
+    /** The process that speaks over the link. */
+    ProcessHandle linkedProcess() {
+        return linked;
+    }
+
+    void send(ControlMessage message) {
+        if (connection != null) {
+            connection.send(message);
+        }
+    }
+
+    /** Ends the link of a process that has exited: a descendant that still serves then drains. */
+    void disconnect() {
+        if (connection != null) {
+            connection.close("the process has exited");
+        }
+    }
+
+    @Override
+    public long pid() {
+        return process.pid();
+    }
+
+    @Override
+    public boolean drain() {
+        send(new Drain());
+        return connection != null;
+    }
+
+    @Override
+    public void kill() {
+        process.destroyForcibly();
+        if (linked != null && linked.pid() != process.pid()) {
+            linked.destroyForcibly();
+        }
+    }
+
+    @Override
+    public void received(ControlMessage message) throws ProtocolException {
+        if (message instanceof Listen listen) {
+            events.listenRequested(this, listen);
+        } else if (message instanceof Ready) {
+            events.ready(this);
+        } else if (!(message instanceof Bye)) {
+            throw new ProtocolException("a worker does not send " + message);
+        }
+    }
+
+    @Override
+    public void closed(String reason) {
+        connection = null;
+        events.linkLost(this);
+    }
+}

@@ -1,0 +1,16 @@
+package io.forkless.supervisor;
+
+/** A worker's process and link, as the state machine sees them. */
+interface WorkerProcess {
+    long pid();
+
+    /**
+     * Asks the worker to drain.
+     *
+     * @return false if it has no link to the supervisor (yet), so that it cannot be asked
+     */
+    boolean drain();
+
+    /** Ends the process at once; its exit is reported like any other. */
+    void kill();
+}

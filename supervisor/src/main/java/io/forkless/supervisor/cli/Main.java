@@ -1,0 +1,44 @@
+package io.forkless.supervisor.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+
+/** The {@code forkless} command. */
+@Command(
+        name = "forkless",
+        description = "Pre-fork servers for the JVM: N worker processes serve from one listening socket.",
+        subcommands = {RunCommand.class, DoctorCommand.class},
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        synopsisSubcommandLabel = "COMMAND")
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        // One line per record, unless the user has configured java.util.logging; before any logger is made.
+        if (System.getProperty("java.util.logging.config.file") == null) {
+            System.setProperty(
+                    "java.util.logging.SimpleFormatter.format",
+                    System.getProperty(
+                            "java.util.logging.SimpleFormatter.format", "%1$tF %1$tT.%1$tL %4$-7s %5$s%6$s%n"));
+        }
+        System.exit(new CommandLine(new Main())
+                .setStopAtPositional(true) // what follows COMMAND is its own
+                .setExecutionExceptionHandler(new FailureReport())
+                .execute(arguments));
+    }
+
+    /** From the jar's manifest. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {
+                "forkless " + (version == null ? "(not packaged)" : version) + " on Java "
+                        + System.getProperty("java.version") + ", " + System.getProperty("os.name") + " "
+                        + System.getProperty("os.arch")
+            };
+        }
+    }
+}

@@ -1,0 +1,13 @@
+/** Owns listeners; spawns, watches, restarts and drains workers. A library, and the {@code forkless} command. */
+module io.forkless.supervisor {
+    requires info.picocli;
+    requires transitive io.forkless.spi;
+    requires java.logging;
+
+    exports io.forkless.supervisor;
+
+    opens io.forkless.supervisor.cli to
+            info.picocli;
+
+    uses io.forkless.spi.ListenerProvider;
+}
