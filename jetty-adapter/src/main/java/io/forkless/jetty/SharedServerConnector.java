@@ -102,14 +102,7 @@ public class SharedServerConnector extends ServerConnector {
             @Name("server") Server server,
             @Name("sslContextFactory") SslContextFactory.Server sslContextFactory,
             @Name("factories") ConnectionFactory... factories) {
-        this(
-                server,
-                null,
-                null,
-                null,
-                -1,
-                -1,
-                AbstractConnectionFactory.getFactories(sslContextFactory, factories));
+        this(server, null, null, null, -1, -1, AbstractConnectionFactory.getFactories(sslContextFactory, factories));
     }
 
     /**
@@ -226,7 +219,9 @@ public class SharedServerConnector extends ServerConnector {
         return pacing.open();
     }
 
-    @ManagedAttribute(value = "Whether this connector finishes what it has accepted and accepts no more", readonly = true)
+    @ManagedAttribute(
+            value = "Whether this connector finishes what it has accepted and accepts no more",
+            readonly = true)
     public boolean isDraining() {
         return draining;
     }

@@ -84,8 +84,7 @@ final class SupervisedServer implements LifeCycle.Listener {
     private static void closeIdle(SharedServerConnector connector) {
         for (EndPoint endPoint : connector.connections()) {
             Connection connection = endPoint.getConnection();
-            boolean betweenRequests =
-                    connection != null && connection.getMessagesIn() == connection.getMessagesOut();
+            boolean betweenRequests = connection != null && connection.getMessagesIn() == connection.getMessagesOut();
             if (betweenRequests
                     && endPoint instanceof IdleTimeout idle
                     && idle.getIdleFor() >= connector.getDrainIdleGrace()) {

@@ -93,14 +93,7 @@ record Abi(
             0x20, // MSG_CTRUNC
             0, // there is no MSG_CMSG_CLOEXEC
             0, // there is no MSG_NOSIGNAL; the JVM ignores SIGPIPE
-            48,
-            44,
-            4,
-            8,
-            12,
-            false,
-            true,
-            104);
+            48, 44, 4, 8, 12, false, true, 104);
 
     static final Abi CURRENT = Platform.isMac() ? MACOS : LINUX;
 

@@ -61,13 +61,16 @@ final class FdPassing {
             }
             received.forEach(NativeSocket::close);
             if (truncated && received.isEmpty()) {
-                // Linux drops what does not fit into the receiver's table and says so with MSG_CTRUNC only (recvmsg(2)).
-                throw new IOException(operation + ": recvmsg: MSG_CTRUNC: the descriptor was lost, most likely EMFILE (24):"
-                        + " this process has too many open files; raise its limit (ulimit -n)");
+                // Linux drops what does not fit into the receiver's table and says so with MSG_CTRUNC only
+                // (recvmsg(2)).
+                throw new IOException(
+                        operation + ": recvmsg: MSG_CTRUNC: the descriptor was lost, most likely EMFILE (24):"
+                                + " this process has too many open files; raise its limit (ulimit -n)");
             }
             throw new IOException(
                     bytes == 0
-                            ? operation + ": the supervisor refused: the ticket is stale, was used before or was made for"
+                            ? operation
+                                    + ": the supervisor refused: the ticket is stale, was used before or was made for"
                                     + " another process"
                             : operation + ": recvmsg: " + received.size() + " descriptors arrived in place of one");
         }

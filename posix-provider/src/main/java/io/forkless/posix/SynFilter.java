@@ -40,12 +40,8 @@ final class SynFilter {
             program.setShort(0, (short) INSTRUCTIONS); // struct sock_fprog { unsigned short len; filter *; }
             program.setPointer(8, code);
             listener.setOption(
-                    operation,
-                    "SO_ATTACH_FILTER",
-                    Abi.CURRENT.solSocket(),
-                    Abi.LINUX_SO_ATTACH_FILTER,
-                    program,
-                    (int) program.size());
+                    operation, "SO_ATTACH_FILTER", Abi.CURRENT.solSocket(), Abi.LINUX_SO_ATTACH_FILTER, program, (int)
+                            program.size());
         }
     }
 

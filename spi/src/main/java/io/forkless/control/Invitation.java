@@ -76,7 +76,8 @@ public record Invitation(int index, SocketAddress address, String token) {
                 properties.load(new StringReader(text));
             }
         } catch (NoSuchFileException e) {
-            throw new IOException(ENVIRONMENT + " names an invitation that was used already or whose supervisor is gone ("
+            throw new IOException(ENVIRONMENT
+                    + " names an invitation that was used already or whose supervisor is gone ("
                     + file + "): a process must be started by 'forkless run' to be a worker; unset " + ENVIRONMENT
                     + " to run it on its own");
         } catch (IllegalArgumentException e) {

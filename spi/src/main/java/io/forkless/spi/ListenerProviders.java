@@ -41,7 +41,8 @@ public final class ListenerProviders {
         List<Candidate> candidates = new ArrayList<>();
         Iterator<ServiceLoader.Provider<ListenerProvider>> found =
                 ServiceLoader.load(ListenerProvider.class).stream().iterator();
-        // Each step of the iteration may fail on its own: a missing class, a missing dependency, a throwing constructor.
+        // Each step of the iteration may fail on its own: a missing class, a missing dependency, a throwing
+        // constructor.
         while (true) {
             try {
                 if (!found.hasNext()) {
@@ -97,10 +98,7 @@ public final class ListenerProviders {
         }
         String separator = "; candidates: ";
         for (Candidate candidate : candidates) {
-            text.append(separator)
-                    .append(candidate.name())
-                    .append(' ')
-                    .append(candidate.fitness());
+            text.append(separator).append(candidate.name()).append(' ').append(candidate.fitness());
             separator = ", ";
         }
         return text.toString();

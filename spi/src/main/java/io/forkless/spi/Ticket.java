@@ -46,8 +46,7 @@ public final class Ticket {
             throw new IllegalArgumentException("not a ticket: no provider name");
         }
         try {
-            return new Ticket(
-                    text.substring(0, colon), Base64.getUrlDecoder().decode(text.substring(colon + 1)));
+            return new Ticket(text.substring(0, colon), Base64.getUrlDecoder().decode(text.substring(colon + 1)));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("not a ticket: malformed name or payload");
         }

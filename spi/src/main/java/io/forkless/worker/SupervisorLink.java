@@ -108,8 +108,7 @@ final class SupervisorLink implements Closeable {
         return answer;
     }
 
-    private ControlMessage await(long id, CompletableFuture<ControlMessage> answer, String request)
-            throws IOException {
+    private ControlMessage await(long id, CompletableFuture<ControlMessage> answer, String request) throws IOException {
         try {
             ControlMessage message = answer.get(ANSWER_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
             if (message instanceof Refused refused) {

@@ -44,8 +44,8 @@ public final class Worker {
     private Worker(int index, SupervisorLink link) {
         this.index = index;
         this.link = link;
-        this.drain = new Drain(
-                link.drainTimeout(), this::sayBye, Runtime.getRuntime()::exit, Runtime.getRuntime()::halt);
+        this.drain =
+                new Drain(link.drainTimeout(), this::sayBye, Runtime.getRuntime()::exit, Runtime.getRuntime()::halt);
     }
 
     /**

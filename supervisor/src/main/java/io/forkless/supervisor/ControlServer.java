@@ -138,8 +138,9 @@ final class ControlServer implements Closeable {
 
         Stranger(ControlConnection connection) {
             this.connection = connection;
-            this.timer = loop.after(HELLO_TIMEOUT, () -> connection.close(
-                    "no introduction within " + HELLO_TIMEOUT.toSeconds() + " s"));
+            this.timer = loop.after(
+                    HELLO_TIMEOUT,
+                    () -> connection.close("no introduction within " + HELLO_TIMEOUT.toSeconds() + " s"));
             strangers.add(this);
             connection.deliverTo(this);
         }

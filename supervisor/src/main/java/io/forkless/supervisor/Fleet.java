@@ -78,7 +78,7 @@ final class Fleet {
                 () -> slot.attempts = 0);
         if (!everAllReady && slots.stream().allMatch(s -> s.state == WorkerState.READY)) {
             everAllReady = true;
-            LOG.log(Level.INFO, "all {0} workers are ready after {1} ms", slots.size(), millisSince(startedAt));
+            LOG.log(Level.INFO, "all " + slots.size() + " workers are READY (after " + millisSince(startedAt) + " ms)");
             whenAllReady.run();
         }
         // One that serves proves that starting is possible: those that were given up get another chance.
@@ -246,7 +246,7 @@ final class Fleet {
             LOG.log(
                     bad ? Level.WARNING : Level.INFO,
                     "worker " + index + (pid == -1 ? "" : " (pid " + pid + ")") + ": " + newState
-                            + (detail.isEmpty() ? "" : bad ? ": " + detail : " " + detail));
+                            + (detail.isEmpty() ? "" : " (" + detail + ")"));
         }
 
         void setTimer(Duration delay, Runnable action) {

@@ -32,7 +32,8 @@ final class NameLock implements Closeable {
 
     /** @throws IOException if a living supervisor of this user has the name */
     static NameLock acquire(String name) throws IOException {
-        Path file = PrivateDirectory.base().resolve("forkless-" + System.getProperty("user.name") + "-" + name + ".lock");
+        Path file =
+                PrivateDirectory.base().resolve("forkless-" + System.getProperty("user.name") + "-" + name + ".lock");
         String owner = ProcessHandle.current().pid() + " " + UUID.randomUUID();
         while (true) {
             FileChannel channel = open(file);

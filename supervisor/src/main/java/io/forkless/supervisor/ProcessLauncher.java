@@ -107,7 +107,8 @@ final class ProcessLauncher implements Fleet.Launcher {
             return new LaunchException(
                     "cannot start '" + program + "': command not found", LaunchException.NOT_FOUND, e);
         }
-        boolean executable = candidates(program).stream().anyMatch(p -> Files.isRegularFile(p) && Files.isExecutable(p));
+        boolean executable =
+                candidates(program).stream().anyMatch(p -> Files.isRegularFile(p) && Files.isExecutable(p));
         String reason = executable ? String.valueOf(e.getMessage()) : "not executable";
         return new LaunchException("cannot start '" + program + "': " + reason, LaunchException.NOT_EXECUTABLE, e);
     }

@@ -23,8 +23,7 @@ record Settings(
 
     Settings {
         if (workers < 1 || workers > MAX_WORKERS) {
-            throw new IllegalArgumentException(
-                    "workers: " + workers + " is not between 1 and " + MAX_WORKERS);
+            throw new IllegalArgumentException("workers: " + workers + " is not between 1 and " + MAX_WORKERS);
         }
         requirePositive("boot time-out", bootTimeout);
         requirePositive("drain time-out", drainTimeout);

@@ -116,7 +116,10 @@ public final class Supervisor implements AutoCloseable {
             return;
         }
         stopping = true;
-        LOG.log(Level.INFO, "stopping: draining {0} workers", configuration.settings().workers());
+        LOG.log(
+                Level.INFO,
+                "stopping: draining {0} workers",
+                configuration.settings().workers());
         loop.execute(() -> {
             fleet.stopRestarting();
             boolean serving = fleet.anyReady();
@@ -182,7 +185,8 @@ public final class Supervisor implements AutoCloseable {
         PrivateDirectory directory = own(PrivateDirectory.create("forkless-"));
         loop = new EventLoop("forkless-supervisor");
         own(loop::stop);
-        ControlServer control = own(new ControlServer(loop, directory, configuration.settings().drainTimeout()));
+        ControlServer control =
+                own(new ControlServer(loop, directory, configuration.settings().drainTimeout()));
         blocking = Executors.newSingleThreadExecutor(task -> {
             Thread thread = new Thread(task, "forkless-listeners");
             thread.setDaemon(true);

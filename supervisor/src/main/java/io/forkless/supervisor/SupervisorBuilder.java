@@ -106,7 +106,6 @@ public final class SupervisorBuilder {
                 List.copyOf(listen),
                 name,
                 provider,
-                new Settings(
-                        workers, bootTimeout, drainTimeout, HEALTHY_AFTER, maxFailedStarts, LOST_LINK_GRACE)));
+                new Settings(workers, bootTimeout, drainTimeout, HEALTHY_AFTER, maxFailedStarts, LOST_LINK_GRACE)));
     }
 }

@@ -11,5 +11,4 @@ import java.time.Duration;
  * @param restarts how often a process was started in this worker's place after the first one
  * @param lastExit why the previous process ended, in words; empty if there was none
  */
-public record WorkerStatus(
-        int index, long pid, WorkerState state, Duration inState, int restarts, String lastExit) {}
+public record WorkerStatus(int index, long pid, WorkerState state, Duration inState, int restarts, String lastExit) {}

@@ -56,8 +56,9 @@ final class RunCommand implements Callable<Integer> {
             names = {"-l", "--listen"},
             paramLabel = "ADDRESS",
             converter = ListenConverter.class,
-            description = "HOST:PORT, [IPV6]:PORT, PORT or unix:PATH; may be repeated. Binds before the first worker"
-                    + " starts, and grants the workers these addresses only. Without it, workers get what they ask for.")
+            description =
+                    "HOST:PORT, [IPV6]:PORT, PORT or unix:PATH; may be repeated. Binds before the first worker"
+                            + " starts, and grants the workers these addresses only. Without it, workers get what they ask for.")
     private List<ListenSpec> listen = new ArrayList<>();
 
     @Option(names = "--name", paramLabel = "NAME", description = "Refuses to run twice under the same name.")

@@ -5,6 +5,8 @@ import io.forkless.worker.Worker;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -19,6 +21,9 @@ import picocli.CommandLine.Option;
         description = "Answers 'worker INDEX pid PID'; also /sleep?ms=N and /crash.",
         mixinStandardHelpOptions = true)
 final class Main implements Callable<Integer> {
+    /** Strongly held: java.util.logging forgets the level of a logger that nobody refers to. */
+    private static final Logger JETTY_LOG = Logger.getLogger("org.eclipse.jetty");
+
     @Option(names = "--host", paramLabel = "HOST", description = "The address to listen on; default: every one.")
     private String host;
 
@@ -32,6 +37,8 @@ final class Main implements Callable<Integer> {
     private Main() {}
 
     public static void main(String[] arguments) {
+        System.setProperty("java.util.logging.SimpleFormatter.format", "%4$s %5$s%6$s%n");
+        JETTY_LOG.setLevel(Level.WARNING);
         CommandLine commandLine = new CommandLine(new Main());
         commandLine.setExecutionExceptionHandler((failure, command, parsed) -> {
             command.getErr().println("jetty-hello: " + failure.getMessage());
@@ -49,8 +56,8 @@ final class Main implements Callable<Integer> {
         String index = worker.map(w -> Integer.toString(w.index())).orElse("-");
         Server server = new Server();
         HttpConfiguration http = new HttpConfiguration();
-        SharedServerConnector connector =
-                new SharedServerConnector(server, new HttpConnectionFactory(http), new HTTP2CServerConnectionFactory(http));
+        SharedServerConnector connector = new SharedServerConnector(
+                server, new HttpConnectionFactory(http), new HTTP2CServerConnectionFactory(http));
         connector.setHost(host);
         connector.setPort(port);
         server.addConnector(connector);
