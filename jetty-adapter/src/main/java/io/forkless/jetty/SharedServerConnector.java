@@ -48,7 +48,7 @@ public class SharedServerConnector extends ServerConnector {
     /** How long a connection may be idle while the server drains, in ms, unless set. */
     public static final long DEFAULT_DRAIN_IDLE_GRACE = 2000;
 
-    private final AcceptPacing pacing = new AcceptPacing();
+    private final AtomicLong open = new AtomicLong();
     private final AtomicLong accepted = new AtomicLong();
     private final AtomicInteger accepting = new AtomicInteger();
     private final HttpConfiguration.Customizer closeWhenDraining = new CloseWhenDraining(this);
@@ -161,7 +161,7 @@ public class SharedServerConnector extends ServerConnector {
         accepting.incrementAndGet();
         try {
             if (worker != null && acceptPacing) {
-                pacing.beforeAccept();
+                worker.acceptPacing().beforeAccept();
             }
             super.accept(acceptorID);
         } finally {
@@ -173,14 +173,24 @@ public class SharedServerConnector extends ServerConnector {
     @Override
     protected void configure(Socket socket) {
         accepted.incrementAndGet();
-        pacing.opened();
+        open.incrementAndGet();
+        if (worker != null) {
+            worker.acceptPacing().opened();
+        }
         super.configure(socket);
     }
 
     @Override
     protected void onEndPointClosed(EndPoint endPoint) {
-        pacing.closed();
+        connectionEnded();
         super.onEndPointClosed(endPoint);
+    }
+
+    private void connectionEnded() {
+        open.decrementAndGet();
+        if (worker != null) {
+            worker.acceptPacing().closed();
+        }
     }
 
     /** Gives up this process's copy of the listener and announces the end to every connection. */
@@ -191,7 +201,7 @@ public class SharedServerConnector extends ServerConnector {
 
     /** Whether everything that was accepted has ended, what is on its way from an acceptor to a selector included. */
     boolean isDrained() {
-        return accepting.get() == 0 && pacing.open() == 0;
+        return accepting.get() == 0 && open.get() == 0;
     }
 
     Collection<EndPoint> connections() {
@@ -216,7 +226,7 @@ public class SharedServerConnector extends ServerConnector {
 
     @ManagedAttribute(value = "Connections that are open", readonly = true)
     public long getOpenConnections() {
-        return pacing.open();
+        return open.get();
     }
 
     @ManagedAttribute(
@@ -226,7 +236,7 @@ public class SharedServerConnector extends ServerConnector {
         return draining;
     }
 
-    @ManagedAttribute("Whether a worker that is taking a burst of connections leaves some to the others")
+    @ManagedAttribute("Whether a worker that has many connections leaves new ones to the others")
     public boolean isAcceptPacing() {
         return acceptPacing;
     }
@@ -262,7 +272,7 @@ public class SharedServerConnector extends ServerConnector {
     private final class AcceptFailures implements SelectorManager.AcceptListener {
         @Override
         public void onAcceptFailed(SelectableChannel channel, Throwable cause) {
-            pacing.closed();
+            connectionEnded();
         }
     }
 }

@@ -1,71 +1,133 @@
 package io.forkless.worker;
 
+import io.forkless.control.Scoreboard;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /**
- * Keeps one worker from taking a whole burst of connections while its siblings are still waking up.
+ * Leaves connections to the workers that have fewer of them.
  *
- * <p>A worker that is awake wins the next connection of a shared listener again and again: 64 keep-alive connections
- * opened at once may end up on one worker of four, and stay there. So an acceptor whose count of open connections rose
- * by {@value #RISE} within {@value #WINDOW_NANOS} ns pauses for {@value #PAUSE_NANOS} ns before its next accept. A
- * steady state, in which connections end as fast as they come, is not slowed down.
+ * <p>A worker that is awake wins the next connection of a shared listener again and again: of 64 keep-alive connections
+ * opened at once, one worker of four may take 50 and keep them. The same happens after a restart, when the old workers
+ * have many connections and the new one has none. So the workers publish how many connections each has open, and an
+ * acceptor whose worker is ahead of the average by at least {@value #SLACK}, and by an eighth, waits with its next
+ * accept until it no longer is.
  *
- * <p>Thread-safe; one instance is shared by all acceptors of a listener.
+ * <p>The wait is short and never a condition for serving: after {@value #PATIENCE_NANOS} ns the acceptor goes on. If the
+ * others did not move at all meanwhile (they may be frozen, or no client may be there), the next waits are suspended,
+ * for longer and longer. Evenly spread connections, and a worker on its own, never wait.
+ *
+ * <p>Thread-safe; all listeners of a worker share one instance, see {@link Worker#acceptPacing()}.
  */
 public final class AcceptPacing {
-    static final long WINDOW_NANOS = 2_000_000;
-    static final long PAUSE_NANOS = 1_000_000;
-    static final int RISE = 2;
+    static final int SLACK = 2;
+    static final long PATIENCE_NANOS = 20_000_000;
+    static final long POLL_NANOS = 500_000;
+    static final long FIRST_SUSPENSION_NANOS = 50_000_000;
+    static final long LONGEST_SUSPENSION_NANOS = 2_000_000_000;
 
+    private final Scoreboard scoreboard;
+    private final int index;
     private final LongSupplier clock;
     private final LongConsumer pause;
     private final AtomicLong open = new AtomicLong();
-    private long windowStart;
-    private long openAtWindowStart;
+    private volatile boolean present;
+    private volatile boolean left;
+    private long suspension = FIRST_SUSPENSION_NANOS;
+    private long suspendedUntil;
 
-    public AcceptPacing() {
-        this(System::nanoTime, LockSupport::parkNanos);
+    AcceptPacing(Scoreboard scoreboard, int index) {
+        this(scoreboard, index, System::nanoTime, LockSupport::parkNanos);
     }
 
-    AcceptPacing(LongSupplier clock, LongConsumer pause) {
+    AcceptPacing(Scoreboard scoreboard, int index, LongSupplier clock, LongConsumer pause) {
+        this.scoreboard = scoreboard;
+        this.index = index;
         this.clock = clock;
         this.pause = pause;
-        this.windowStart = clock.getAsLong();
+        this.suspendedUntil = clock.getAsLong();
     }
 
     /** An acceptor calls this before each accept; it may pause. */
     public void beforeAccept() {
-        if (isBurst()) {
-            pause.accept(PAUSE_NANOS);
+        if (!present) {
+            present = true;
+            publish(open.get()); // from now on the others leave connections to this worker
         }
+        if (!isAhead() || isSuspended()) {
+            return;
+        }
+        long start = clock.getAsLong();
+        long others = othersOpen();
+        boolean ahead = true;
+        while (ahead
+                && clock.getAsLong() - start < PATIENCE_NANOS
+                && !Thread.currentThread().isInterrupted()) {
+            pause.accept(POLL_NANOS);
+            ahead = isAhead();
+        }
+        remember(ahead && othersOpen() == others);
     }
 
-    /** An acceptor calls this as soon as accept has returned: later the count would lag behind the burst. */
+    /** An acceptor calls this as soon as accept has returned. */
     public void opened() {
-        open.incrementAndGet();
+        publish(open.incrementAndGet());
     }
 
     /** The host calls this when a connection has ended. */
     public void closed() {
-        open.decrementAndGet();
+        publish(open.decrementAndGet());
     }
 
-    /** How many connections are open now: {@link #opened()} less {@link #closed()}. */
+    /** How many connections are open. */
     public long open() {
         return open.get();
     }
 
-    private synchronized boolean isBurst() {
-        long now = clock.getAsLong();
-        long openNow = open.get();
-        boolean burst = now - windowStart < WINDOW_NANOS && openNow - openAtWindowStart >= RISE;
-        if (burst || now - windowStart >= WINDOW_NANOS) {
-            windowStart = now;
-            openAtWindowStart = openNow;
+    /** This worker accepts no more: the others do not measure themselves by it. */
+    void leave() {
+        left = true;
+        publish(open.get());
+    }
+
+    private void publish(long count) {
+        scoreboard.publish(index, left ? Scoreboard.ABSENT : count);
+    }
+
+    private boolean isAhead() {
+        long sum = 0;
+        int present = 0;
+        for (int i = 0; i < scoreboard.workers(); i++) {
+            long count = scoreboard.open(i);
+            if (count != Scoreboard.ABSENT) {
+                sum += count;
+                present++;
+            }
         }
-        return burst;
+        double mean = (double) sum / Math.max(1, present);
+        return open.get() - mean >= Math.max(SLACK, mean / 8);
+    }
+
+    private long othersOpen() {
+        long sum = 0;
+        for (int i = 0; i < scoreboard.workers(); i++) {
+            sum += i == index ? 0 : scoreboard.open(i);
+        }
+        return sum;
+    }
+
+    private synchronized boolean isSuspended() {
+        return clock.getAsLong() - suspendedUntil < 0;
+    }
+
+    private synchronized void remember(boolean inVain) {
+        if (inVain) {
+            suspendedUntil = clock.getAsLong() + suspension;
+            suspension = Math.min(2 * suspension, LONGEST_SUSPENSION_NANOS);
+        } else {
+            suspension = FIRST_SUSPENSION_NANOS;
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.forkless.worker;
 
 import io.forkless.control.ControlMessage;
 import io.forkless.control.Invitation;
+import io.forkless.control.Scoreboard;
 import io.forkless.control.Signals;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.ListenerProviders;
@@ -40,10 +41,12 @@ public final class Worker {
     private final int index;
     private final SupervisorLink link;
     private final Drain drain;
+    private final AcceptPacing pacing;
 
-    private Worker(int index, SupervisorLink link) {
+    private Worker(int index, SupervisorLink link, Scoreboard scoreboard) {
         this.index = index;
         this.link = link;
+        this.pacing = new AcceptPacing(scoreboard, index);
         this.drain =
                 new Drain(link.drainTimeout(), this::sayBye, Runtime.getRuntime()::exit, Runtime.getRuntime()::halt);
     }
@@ -108,6 +111,11 @@ public final class Worker {
         drain.add(handler);
     }
 
+    /** What spreads connections evenly over the workers; acceptors are to ask it. */
+    public AcceptPacing acceptPacing() {
+        return pacing;
+    }
+
     /** Whether this worker has begun to drain; it ends when the drain handlers have returned. */
     public boolean isDraining() {
         return drain.hasBegun();
@@ -115,21 +123,23 @@ public final class Worker {
 
     private static Worker connect(Path file) throws IOException {
         Invitation invitation = Invitation.take(file);
-        Runnable removeLeftovers = () -> removeLeftovers(file.toAbsolutePath().getParent(), invitation);
+        Path directory = file.toAbsolutePath().getParent();
+        Runnable removeLeftovers = () -> removeLeftovers(directory, invitation);
         try {
-            Worker worker = new Worker(invitation.index(), SupervisorLink.open(invitation));
-            Signals.handle("TERM", () -> worker.drain.begin("SIGTERM"));
+            Scoreboard scoreboard = Scoreboard.map(directory.resolve(Scoreboard.FILE));
+            Worker worker = new Worker(invitation.index(), SupervisorLink.open(invitation), scoreboard);
+            Signals.handle("TERM", () -> worker.beginDrain("SIGTERM"));
             Signals.handle("INT", () -> LOG.log(Level.DEBUG, "SIGINT is left to the supervisor"));
             Signals.handle("HUP", () -> LOG.log(Level.DEBUG, "SIGHUP is left to the supervisor"));
             worker.link.deliverTo(new SupervisorLink.Events() {
                 @Override
                 public void drainRequested() {
-                    worker.drain.begin("asked by the supervisor");
+                    worker.beginDrain("asked by the supervisor");
                 }
 
                 @Override
                 public void supervisorLost() {
-                    worker.drain.begin("the supervisor is gone");
+                    worker.beginDrain("the supervisor is gone");
                     removeLeftovers.run();
                 }
             });
@@ -138,6 +148,11 @@ public final class Worker {
             removeLeftovers.run();
             throw new IOException("worker " + invitation.index() + ": " + e.getMessage(), e);
         }
+    }
+
+    private void beginDrain(String reason) {
+        drain.begin(reason);
+        pacing.leave();
     }
 
     private void sayBye() {
@@ -156,7 +171,7 @@ public final class Worker {
         } catch (IOException gone) {
             LOG.log(Level.DEBUG, "nobody listens on the control channel: removing {0}", directory);
         }
-        String ours = "{" + Invitation.SOCKET_FILE + ",*" + Invitation.FILE_SUFFIX + "}";
+        String ours = "{" + Invitation.SOCKET_FILE + "," + Scoreboard.FILE + ",*" + Invitation.FILE_SUFFIX + "}";
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, ours)) {
             for (Path file : files) {
                 Files.deleteIfExists(file);

@@ -2,6 +2,7 @@ package io.forkless.supervisor;
 
 import io.forkless.control.Invitation;
 import io.forkless.control.PrivateDirectory;
+import io.forkless.control.Scoreboard;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -24,6 +25,7 @@ final class ProcessLauncher implements Fleet.Launcher {
     private final EventLoop loop;
     private final ControlServer control;
     private final PrivateDirectory directory;
+    private final Scoreboard scoreboard;
     private final SpawnedWorker.Events events;
     private final ObjIntConsumer<SpawnedWorker> whenExited;
     private final List<String> command;
@@ -36,12 +38,14 @@ final class ProcessLauncher implements Fleet.Launcher {
             EventLoop loop,
             ControlServer control,
             PrivateDirectory directory,
+            Scoreboard scoreboard,
             SpawnedWorker.Events events,
             ObjIntConsumer<SpawnedWorker> whenExited,
             Configuration configuration) {
         this.loop = loop;
         this.control = control;
         this.directory = directory;
+        this.scoreboard = scoreboard;
         this.events = events;
         this.whenExited = whenExited;
         this.command = withNativeAccess(configuration.command());
@@ -85,8 +89,9 @@ final class ProcessLauncher implements Fleet.Launcher {
         control.forget(worker);
         try {
             Files.deleteIfExists(invitation);
+            scoreboard.vacate(worker.index());
         } catch (IOException e) {
-            LOG.log(Level.DEBUG, "cannot remove an invitation", e);
+            LOG.log(Level.DEBUG, "cannot clean up after a worker", e);
         }
     }
 

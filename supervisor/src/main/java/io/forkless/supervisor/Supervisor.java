@@ -4,6 +4,7 @@ import io.forkless.control.ControlMessage.Granted;
 import io.forkless.control.ControlMessage.Listen;
 import io.forkless.control.ControlMessage.Refused;
 import io.forkless.control.PrivateDirectory;
+import io.forkless.control.Scoreboard;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.Ticket;
 import java.io.Closeable;
@@ -185,6 +186,8 @@ public final class Supervisor implements AutoCloseable {
         PrivateDirectory directory = own(PrivateDirectory.create("forkless-"));
         loop = new EventLoop("forkless-supervisor");
         own(loop::stop);
+        Scoreboard scoreboard = own(Scoreboard.create(
+                directory.resolve(Scoreboard.FILE), configuration.settings().workers()));
         ControlServer control =
                 own(new ControlServer(loop, directory, configuration.settings().drainTimeout()));
         blocking = Executors.newSingleThreadExecutor(task -> {
@@ -195,7 +198,13 @@ public final class Supervisor implements AutoCloseable {
         own(blocking::shutdownNow);
         Events events = new Events();
         ProcessLauncher launcher = new ProcessLauncher(
-                loop, control, directory, events, (worker, status) -> fleet.exited(worker, status), configuration);
+                loop,
+                control,
+                directory,
+                scoreboard,
+                events,
+                (worker, status) -> fleet.exited(worker, status),
+                configuration);
         Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(30), ThreadLocalRandom.current());
         fleet = new Fleet(configuration.settings(), backoff, loop, launcher, allReady::countDown, this::terminated);
         CompletableFuture<LaunchException> launched = new CompletableFuture<>();

@@ -1,0 +1,252 @@
+package io.forkless.examples.jettyhello;
+
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the README promises, with the packaged jars: four Jetty workers on one port, and what may befall them. */
+@DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
+class JettyWorkersIT {
+    private static final int WORKERS = 4;
+
+    @TempDir
+    private Path temporary;
+
+    @Test
+    void sequential_connections_are_spread_evenly_over_all_workers() throws Exception {
+        try (RunningProgram forkless = RunningProgram.forkless(temporary, WORKERS)) {
+            List<String> answers = new ArrayList<>();
+            for (int i = 0; i < 400; i++) {
+                answers.add(HttpConnection.get(forkless.port(), "/"));
+            }
+
+            assertSpread(answers, 80, 1.2);
+            assertThat(answers).allMatch(answer -> answer.matches("worker [0-3] pid \\d+"));
+        }
+    }
+
+    @Test
+    void a_burst_of_keep_alive_connections_leaves_no_worker_with_less_than_half_of_its_share() throws Exception {
+        int connections = 64;
+        try (RunningProgram forkless = RunningProgram.forkless(temporary, WORKERS)) {
+            warmUp(forkless.port());
+            for (int round = 0; round < 20; round++) {
+                List<String> answers = burst(forkless.port(), connections);
+                assertSpread(answers, connections / WORKERS / 2, connections);
+            }
+        }
+    }
+
+    @RepeatedTest(3)
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the text of the log line names a POSIX signal")
+    void a_killed_worker_costs_its_own_connections_and_is_replaced() throws Exception {
+        try (RunningProgram forkless = RunningProgram.forkless(temporary, WORKERS);
+                Load load = Load.start(forkless.port(), 32)) {
+            load.awaitMore(1000);
+            Set<String> before = workers(forkless.port());
+            String victim = before.iterator().next();
+
+            pid(victim).destroyForcibly();
+
+            forkless.awaitLine("killed by SIGKILL");
+            assertRecovery(forkless, load, victim, before);
+        }
+    }
+
+    @Test
+    void a_worker_that_crashes_costs_its_own_connections_and_is_replaced() throws Exception {
+        try (RunningProgram forkless = RunningProgram.forkless(temporary, WORKERS);
+                Load load = Load.start(forkless.port(), 32)) {
+            load.awaitMore(1000);
+            Set<String> before = workers(forkless.port());
+
+            try (HttpConnection connection = new HttpConnection(forkless.port())) {
+                connection.send("/", false);
+                String victim = connection.receive();
+                connection.send("/crash", false);
+                forkless.awaitLine("exited with status 1");
+
+                assertRecovery(forkless, load, victim, before);
+            }
+        }
+    }
+
+    @RepeatedTest(5)
+    void termination_under_load_loses_no_request_and_frees_the_port_at_once() throws Exception {
+        try (RunningProgram forkless = RunningProgram.forkless(temporary, WORKERS);
+                Load load = Load.start(forkless.port(), 32)) {
+            int port = forkless.port();
+            load.awaitMore(2000);
+            CompletableFuture<String> longRequest = request(port, "/sleep?ms=1500");
+            load.awaitMore(100);
+            load.stopWhenRefused();
+
+            forkless.terminate();
+
+            assertThat(forkless.awaitExit()).as(forkless.output()).isZero();
+            bind(port);
+            load.join();
+            assertThat(load.lost()).as("%s%n%s", load, forkless.output()).isZero();
+            assertThat(longRequest.join()).startsWith("worker");
+            assertThat(files(temporary)).isEmpty();
+        }
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Process.destroy() is no signal there")
+    void a_killed_supervisor_leaves_workers_that_finish_their_requests_and_go() throws Exception {
+        try (RunningProgram forkless = RunningProgram.forkless(temporary, WORKERS)) {
+            int port = forkless.port();
+            List<ProcessHandle> workers = forkless.handle().children().toList();
+            CompletableFuture<String> longRequest = request(port, "/sleep?ms=2000");
+            await().until(() -> !longRequest.isDone());
+
+            forkless.handle().destroyForcibly();
+
+            assertThat(longRequest.join()).startsWith("worker");
+            await().atMost(RunningProgram.PATIENCE).until(() -> workers.stream().noneMatch(ProcessHandle::isAlive));
+            bind(port);
+            assertThat(workers).hasSize(WORKERS);
+            assertThat(files(temporary)).isEmpty();
+        }
+    }
+
+    @Test
+    void without_a_supervisor_it_is_an_ordinary_server() throws Exception {
+        try (RunningProgram program = RunningProgram.alone(temporary, "FORKLESS_CONTROL", "")) {
+            program.awaitLine("serving");
+
+            assertThat(HttpConnection.get(program.port(), "/"))
+                    .isEqualTo("worker - pid " + program.handle().pid());
+        }
+    }
+
+    @Test
+    void a_worker_with_a_stale_invitation_says_so_in_one_line_and_does_not_bind() throws Exception {
+        String stale = temporary.resolve("0-0.invitation").toString();
+        try (RunningProgram program = RunningProgram.alone(temporary, "FORKLESS_CONTROL", stale)) {
+            assertThat(program.awaitExit()).isEqualTo(1);
+
+            assertThat(program.output())
+                    .startsWith("jetty-hello: FORKLESS_CONTROL names an invitation that was used already")
+                    .doesNotContain("\n");
+        }
+    }
+
+    /** The victim's connections are lost, at most one request of each; nobody is refused; four workers serve again. */
+    private static void assertRecovery(RunningProgram forkless, Load load, String victim, Set<String> before) {
+        await().atMost(RunningProgram.PATIENCE).until(() -> forkless.count("READY") > WORKERS + 1);
+        Set<String> after = workers(forkless.port());
+        load.awaitMore(1000);
+        load.close();
+
+        assertThat(after).hasSize(WORKERS).doesNotContain(victim);
+        assertThat(before).filteredOn(worker -> !worker.equals(victim)).isSubsetOf(after);
+        assertThat(load.count(Load.Result.REFUSED)).as("%s", load).isZero();
+        assertThat(load.count(Load.Result.TIMEOUT)).as("%s", load).isZero();
+        assertThat(load.count(Load.Result.WRONG)).as("%s", load).isZero();
+        // 16 clients hold a connection each and 16 have at most one under way, over four workers.
+        assertThat(load.lost()).as("%s", load).isLessThanOrEqualTo(32);
+        assertThat(load.failures())
+                .as("only the victim's clients fail; one with a fresh connection does not know its worker")
+                .allMatch(failure -> failure.startsWith(victim) || failure.startsWith("null"));
+    }
+
+    /** Asks until all workers have answered. */
+    private static Set<String> workers(int port) {
+        Set<String> seen = new HashSet<>();
+        await().atMost(RunningProgram.PATIENCE).until(() -> {
+            seen.add(HttpConnection.get(port, "/"));
+            return seen.size() == WORKERS;
+        });
+        return seen;
+    }
+
+    private static void warmUp(int port) throws Exception {
+        try (Load load = Load.start(port, 8)) {
+            load.awaitMore(2000);
+        }
+    }
+
+    /** Opens all connections at once, then asks over each which worker has it. */
+    private static List<String> burst(int port, int connections) throws IOException {
+        List<HttpConnection> open = new ArrayList<>();
+        try {
+            for (int i = 0; i < connections; i++) {
+                open.add(new HttpConnection(port));
+            }
+            List<String> answers = new ArrayList<>();
+            for (HttpConnection connection : open) {
+                connection.send("/", false);
+            }
+            for (HttpConnection connection : open) {
+                answers.add(connection.receive());
+            }
+            return answers;
+        } finally {
+            for (HttpConnection connection : open) {
+                connection.close();
+            }
+        }
+    }
+
+    private static void assertSpread(List<String> answers, long least, double ratio) {
+        Map<String, Long> byWorker = answers.stream().collect(groupingBy(answer -> answer, counting()));
+        assertThat(byWorker).hasSize(WORKERS);
+        long min = byWorker.values().stream().mapToLong(Long::longValue).min().orElse(0);
+        long max = byWorker.values().stream().mapToLong(Long::longValue).max().orElse(0);
+        assertThat(min).as("%s", byWorker).isGreaterThanOrEqualTo(least);
+        assertThat((double) max / min).as("%s", byWorker).isLessThanOrEqualTo(ratio);
+    }
+
+    private static CompletableFuture<String> request(int port, String path) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return HttpConnection.get(port, path);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    private static ProcessHandle pid(String worker) {
+        return ProcessHandle.of(Long.parseLong(worker.replaceAll(".* pid ", "")))
+                .orElseThrow();
+    }
+
+    private static void bind(int port) throws IOException {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"))) {
+            assertThat(socket.isBound()).isTrue();
+        }
+    }
+
+    private static List<Path> files(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            // The JVM's own, which a killed one leaves behind.
+            return files.filter(file -> !file.getFileName().toString().startsWith("hsperfdata"))
+                    .toList();
+        }
+    }
+}

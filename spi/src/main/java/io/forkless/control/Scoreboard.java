@@ -1,0 +1,89 @@
+package io.forkless.control;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * How many connections each worker has open, in a small file that all workers map: they read each other's numbers at
+ * every accept, which messages would be too slow for. Eight bytes per worker index, after eight for the number of
+ * indexes; {@value #ABSENT} stands for an index without a serving worker. Numbers are advice, so no update is a
+ * transaction.
+ */
+public final class Scoreboard implements Closeable {
+    /** Its file name in the private directory. */
+    public static final String FILE = "scoreboard";
+
+    /** The number of a worker that does not serve. */
+    public static final long ABSENT = -1;
+
+    private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+    private final FileChannel channel;
+    private final ByteBuffer mapped;
+
+    private Scoreboard(FileChannel channel, ByteBuffer mapped) {
+        this.channel = channel;
+        this.mapped = mapped;
+    }
+
+    /** The supervisor's: writes to the file, so that nothing stays mapped when it is deleted (Windows). */
+    public static Scoreboard create(Path file, int workers) throws IOException {
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        Scoreboard scoreboard = new Scoreboard(channel, null);
+        scoreboard.write(0, workers);
+        for (int index = 0; index < workers; index++) {
+            scoreboard.vacate(index);
+        }
+        return scoreboard;
+    }
+
+    /** A worker's. */
+    public static Scoreboard map(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            return new Scoreboard(null, channel.map(FileChannel.MapMode.READ_WRITE, 0, channel.size()));
+        }
+    }
+
+    /** Supervisor: there is no worker with this index (any more). */
+    public void vacate(int index) throws IOException {
+        write(offset(index), ABSENT);
+    }
+
+    /** Worker: announces its number of open connections, or {@link #ABSENT}. */
+    public void publish(int index, long open) {
+        LONG.setVolatile(mapped, offset(index), open);
+    }
+
+    /** Worker: how many indexes there are. */
+    public int workers() {
+        return (int) (long) LONG.getVolatile(mapped, 0);
+    }
+
+    /** Worker: the number of that worker, or {@link #ABSENT}. */
+    public long open(int index) {
+        return (long) LONG.getVolatile(mapped, offset(index));
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (channel != null) {
+            channel.close();
+        }
+    }
+
+    private void write(int offset, long value) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
+        channel.write(bytes.putLong(value).flip(), offset);
+    }
+
+    private static int offset(int index) {
+        return Long.BYTES * (index + 1);
+    }
+}
