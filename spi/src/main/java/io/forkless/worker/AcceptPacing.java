@@ -16,16 +16,16 @@ import java.util.function.LongSupplier;
  * accept until it no longer is.
  *
  * <p>The wait is short and never a condition for serving: after {@value #PATIENCE_NANOS} ns the acceptor goes on. If the
- * others did not move at all meanwhile (they may be frozen, or no client may be there), the next waits are suspended,
- * for longer and longer. Evenly spread connections, and a worker on its own, never wait.
+ * worker with the fewest connections took none meanwhile (it may be frozen, or no client may be there), the next waits
+ * are suspended, for longer and longer. Evenly spread connections, and a worker on its own, never wait.
  *
  * <p>Thread-safe; all listeners of a worker share one instance, see {@link Worker#acceptPacing()}.
  */
 public final class AcceptPacing {
     static final int SLACK = 2;
-    static final long PATIENCE_NANOS = 20_000_000;
+    static final long PATIENCE_NANOS = 50_000_000;
     static final long POLL_NANOS = 500_000;
-    static final long FIRST_SUSPENSION_NANOS = 50_000_000;
+    static final long FIRST_SUSPENSION_NANOS = 10_000_000;
     static final long LONGEST_SUSPENSION_NANOS = 2_000_000_000;
 
     private final Scoreboard scoreboard;
@@ -59,8 +59,9 @@ public final class AcceptPacing {
         if (!isAhead() || isSuspended()) {
             return;
         }
+        int behind = leastLoaded();
+        long had = scoreboard.open(behind);
         long start = clock.getAsLong();
-        long others = othersOpen();
         boolean ahead = true;
         while (ahead
                 && clock.getAsLong() - start < PATIENCE_NANOS
@@ -68,7 +69,7 @@ public final class AcceptPacing {
             pause.accept(POLL_NANOS);
             ahead = isAhead();
         }
-        remember(ahead && othersOpen() == others);
+        remember(ahead && scoreboard.open(behind) == had);
     }
 
     /** An acceptor calls this as soon as accept has returned. */
@@ -110,12 +111,16 @@ public final class AcceptPacing {
         return open.get() - mean >= Math.max(SLACK, mean / 8);
     }
 
-    private long othersOpen() {
-        long sum = 0;
+    /** Whom this worker waits for; itself if there is nobody else. */
+    private int leastLoaded() {
+        int least = index;
         for (int i = 0; i < scoreboard.workers(); i++) {
-            sum += i == index ? 0 : scoreboard.open(i);
+            long count = scoreboard.open(i);
+            if (count != Scoreboard.ABSENT && count < scoreboard.open(least)) {
+                least = i;
+            }
         }
-        return sum;
+        return least;
     }
 
     private synchronized boolean isSuspended() {

@@ -88,7 +88,7 @@ final class Load implements AutoCloseable {
 
     /** Waits until every client has ended by itself. */
     void join() {
-        threads.forEach(thread -> await().atMost(RunningProgram.PATIENCE).until(() -> !thread.isAlive()));
+        await().atMost(RunningProgram.PATIENCE).until(() -> threads.stream().noneMatch(Thread::isAlive));
     }
 
     @Override

@@ -1,0 +1,117 @@
+package io.forkless.jetty;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
+import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.VirtualThreads;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/** The worker program of these tests: a server with the connectors and oddities that its arguments ask for. */
+final class TestWorker {
+    private TestWorker() {}
+
+    /** @param arguments options, then {@code plain=PORT} or {@code tls=PORT} for each connector */
+    public static void main(String[] arguments) throws Exception {
+        List<String> options = Arrays.asList(arguments);
+        QueuedThreadPool threads = new QueuedThreadPool();
+        if (options.contains("virtual-threads")) {
+            Executor virtual = VirtualThreads.getDefaultVirtualThreadsExecutor();
+            threads.setVirtualThreadsExecutor(virtual);
+        }
+        Server server = new Server(threads);
+        for (String option : options) {
+            String[] pair = option.split("=");
+            switch (pair[0]) {
+                case "plain" -> server.addConnector(plain(server, pair[1], options));
+                case "tls" -> server.addConnector(tls(server, pair[1]));
+                default -> {
+                    // read elsewhere
+                }
+            }
+        }
+        server.setHandler(new TestHandler());
+        server.start();
+        if (options.contains("restart-connectors")) {
+            for (var connector : server.getConnectors()) {
+                connector.stop();
+                connector.start();
+            }
+        }
+        server.join();
+        System.out.println("the server has stopped");
+    }
+
+    private static SharedServerConnector plain(Server server, String port, List<String> options) {
+        HttpConfiguration http = new HttpConfiguration();
+        int acceptors = options.contains("no-acceptors") ? 0 : 1;
+        SharedServerConnector connector = new SharedServerConnector(
+                server, acceptors, 1, new HttpConnectionFactory(http), new HTTP2CServerConnectionFactory(http));
+        connector.setInheritChannel(options.contains("inherit-channel"));
+        connector.setReusePort(options.contains("reuse-port"));
+        return at(connector, port);
+    }
+
+    private static SharedServerConnector tls(Server server, String port) {
+        HttpConfiguration http = new HttpConfiguration();
+        SslContextFactory.Server ssl = new SslContextFactory.Server();
+        ssl.setKeyStorePath(Path.of(System.getProperty("test.keystore")).toUri().toString());
+        ssl.setKeyStorePassword(TestKeyStore.PASSWORD);
+        ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory();
+        alpn.setDefaultProtocol("http/1.1");
+        return at(
+                new SharedServerConnector(
+                        server, ssl, alpn, new HTTP2ServerConnectionFactory(http), new HttpConnectionFactory(http)),
+                port);
+    }
+
+    private static SharedServerConnector at(SharedServerConnector connector, String port) {
+        connector.setHost("127.0.0.1");
+        connector.setPort(Integer.parseInt(port));
+        return connector;
+    }
+
+    /** {@code /}: who answers, over which protocol; {@code /sleep}: the same, late; {@code /attributes}. */
+    private static final class TestHandler extends Handler.Abstract {
+        @Override
+        public boolean handle(Request request, Response response, Callback callback) throws Exception {
+            String path = Request.getPathInContext(request);
+            if (path.equals("/sleep")) {
+                System.out.println("sleeping");
+                Thread.sleep(Long.parseLong(request.getHttpURI().getQuery()));
+            }
+            String answer = path.equals("/attributes")
+                    ? attributes((SharedServerConnector)
+                            request.getConnectionMetaData().getConnector())
+                    : ProcessHandle.current().pid() + " "
+                            + request.getConnectionMetaData().getHttpVersion().asString();
+            Content.Sink.write(response, true, answer, callback);
+            return true;
+        }
+
+        private static String attributes(SharedServerConnector connector) {
+            return String.join(
+                    " ",
+                    "supervised=" + connector.isSupervised(),
+                    "index=" + connector.getWorkerIndex(),
+                    "accepted=" + connector.getAcceptedConnections(),
+                    "open=" + connector.getOpenConnections(),
+                    "draining=" + connector.isDraining(),
+                    "pacing=" + connector.isAcceptPacing(),
+                    "port=" + connector.getLocalPort(),
+                    "blocking=" + ((java.nio.channels.ServerSocketChannel) connector.getTransport()).isBlocking());
+        }
+    }
+}
