@@ -12,6 +12,7 @@ final class Errno {
     static final int EADDRINUSE = Platform.isMac() ? 48 : 98;
     static final int EAFNOSUPPORT = Platform.isMac() ? 47 : 97;
     static final int EADDRNOTAVAIL = Platform.isMac() ? 49 : 99;
+    static final int ECONNRESET = Platform.isMac() ? 54 : 104;
 
     private static final Map<Integer, String> COMMON = Map.ofEntries(
             Map.entry(1, "EPERM"),

@@ -49,6 +49,9 @@ final class FdPassing {
             control.clear();
             long bytes;
             while ((bytes = C.recvmsg(over.fd(), message, ABI.recvFlags())) < 0) {
+                if (Errno.last() == Errno.ECONNRESET) {
+                    throw refused(operation); // it hung up without having read what it was sent
+                }
                 if (Errno.last() != Errno.EINTR) {
                     throw Errno.failure(operation, "recvmsg", Errno.last());
                 }
@@ -67,13 +70,16 @@ final class FdPassing {
                         operation + ": recvmsg: MSG_CTRUNC: the descriptor was lost, most likely EMFILE (24):"
                                 + " this process has too many open files; raise its limit (ulimit -n)");
             }
-            throw new IOException(
-                    bytes == 0
-                            ? operation
-                                    + ": the supervisor refused: the ticket is stale, was used before or was made for"
-                                    + " another process"
-                            : operation + ": recvmsg: " + received.size() + " descriptors arrived in place of one");
+            throw bytes == 0
+                    ? refused(operation)
+                    : new IOException(
+                            operation + ": recvmsg: " + received.size() + " descriptors arrived in place of one");
         }
+    }
+
+    private static IOException refused(String operation) {
+        return new IOException(operation
+                + ": the supervisor refused: the ticket is stale, was used before or was made for another process");
     }
 
     private static List<NativeSocket> descriptors(Memory control, long controlLength) {

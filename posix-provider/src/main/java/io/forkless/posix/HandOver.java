@@ -9,7 +9,6 @@ import java.lang.System.Logger.Level;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -18,6 +17,7 @@ import java.nio.channels.SocketChannel;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The supervisor's side of one hand-over: a Unix-domain socket that exists until the ticket's owner has fetched its
@@ -25,10 +25,7 @@ import java.time.Duration;
  * connects must be the process that the ticket was made for, which the kernel attests, and know the nonce.
  */
 final class HandOver implements Closeable {
-    /** How long a ticket is valid. */
-    static final Duration VALIDITY = Duration.ofSeconds(20);
-
-    private static final String SOCKET_FILE = "hand-over";
+    static final String SOCKET_FILE = "hand-over";
     private static final System.Logger LOG = System.getLogger(HandOver.class.getName());
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -39,12 +36,17 @@ final class HandOver implements Closeable {
     private final ServerSocketChannel server;
     private final Selector selector;
     private final String operation;
+    private final Duration validity;
+    private volatile boolean closed;
+    private volatile CompletableFuture<Void> done = CompletableFuture.completedFuture(null);
 
     /**
      * @param listener a copy of it is handed over; the caller keeps the original
      * @param worker the only process that gets it
+     * @param validity how long it may take to fetch it
      */
-    HandOver(NativeSocket listener, ProcessHandle worker) throws IOException {
+    HandOver(NativeSocket listener, ProcessHandle worker, Duration validity) throws IOException {
+        this.validity = validity;
         operation = "hand-over to pid " + worker.pid();
         expected = new Peer(LibC.INSTANCE.getuid(), worker.pid());
         RANDOM.nextBytes(nonce);
@@ -69,7 +71,11 @@ final class HandOver implements Closeable {
 
     /** Serves on a thread of its own until the descriptor is fetched, the ticket has expired, or this is closed. */
     void start(Runnable whenDone) {
-        Thread thread = new Thread(() -> run(whenDone), "forkless-hand-over-" + expected.pid());
+        done = CompletableFuture.runAsync(this::run, this::onOwnThread).thenRun(whenDone);
+    }
+
+    private void onOwnThread(Runnable serving) {
+        Thread thread = new Thread(serving, "forkless-hand-over-" + expected.pid());
         thread.setDaemon(true);
         thread.start();
     }
@@ -79,14 +85,16 @@ final class HandOver implements Closeable {
                 PosixListenerProvider.NAME, new TicketPayload(nonce, directory.resolve(SOCKET_FILE)).encode());
     }
 
-    /** Ends the ticket's validity; the serving thread then frees everything. */
+    /** Ends the ticket's validity and waits until the serving thread has freed everything. */
     @Override
-    public void close() throws IOException {
-        selector.close();
+    public void close() {
+        closed = true;
+        selector.wakeup(); // closing it here would race with a registration in the serving thread
+        done.join();
     }
 
-    private void run(Runnable whenDone) {
-        long deadline = System.nanoTime() + VALIDITY.toNanos();
+    private void run() {
+        long deadline = System.nanoTime() + validity.toNanos();
         try {
             while (await(server, SelectionKey.OP_ACCEPT, deadline)) {
                 try (SocketChannel peer = server.accept()) {
@@ -95,9 +103,11 @@ final class HandOver implements Closeable {
                     }
                 }
             }
-            LOG.log(Level.WARNING, "{0}: the ticket expired unused", operation);
-        } catch (ClosedSelectorException e) {
-            LOG.log(Level.DEBUG, "{0}: the listener was closed first", operation);
+            if (closed) {
+                LOG.log(Level.DEBUG, "{0}: the listener was closed first", operation);
+            } else {
+                LOG.log(Level.WARNING, "{0}: the ticket expired unused", operation);
+            }
         } catch (IOException e) {
             LOG.log(Level.WARNING, "{0}: {1}", operation, e.getMessage());
         } finally {
@@ -105,7 +115,6 @@ final class HandOver implements Closeable {
             closeQuietly(directory);
             closeQuietly(selector);
             descriptor.close();
-            whenDone.run();
         }
     }
 
@@ -137,14 +146,12 @@ final class HandOver implements Closeable {
         }
     }
 
+    /** @return whether it became ready before the deadline and before this was closed */
     private boolean await(SelectableChannel channel, int interest, long deadline) throws IOException {
         SelectionKey key = channel.register(selector, interest);
         long left;
-        while ((left = deadline - System.nanoTime()) > 0) {
+        while (!closed && (left = deadline - System.nanoTime()) > 0) {
             selector.select(Math.max(1, left / 1_000_000));
-            if (!selector.isOpen()) {
-                throw new ClosedSelectorException();
-            }
             boolean ready = selector.selectedKeys().contains(key);
             selector.selectedKeys().clear();
             if (ready) {

@@ -185,7 +185,7 @@ record NativeSocket(int fd) {
     }
 
     /** {@code struct sockaddr_in} (16 bytes), {@code sockaddr_in6} (28) or {@code sockaddr_un}; ip(7), ipv6(7), unix(7). */
-    private static Memory encode(String operation, SocketAddress address) throws IOException {
+    static Memory encode(String operation, SocketAddress address) throws IOException {
         Memory memory;
         if (address instanceof InetSocketAddress inet) {
             byte[] ip = inet.getAddress().getAddress();

@@ -20,6 +20,8 @@ final class PosixListener implements SharedListener {
     /** A queue that stayed empty this long, in ms, has seen the last client that was half-way through its handshake. */
     private static final int SETTLED_MILLIS = 100;
 
+    private static final Duration TICKET_VALIDITY = Duration.ofSeconds(20);
+
     private final ListenSpec spec;
     private final NativeSocket socket;
     private final ServerSocketChannel owner;
@@ -49,10 +51,8 @@ final class PosixListener implements SharedListener {
 
     @Override
     public synchronized Ticket ticketFor(ProcessHandle worker) throws IOException {
-        if (!owner.isOpen()) {
-            throw new ClosedChannelException();
-        }
-        HandOver handOver = new HandOver(socket, worker);
+        requireOpen();
+        HandOver handOver = new HandOver(socket, worker, TICKET_VALIDITY);
         handOvers.add(handOver);
         handOver.start(() -> handOvers.remove(handOver));
         return handOver.ticket();
@@ -60,16 +60,12 @@ final class PosixListener implements SharedListener {
 
     @Override
     public boolean quiesce(Duration limit) throws IOException, InterruptedException {
-        if (spec.isUnix()) {
-            unlinkOwnPath();
-        } else if (Platform.isLinux()) {
-            SynFilter.attach("quiesce " + spec, socket);
-        }
+        refuseFurther();
         long deadline = System.nanoTime() + limit.toNanos();
         long emptySince = System.nanoTime();
         while (true) {
             long now = System.nanoTime();
-            if (socket.awaitReadable(0)) {
+            if (hasQueued()) {
                 emptySince = now;
             } else if (now - emptySince >= SETTLED_MILLIS * 1_000_000L) {
                 return true;
@@ -78,6 +74,27 @@ final class PosixListener implements SharedListener {
                 return false;
             }
             Thread.sleep(5);
+        }
+    }
+
+    private synchronized void refuseFurther() throws IOException {
+        requireOpen();
+        if (spec.isUnix()) {
+            unlinkOwnPath();
+        } else if (Platform.isLinux()) {
+            SynFilter.attach("quiesce " + spec, socket);
+        }
+    }
+
+    private synchronized boolean hasQueued() throws IOException {
+        requireOpen();
+        return socket.awaitReadable(0);
+    }
+
+    /** The number of a closed descriptor may be somebody else's by now. */
+    private void requireOpen() throws ClosedChannelException {
+        if (!owner.isOpen()) {
+            throw new ClosedChannelException();
         }
     }
 

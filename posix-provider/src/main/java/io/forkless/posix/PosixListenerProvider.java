@@ -10,17 +10,20 @@ import io.forkless.spi.SharedListener;
 import io.forkless.spi.SharedServerSocketChannel;
 import io.forkless.spi.Ticket;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** Shares a listener by handing its file descriptor over with {@code SCM_RIGHTS}. Linux; macOS not tested. */
 public final class PosixListenerProvider implements ListenerProvider {
     static final String NAME = "posix";
 
+    private static final System.Logger LOG = System.getLogger(PosixListenerProvider.class.getName());
     private static final int REPLY_TIMEOUT_MILLIS = 10_000;
 
     @Override
@@ -68,7 +71,7 @@ public final class PosixListenerProvider implements ListenerProvider {
 
     private static NativeSocket fetch(TicketPayload payload) throws IOException {
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(payload.socket()))) {
-            channel.write(ByteBuffer.wrap(payload.nonce()));
+            greet(channel, payload.nonce());
             NativeSocket socket = new NativeSocket((int) NioChannels.handleOf(channel));
             if (!socket.awaitReadable(REPLY_TIMEOUT_MILLIS)) {
                 throw new IOException("adopt: no answer from the supervisor within " + REPLY_TIMEOUT_MILLIS + " ms");
@@ -76,9 +79,30 @@ public final class PosixListenerProvider implements ListenerProvider {
             return FdPassing.receive("adopt", socket);
         } catch (SocketException e) {
             if (e instanceof ConnectException || Files.notExists(payload.socket())) {
+                removeLeftovers(payload.socket());
                 throw new IOException("adopt: the ticket is stale or was used before", e);
             }
             throw new IOException("adopt: " + e.getMessage(), e);
+        }
+    }
+
+    private static void greet(SocketChannel channel, byte[] nonce) {
+        try {
+            channel.write(ByteBuffer.wrap(nonce));
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "the supervisor has hung up: its refusal is what there is to read", e);
+        }
+    }
+
+    /** A supervisor that was killed could not remove them; nobody listens there any more. */
+    private static void removeLeftovers(Path socket) {
+        try {
+            if (socket.endsWith(HandOver.SOCKET_FILE)) {
+                Files.deleteIfExists(socket);
+                Files.deleteIfExists(socket.getParent());
+            }
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "cannot remove {0}: {1}", socket, e.getMessage());
         }
     }
 }

@@ -18,14 +18,16 @@ record TicketPayload(byte[] nonce, Path socket) {
     }
 
     static TicketPayload decode(byte[] payload) throws IOException {
-        if (payload.length <= NONCE_BYTES) {
-            throw new IOException("adopt: not a ticket of the posix provider");
-        }
-        try {
+        if (payload.length > NONCE_BYTES) {
             String path = new String(payload, NONCE_BYTES, payload.length - NONCE_BYTES, StandardCharsets.UTF_8);
-            return new TicketPayload(Arrays.copyOf(payload, NONCE_BYTES), Path.of(path));
-        } catch (InvalidPathException e) {
-            throw new IOException("adopt: not a ticket of the posix provider");
+            try {
+                if (Path.of(path).isAbsolute()) {
+                    return new TicketPayload(Arrays.copyOf(payload, NONCE_BYTES), Path.of(path));
+                }
+            } catch (InvalidPathException e) {
+                // reported below
+            }
         }
+        throw new IOException("adopt: not a ticket of the posix provider");
     }
 }

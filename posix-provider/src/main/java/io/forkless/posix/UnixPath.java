@@ -3,6 +3,8 @@ package io.forkless.posix;
 import io.forkless.spi.ListenSpec;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.SocketException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -13,6 +15,11 @@ import java.nio.file.attribute.BasicFileAttributes;
 
 /** The file of a Unix-domain listener. */
 final class UnixPath {
+    /** {@code sys/stat.h}, inode(7); the same on macOS. */
+    private static final int S_IFMT = 0170000;
+
+    private static final int S_IFSOCK = 0140000;
+
     private UnixPath() {}
 
     /**
@@ -39,20 +46,26 @@ final class UnixPath {
         }
     }
 
-    private static boolean isSocket(Path path) throws IOException {
+    /** Also false if it cannot be told; bind(2) then tells why. */
+    private static boolean isSocket(Path path) {
         try {
-            return attributes(path).isOther();
-        } catch (NoSuchFileException e) {
+            int mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+            return (mode & S_IFMT) == S_IFSOCK;
+        } catch (IOException e) {
             return false;
         }
     }
 
+    /** Does not wait, as a blocking connect does while a living listener's queue is full. */
     private static boolean nobodyListens(Path path) throws IOException {
-        try {
-            SocketChannel.open(UnixDomainSocketAddress.of(path)).close();
+        try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            probe.configureBlocking(false);
+            probe.connect(UnixDomainSocketAddress.of(path));
             return false;
         } catch (ConnectException e) {
             return true; // ECONNREFUSED, connect(2): nobody listens on it any more
+        } catch (SocketException e) {
+            return false; // a socket of another type or of another user, or a path that is too long
         }
     }
 

@@ -1,0 +1,174 @@
+package io.forkless.posix;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+import io.forkless.spi.ListenSpec;
+import io.forkless.spi.SharedListener;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+@EnabledOnOs(value = OS.LINUX, disabledReason = "errors and path lengths are those of Linux")
+@SuppressWarnings("try") // some resources are there only to be held
+class ListenUnixTest {
+    private static final PosixListenerProvider PROVIDER = new PosixListenerProvider();
+    private static final String IN_USE =
+            ": bind: EADDRINUSE (98): another process listens there; stop it or choose another address";
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void a_listener_is_reached_at_its_path_and_removes_it_when_closed() throws IOException {
+        SharedListener listener = PROVIDER.listen(spec());
+        assertThat(listener.localAddress()).isEqualTo(UnixDomainSocketAddress.of(path()));
+        assertReachable();
+
+        listener.close();
+
+        assertThat(path()).doesNotExist();
+    }
+
+    @Test
+    void a_socket_that_a_dead_process_left_is_taken_over() throws IOException {
+        leaveStaleSocket();
+
+        try (SharedListener listener = PROVIDER.listen(spec())) {
+            assertReachable();
+        }
+    }
+
+    @Test
+    void a_living_listener_is_not_taken_over() throws IOException {
+        try (SharedListener listener = PROVIDER.listen(spec())) {
+            assertInUse();
+            assertReachable();
+        }
+    }
+
+    @Test
+    @Timeout(value = 20, unit = TimeUnit.SECONDS)
+    void a_living_listener_with_a_full_queue_is_refused_without_waiting() throws IOException {
+        try (ServerSocketChannel busy = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            busy.bind(UnixDomainSocketAddress.of(path()), 1);
+            try (SocketChannel first = SocketChannel.open(UnixDomainSocketAddress.of(path()));
+                    SocketChannel second = SocketChannel.open(UnixDomainSocketAddress.of(path()))) {
+                assertInUse();
+            }
+        }
+    }
+
+    @Test
+    void a_regular_file_is_refused_and_left_alone() throws IOException {
+        Files.writeString(path(), "precious");
+
+        assertInUse();
+
+        assertThat(path()).hasContent("precious");
+    }
+
+    @Test
+    void what_is_neither_file_nor_socket_is_refused_and_left_alone() throws Exception {
+        assertThat(new ProcessBuilder("mkfifo", path().toString()).start().waitFor())
+                .isZero();
+
+        assertInUse();
+
+        assertThat(path()).exists();
+    }
+
+    @Test
+    void a_symbolic_link_is_refused_and_left_alone() throws Exception {
+        Files.createSymbolicLink(path(), directory.resolve("target"));
+
+        assertInUse();
+
+        assertThat(Files.isSymbolicLink(path())).isTrue();
+    }
+
+    @Test
+    void a_path_that_another_process_has_replaced_is_left_alone() throws IOException {
+        SharedListener listener = PROVIDER.listen(spec());
+        Files.delete(path());
+        try (ServerSocketChannel successor = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            successor.bind(UnixDomainSocketAddress.of(path()));
+
+            listener.close();
+
+            assertReachable();
+        }
+    }
+
+    @Test
+    void a_path_that_is_gone_already_does_not_matter() throws IOException {
+        SharedListener listener = PROVIDER.listen(spec());
+        Files.delete(path());
+
+        listener.close();
+
+        assertThat(path()).doesNotExist();
+    }
+
+    @Test
+    void the_longest_possible_path_works_and_a_longer_one_is_reported() throws IOException {
+        String longest = directory + "/" + "x".repeat(107 - directory.toString().length() - 1);
+        PROVIDER.listen(ListenSpec.unix(longest)).close();
+
+        assertThatIOException()
+                .isThrownBy(() -> PROVIDER.listen(ListenSpec.unix(longest + "x")))
+                .withMessage("listen unix:" + longest + "x: the path has 108 bytes, at most 107 are possible; choose a"
+                        + " shorter path");
+    }
+
+    @Test
+    void a_missing_directory_is_reported() {
+        String path = directory.resolve("missing/listener").toString();
+        assertThatIOException()
+                .isThrownBy(() -> PROVIDER.listen(ListenSpec.unix(path)))
+                .withMessage("listen unix:" + path + ": bind: ENOENT (2): the directory does not exist");
+    }
+
+    @Test
+    void a_file_in_place_of_the_directory_is_reported() throws IOException {
+        Path file = Files.createFile(directory.resolve("file"));
+        assertThatIOException()
+                .isThrownBy(() ->
+                        PROVIDER.listen(ListenSpec.unix(file.resolve("listener").toString())))
+                .withMessage(
+                        "listen unix:" + file + "/listener: bind: ENOTDIR (20): a part of the path is not a directory");
+    }
+
+    private void leaveStaleSocket() throws IOException {
+        try (ServerSocketChannel dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            dead.bind(UnixDomainSocketAddress.of(path())); // the JDK does not remove the file
+        }
+        assertThat(path()).exists();
+    }
+
+    private void assertInUse() {
+        assertThatIOException().isThrownBy(() -> PROVIDER.listen(spec())).withMessage("listen " + spec() + IN_USE);
+    }
+
+    private void assertReachable() throws IOException {
+        SocketChannel.open(UnixDomainSocketAddress.of(path())).close();
+    }
+
+    private ListenSpec spec() {
+        return ListenSpec.unix(path().toString());
+    }
+
+    private Path path() {
+        return directory.resolve("listener");
+    }
+}
