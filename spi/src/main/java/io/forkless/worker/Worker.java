@@ -117,7 +117,7 @@ public final class Worker {
         Invitation invitation = Invitation.take(file);
         Runnable removeLeftovers = () -> removeLeftovers(file.toAbsolutePath().getParent(), invitation);
         try {
-            Worker worker = new Worker(invitation.index(), SupervisorLink.open(invitation));
+            Worker worker = new Worker(invitation.index(), SupervisorLink.open(invitation, SupervisorLink.ANSWER_TIMEOUT));
             Signals.handle("TERM", () -> worker.drain.begin("SIGTERM"));
             Signals.handle("INT", () -> LOG.log(Level.DEBUG, "SIGINT is left to the supervisor"));
             Signals.handle("HUP", () -> LOG.log(Level.DEBUG, "SIGHUP is left to the supervisor"));
