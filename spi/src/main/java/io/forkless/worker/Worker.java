@@ -9,6 +9,7 @@ import io.forkless.spi.SharedServerSocketChannel;
 import io.forkless.spi.Ticket;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.net.ConnectException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -117,7 +118,8 @@ public final class Worker {
         Invitation invitation = Invitation.take(file);
         Runnable removeLeftovers = () -> removeLeftovers(file.toAbsolutePath().getParent(), invitation);
         try {
-            Worker worker = new Worker(invitation.index(), SupervisorLink.open(invitation, SupervisorLink.ANSWER_TIMEOUT));
+            Worker worker =
+                    new Worker(invitation.index(), SupervisorLink.open(invitation, SupervisorLink.ANSWER_TIMEOUT));
             Signals.handle("TERM", () -> worker.drain.begin("SIGTERM"));
             Signals.handle("INT", () -> LOG.log(Level.DEBUG, "SIGINT is left to the supervisor"));
             Signals.handle("HUP", () -> LOG.log(Level.DEBUG, "SIGHUP is left to the supervisor"));
@@ -153,8 +155,11 @@ public final class Worker {
         try {
             SocketChannel.open(invitation.address()).close();
             return; // it is alive
-        } catch (IOException gone) {
+        } catch (ConnectException gone) {
             LOG.log(Level.DEBUG, "nobody listens on the control channel: removing {0}", directory);
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "whether the supervisor is gone cannot be told", e); // EMFILE, say
+            return;
         }
         String ours = "{" + Invitation.SOCKET_FILE + ",*" + Invitation.FILE_SUFFIX + "}";
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, ours)) {
