@@ -34,6 +34,7 @@ public abstract class SharedServerSocketChannel extends ServerSocketChannel {
     private final ServerSocket socket;
 
     /** For a channel that is bound and listening already. */
+    @SuppressWarnings("this-escape") // the view does not use it before it is asked something
     protected SharedServerSocketChannel() {
         super(SelectorProvider.provider());
         try {
