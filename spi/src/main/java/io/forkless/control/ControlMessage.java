@@ -43,6 +43,12 @@ public sealed interface ControlMessage {
     }
 
     record Welcome(Duration drainTimeout) implements ControlMessage {
+        public Welcome {
+            if (drainTimeout.isNegative()) {
+                throw new IllegalArgumentException("drain time-out " + drainTimeout + " is negative");
+            }
+        }
+
         @Override
         public String encode() {
             return "welcome " + drainTimeout.toMillis();

@@ -80,6 +80,8 @@ public record Invitation(int index, SocketAddress address, String token) {
                     + " names an invitation that was used already or whose supervisor is gone ("
                     + file + "): a process must be started by 'forkless run' to be a worker; unset " + ENVIRONMENT
                     + " to run it on its own");
+        } catch (IOException e) {
+            throw new IOException(ENVIRONMENT + " names a file that cannot be read: " + file + ": " + e);
         } catch (IllegalArgumentException e) {
             throw notAnInvitation(file);
         }

@@ -18,7 +18,7 @@ public record PrivateDirectory(Path path) implements Closeable {
     private static final int MAX_PATH_BYTES = 103 - 16;
 
     /**
-     * Makes one below {@code XDG_RUNTIME_DIR} if that is set and writable, else below {@code java.io.tmpdir}.
+     * Makes one below {@code XDG_RUNTIME_DIR} if that is absolute and writable, else below {@code java.io.tmpdir}.
      *
      * @param prefix how its name begins
      * @throws IOException also if the path is too long for a socket in it
@@ -37,7 +37,8 @@ public record PrivateDirectory(Path path) implements Closeable {
     /** Where private directories are made. */
     public static Path base() {
         String runtime = System.getenv("XDG_RUNTIME_DIR");
-        return runtime != null && Files.isWritable(Path.of(runtime))
+        // An empty or relative one is to be ignored: XDG Base Directory Specification, "Basics".
+        return runtime != null && Path.of(runtime).isAbsolute() && Files.isWritable(Path.of(runtime))
                 ? Path.of(runtime)
                 : Path.of(System.getProperty("java.io.tmpdir"));
     }

@@ -15,8 +15,8 @@ import java.util.Objects;
  * <p>The textual form, also that of {@code --listen}, is {@code HOST:PORT}, {@code [IPV6]:PORT}, {@code *:PORT} or just
  * {@code PORT} for every address of every family, or {@code unix:PATH}.
  *
- * @param host a name or literal address; {@code null} listens on every address, IPv4 and IPv6 alike. For a Unix-domain
- *     listener {@code null}
+ * @param host a name or literal address, an IPv6 one with or without brackets; {@code null} listens on every address, IPv4
+ *     and IPv6 alike. For a Unix-domain listener {@code null}
  * @param port 0 to 65535; 0 lets the system choose. For a Unix-domain listener -1
  * @param path the absolute path of a Unix-domain listener, else {@code null}; a relative one is made absolute
  * @param backlog how many connections the system may queue until a worker accepts them, at least 1; the system may cap
@@ -44,6 +44,10 @@ public record ListenSpec(String host, int port, String path, int backlog, boolea
         }
         requirePrintable(host);
         requirePrintable(path);
+        if (host != null) {
+            host = isBracketed(host) && host.indexOf(':') >= 0 ? host.substring(1, host.length() - 1) : host;
+            requireUnambiguous(host);
+        }
         if (path != null) {
             path = Path.of(path).toAbsolutePath().normalize().toString();
         }
@@ -85,16 +89,14 @@ public record ListenSpec(String host, int port, String path, int backlog, boolea
         if (host.isEmpty() || host.equals("*")) {
             return tcp(null, port);
         }
-        boolean bracketed = host.startsWith("[") && host.endsWith("]");
-        if (!bracketed && host.indexOf(':') >= 0) {
+        if (!isBracketed(host) && host.indexOf(':') >= 0) {
             throw malformed(text, "an IPv6 address needs brackets, as in [::1]:8080");
         }
-        String bare = bracketed ? host.substring(1, host.length() - 1) : host;
-        if (bare.isEmpty() || bracketed && bare.indexOf(':') < 0) {
+        if (isBracketed(host) && host.indexOf(':') < 0) {
             throw malformed(text, "brackets are for IPv6 addresses, as in [::1]:8080");
         }
         try {
-            return tcp(bare, port);
+            return tcp(host, port);
         } catch (IllegalArgumentException e) {
             throw malformed(text, e.getMessage());
         }
@@ -145,6 +147,21 @@ public record ListenSpec(String host, int port, String path, int backlog, boolea
     private static IllegalArgumentException malformed(String text, String why) {
         return new IllegalArgumentException(
                 "'" + text + "' is not an address to listen on: " + why + " (use HOST:PORT, PORT or unix:PATH)");
+    }
+
+    private static boolean isBracketed(String host) {
+        return host.startsWith("[") && host.endsWith("]");
+    }
+
+    /** The textual form, in which a worker asks for a listener, has another meaning for these, or none. */
+    private static void requireUnambiguous(String host) {
+        if (host.isEmpty()
+                || host.equals("*")
+                || (host + ":").equals(UNIX_PREFIX)
+                || host.indexOf('[') >= 0
+                || host.indexOf(']') >= 0) {
+            throw new IllegalArgumentException("'" + host + "' is not a host (null means every address)");
+        }
     }
 
     private static void requirePrintable(String value) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.regex.Pattern;
@@ -20,6 +21,9 @@ public final class ListenerProviders {
     /** Environment variable that names the one provider to use, unless {@link #PROPERTY} is set. */
     public static final String ENVIRONMENT = "FORKLESS_PROVIDER";
 
+    /** A class loader that cannot list its service files fails again at each step, for ever. */
+    private static final int MAX_FAILED_STEPS = 100;
+
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,31}");
 
     private ListenerProviders() {}
@@ -28,13 +32,10 @@ public final class ListenerProviders {
      * One entry of the list that is chosen from.
      *
      * @param name the provider's name, or the class name found in the service file if it could not be loaded
+     * @param priority the provider's priority, or the lowest one if it could not be loaded
      * @param provider {@code null} if it could not be loaded
      */
-    public record Candidate(String name, ListenerProvider provider, Fitness fitness) {
-        private int priority() {
-            return provider == null ? Integer.MIN_VALUE : provider.priority();
-        }
-    }
+    public record Candidate(String name, int priority, ListenerProvider provider, Fitness fitness) {}
 
     /** Every candidate, those that fit first and by priority, then by name. */
     public static List<Candidate> candidates() {
@@ -43,14 +44,18 @@ public final class ListenerProviders {
                 ServiceLoader.load(ListenerProvider.class).stream().iterator();
         // Each step of the iteration may fail on its own: a missing class, a missing dependency, a throwing
         // constructor.
-        while (true) {
+        for (int failedSteps = 0; failedSteps < MAX_FAILED_STEPS; ) {
             try {
                 if (!found.hasNext()) {
                     break;
                 }
                 candidates.add(candidateOf(found.next()));
             } catch (ServiceConfigurationError | LinkageError e) {
-                candidates.add(broken("(unknown)", e));
+                failedSteps++;
+                Candidate broken = broken("(unknown)", e);
+                if (!candidates.contains(broken)) {
+                    candidates.add(broken);
+                }
             }
         }
         candidates.sort(Comparator.comparing((Candidate c) -> !c.fitness().fits())
@@ -109,7 +114,8 @@ public final class ListenerProviders {
         try {
             className = found.type().getName();
             ListenerProvider provider = found.get();
-            return new Candidate(requireValidName(provider.name()), provider, provider.check());
+            Fitness fitness = Objects.requireNonNull(provider.check(), "check() returned null");
+            return new Candidate(requireValidName(provider.name()), provider.priority(), provider, fitness);
         } catch (ServiceConfigurationError | LinkageError | RuntimeException e) {
             return broken(className, e);
         }
@@ -121,7 +127,8 @@ public final class ListenerProviders {
             root = root.getCause();
         }
         String reason = "it cannot be loaded: " + root;
-        return new Candidate(name, null, Fitness.doesNotFit(reason, "repair or remove it from the class path"));
+        return new Candidate(
+                name, Integer.MIN_VALUE, null, Fitness.doesNotFit(reason, "repair or remove it from the class path"));
     }
 
     static String requireValidName(String name) {

@@ -25,7 +25,7 @@ final class PlatformThreadHop implements AutoCloseable {
 
     <T> T call(Callable<T> blockingCall) throws IOException {
         try {
-            return isVirtual() ? awaitUninterruptibly(executor().submit(blockingCall)) : blockingCall.call();
+            return isVirtual() ? awaitUninterruptibly(submit(blockingCall)) : blockingCall.call();
         } catch (IOException | RuntimeException e) {
             throw e;
         } catch (Exception e) {
@@ -42,7 +42,7 @@ final class PlatformThreadHop implements AutoCloseable {
         }
     }
 
-    private synchronized ExecutorService executor() throws IOException {
+    private synchronized <T> Future<T> submit(Callable<T> blockingCall) throws IOException {
         if (closed) {
             throw new ClosedChannelException();
         }
@@ -53,7 +53,7 @@ final class PlatformThreadHop implements AutoCloseable {
                 return thread;
             });
         }
-        return platformThreads;
+        return platformThreads.submit(blockingCall);
     }
 
     /** An interrupt must not lose what the platform thread accepts; it is kept for the caller to see. */

@@ -7,8 +7,11 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
+import java.net.SocketOption;
+import java.net.StandardSocketOptions;
 import java.nio.channels.AlreadyBoundException;
 import java.nio.channels.ServerSocketChannel;
+import java.util.Set;
 
 /** The {@link ServerSocket} face of a shared listener, for hosts that ask it for its port. */
 final class SharedServerSocket extends ServerSocket {
@@ -68,6 +71,54 @@ final class SharedServerSocket extends ServerSocket {
         if (timeout != 0) {
             throw new SocketException("a shared listener accepts without a time-out; close it to end an acceptor");
         }
+    }
+
+    @Override
+    public int getSoTimeout() {
+        return 0;
+    }
+
+    // The options of the superclass would be those of another socket, opened on the first question.
+
+    @Override
+    public void setReuseAddress(boolean on) {
+        channel.setOption(StandardSocketOptions.SO_REUSEADDR, on);
+    }
+
+    @Override
+    public boolean getReuseAddress() {
+        return channel.getOption(StandardSocketOptions.SO_REUSEADDR);
+    }
+
+    @Override
+    public void setReceiveBufferSize(int size) {
+        channel.setOption(StandardSocketOptions.SO_RCVBUF, size);
+    }
+
+    @Override
+    public int getReceiveBufferSize() {
+        return channel.getOption(StandardSocketOptions.SO_RCVBUF);
+    }
+
+    @Override
+    public <T> ServerSocket setOption(SocketOption<T> name, T value) {
+        channel.setOption(name, value);
+        return this;
+    }
+
+    @Override
+    public <T> T getOption(SocketOption<T> name) {
+        return channel.getOption(name);
+    }
+
+    @Override
+    public Set<SocketOption<?>> supportedOptions() {
+        return channel.supportedOptions();
+    }
+
+    @Override
+    public String toString() {
+        return channel.toString();
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.net.ServerSocket;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.channels.AlreadyBoundException;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -21,7 +22,7 @@ import java.util.Set;
  *   <li>{@link #accept()} never runs on a virtual thread, because the JDK makes the socket of a virtual thread
  *       non-blocking: such a caller waits for a platform thread that accepts in its place.
  *   <li>{@link #close()} gives up this process's copy only. It returns promptly and wakes every blocked
- *       {@link #accept()} with {@link java.nio.channels.AsynchronousCloseException}; a connection that was already
+ *       {@link #accept()} with {@link AsynchronousCloseException}; a connection that was already
  *       accepted is delivered all the same.
  * </ul>
  *
@@ -33,6 +34,7 @@ public abstract class SharedServerSocketChannel extends ServerSocketChannel {
     private final ServerSocket socket;
 
     /** For a channel that is bound and listening already. */
+    @SuppressWarnings("this-escape") // the view does not use it before it is asked something
     protected SharedServerSocketChannel() {
         super(SelectorProvider.provider());
         try {
@@ -46,7 +48,7 @@ public abstract class SharedServerSocketChannel extends ServerSocketChannel {
      * Waits for the next connection; called on platform threads only, by several at once.
      *
      * @return a connected channel in blocking mode
-     * @throws java.nio.channels.AsynchronousCloseException when {@link #releaseCopy()} is called meanwhile
+     * @throws ClosedChannelException when {@link #releaseCopy()} is called meanwhile
      */
     protected abstract SocketChannel acceptBlocking() throws IOException;
 
@@ -61,7 +63,16 @@ public abstract class SharedServerSocketChannel extends ServerSocketChannel {
         if (!isOpen()) {
             throw new ClosedChannelException();
         }
-        return hop.call(this::acceptBlocking);
+        try {
+            return hop.call(this::acceptBlocking);
+        } catch (AsynchronousCloseException e) {
+            throw e;
+        } catch (ClosedChannelException e) {
+            // It was open above. The JDK says so to an acceptor that waited for its turn behind another one.
+            AsynchronousCloseException closedMeanwhile = new AsynchronousCloseException();
+            closedMeanwhile.initCause(e);
+            throw closedMeanwhile;
+        }
     }
 
     @Override

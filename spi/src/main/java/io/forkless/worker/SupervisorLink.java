@@ -13,6 +13,7 @@ import io.forkless.spi.ListenSpec;
 import io.forkless.spi.Ticket;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -42,18 +43,20 @@ final class SupervisorLink implements Closeable {
     private static final long HELLO = 0;
 
     private final SocketChannel channel;
+    private final Duration answerTimeout;
     private final Map<Long, CompletableFuture<ControlMessage>> pending = new ConcurrentHashMap<>();
     private final AtomicLong lastId = new AtomicLong(HELLO);
     private final CompletableFuture<Events> events = new CompletableFuture<>();
     private Duration drainTimeout;
 
-    private SupervisorLink(SocketChannel channel) {
+    private SupervisorLink(SocketChannel channel, Duration answerTimeout) {
         this.channel = channel;
+        this.answerTimeout = answerTimeout;
     }
 
     /** Connects and introduces this process. */
-    static SupervisorLink open(Invitation invitation) throws IOException {
-        SupervisorLink link = new SupervisorLink(SocketChannel.open(invitation.address()));
+    static SupervisorLink open(Invitation invitation, Duration answerTimeout) throws IOException {
+        SupervisorLink link = new SupervisorLink(SocketChannel.open(invitation.address()), answerTimeout);
         try {
             Thread reader = new Thread(link::read, "forkless-supervisor-link");
             reader.setDaemon(true);
@@ -63,7 +66,8 @@ final class SupervisorLink implements Closeable {
                     ControlMessage.VERSION,
                     invitation.token(),
                     ProcessHandle.current().pid()));
-            link.drainTimeout = ((Welcome) link.await(HELLO, answer, "hello")).drainTimeout();
+            link.drainTimeout =
+                    link.await(HELLO, answer, "hello", Welcome.class).drainTimeout();
             return link;
         } catch (IOException | RuntimeException e) {
             link.close();
@@ -85,14 +89,22 @@ final class SupervisorLink implements Closeable {
         long id = lastId.incrementAndGet();
         CompletableFuture<ControlMessage> answer = expect(id);
         send(new Listen(id, spec));
-        return ((Granted) await(id, answer, "listen " + spec)).ticket();
+        return await(id, answer, "listen " + spec, Granted.class).ticket();
     }
 
     void send(ControlMessage message) throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap(message.toBytes());
-        synchronized (this) {
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
+        // A write by an interrupted thread would close the channel, which ends this worker.
+        boolean interrupted = Thread.interrupted();
+        try {
+            synchronized (this) {
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
             }
         }
     }
@@ -108,18 +120,22 @@ final class SupervisorLink implements Closeable {
         return answer;
     }
 
-    private ControlMessage await(long id, CompletableFuture<ControlMessage> answer, String request) throws IOException {
+    private <T extends ControlMessage> T await(
+            long id, CompletableFuture<ControlMessage> answer, String request, Class<T> expected) throws IOException {
         try {
-            ControlMessage message = answer.get(ANSWER_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+            ControlMessage message = answer.get(answerTimeout.toMillis(), TimeUnit.MILLISECONDS);
             if (message instanceof Refused refused) {
                 throw new IOException(refused.reason());
             }
-            return message;
+            if (!expected.isInstance(message)) {
+                throw new ProtocolException(request + ": the supervisor gave the answer to another question");
+            }
+            return expected.cast(message);
         } catch (ExecutionException e) {
             throw new IOException(request + ": the supervisor closed the control channel", e.getCause());
         } catch (TimeoutException e) {
             throw new IOException(
-                    request + ": no answer from the supervisor within " + ANSWER_TIMEOUT.toSeconds() + " s");
+                    request + ": no answer from the supervisor within " + answerTimeout.toMillis() + " ms");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException(request + ": interrupted while waiting for the supervisor");
@@ -131,7 +147,7 @@ final class SupervisorLink implements Closeable {
     private void read() {
         LineBuffer lines = new LineBuffer();
         IOException end = null;
-        try {
+        try (channel) { // nobody reads any more: a request that comes now shall fail and not wait
             while (channel.read(lines.writable()) >= 0) {
                 for (String line = lines.nextLine(); line != null; line = lines.nextLine()) {
                     dispatch(ControlMessage.parse(line));

@@ -10,6 +10,7 @@ import io.forkless.spi.SharedServerSocketChannel;
 import io.forkless.spi.Ticket;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.net.ConnectException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -126,8 +127,9 @@ public final class Worker {
         Path directory = file.toAbsolutePath().getParent();
         Runnable removeLeftovers = () -> removeLeftovers(directory, invitation);
         try {
+            SupervisorLink link = SupervisorLink.open(invitation, SupervisorLink.ANSWER_TIMEOUT);
             Scoreboard scoreboard = Scoreboard.map(directory.resolve(Scoreboard.FILE));
-            Worker worker = new Worker(invitation.index(), SupervisorLink.open(invitation), scoreboard);
+            Worker worker = new Worker(invitation.index(), link, scoreboard);
             Signals.handle("TERM", () -> worker.beginDrain("SIGTERM"));
             Signals.handle("INT", () -> LOG.log(Level.DEBUG, "SIGINT is left to the supervisor"));
             Signals.handle("HUP", () -> LOG.log(Level.DEBUG, "SIGHUP is left to the supervisor"));
@@ -144,8 +146,10 @@ public final class Worker {
                 }
             });
             return worker;
-        } catch (IOException e) {
+        } catch (ConnectException e) {
             removeLeftovers.run();
+            throw new IOException("worker " + invitation.index() + ": the supervisor that started it is gone", e);
+        } catch (IOException e) {
             throw new IOException("worker " + invitation.index() + ": " + e.getMessage(), e);
         }
     }
@@ -168,8 +172,11 @@ public final class Worker {
         try {
             SocketChannel.open(invitation.address()).close();
             return; // it is alive
-        } catch (IOException gone) {
+        } catch (ConnectException gone) {
             LOG.log(Level.DEBUG, "nobody listens on the control channel: removing {0}", directory);
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "whether the supervisor is gone cannot be told", e); // EMFILE, say
+            return;
         }
         String ours = "{" + Invitation.SOCKET_FILE + "," + Scoreboard.FILE + ",*" + Invitation.FILE_SUFFIX + "}";
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, ours)) {

@@ -1,0 +1,58 @@
+package io.forkless.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
+class ScoreboardTest {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void a_new_scoreboard_has_its_size_and_nobody_on_it() throws Exception {
+        Path file = directory.resolve(Scoreboard.FILE);
+        try (Scoreboard supervisors = Scoreboard.create(file, 3)) {
+            Scoreboard workers = Scoreboard.map(file);
+
+            assertThat(supervisors).isNotNull();
+            assertThat(workers.workers()).isEqualTo(3);
+            assertThat(new long[] {workers.open(0), workers.open(1), workers.open(2)})
+                    .containsOnly(Scoreboard.ABSENT);
+        }
+    }
+
+    @Test
+    void what_one_worker_publishes_another_one_reads_and_the_supervisor_vacates() throws Exception {
+        Path file = directory.resolve(Scoreboard.FILE);
+        try (Scoreboard supervisors = Scoreboard.create(file, 2)) {
+            Scoreboard one = Scoreboard.map(file);
+            Scoreboard other = Scoreboard.map(file);
+
+            one.publish(0, 7);
+            other.publish(1, 9);
+            assertThat(other.open(0)).isEqualTo(7);
+            assertThat(one.open(1)).isEqualTo(9);
+
+            supervisors.vacate(0);
+            assertThat(other.open(0)).isEqualTo(Scoreboard.ABSENT);
+            assertThat(other.open(1)).isEqualTo(9);
+        }
+    }
+
+    @Test
+    void a_file_that_exists_is_not_overwritten_and_a_missing_one_not_made() throws Exception {
+        Path file = directory.resolve(Scoreboard.FILE);
+
+        assertThatThrownBy(() -> Scoreboard.map(file)).isInstanceOf(NoSuchFileException.class);
+        Scoreboard.create(file, 1).close();
+        assertThatThrownBy(() -> Scoreboard.create(file, 1)).isInstanceOf(FileAlreadyExistsException.class);
+    }
+}

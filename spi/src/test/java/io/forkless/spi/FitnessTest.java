@@ -1,0 +1,32 @@
+package io.forkless.spi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+
+import org.junit.jupiter.api.Test;
+
+class FitnessTest {
+    @Test
+    void a_provider_that_fits_says_so_with_a_detail() {
+        Fitness fitness = Fitness.fits("Linux 6.1");
+
+        assertThat(fitness.fits()).isTrue();
+        assertThat(fitness).hasToString("fits: Linux 6.1");
+    }
+
+    @Test
+    void a_provider_that_does_not_fit_says_why_and_what_to_do() {
+        Fitness fitness = Fitness.doesNotFit("no JNA", "add net.java.dev.jna:jna");
+
+        assertThat(fitness.fits()).isFalse();
+        assertThat(fitness).hasToString("does not fit: no JNA (add net.java.dev.jna:jna)");
+    }
+
+    @Test
+    void neither_reason_nor_remedy_may_be_missing() {
+        assertThatNullPointerException().isThrownBy(() -> Fitness.fits(null)).withMessage("reason");
+        assertThatNullPointerException()
+                .isThrownBy(() -> Fitness.doesNotFit("no JNA", null))
+                .withMessage("remedy");
+    }
+}

@@ -1,0 +1,187 @@
+package io.forkless.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** With the ends of the process replaced by notes of what would have happened. */
+class DrainTest {
+    private static final Duration LONG = Duration.ofSeconds(100);
+
+    private final List<String> events = new CopyOnWriteArrayList<>();
+    private final BlockingQueue<Integer> exits = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Integer> halts = new LinkedBlockingQueue<>();
+    private final CountDownLatch never = new CountDownLatch(1);
+
+    @BeforeEach
+    void no_thread_is_left_from_before() {
+        assertThat(drainThreads()).isEmpty();
+    }
+
+    /** A real process ends with its threads; here they must be told. */
+    @AfterEach
+    void end_all_threads() {
+        never.countDown();
+        await().untilAsserted(() -> {
+            drainThreads().forEach(Thread::interrupt);
+            assertThat(drainThreads()).isEmpty();
+        });
+    }
+
+    @Test
+    void without_handlers_the_process_exits_at_once_with_status_0() throws Exception {
+        drain(LONG).begin("test");
+
+        assertThat(exitStatus()).isZero();
+        assertThat(events).containsExactly("afterwards");
+    }
+
+    @Test
+    void handlers_run_at_the_same_time_and_all_return_before_the_exit() throws Exception {
+        CountDownLatch together = new CountDownLatch(2);
+        Drain drain = drain(LONG);
+        for (int i = 0; i < 2; i++) {
+            drain.add(limit -> {
+                together.countDown();
+                together.await(); // one after the other would never get past this
+                events.add("drained");
+            });
+        }
+
+        drain.begin("test");
+
+        assertThat(exitStatus()).isZero();
+        assertThat(events).containsExactly("drained", "drained", "afterwards");
+    }
+
+    @Test
+    void a_handler_is_told_nine_tenths_of_the_time_out() throws Exception {
+        BlockingQueue<Duration> limits = new LinkedBlockingQueue<>();
+        Drain drain = drain(Duration.ofMillis(100_001));
+        drain.add(limits::add);
+
+        drain.begin("test");
+
+        assertThat(limits.poll(30, TimeUnit.SECONDS)).isEqualTo(Duration.ofNanos(90_000_900_000L));
+    }
+
+    @Test
+    void a_second_begin_has_no_effect() throws Exception {
+        Drain drain = drain(LONG);
+        drain.add(limit -> events.add("drained"));
+
+        assertThat(drain.hasBegun()).isFalse();
+        drain.begin("first");
+        drain.begin("second");
+
+        assertThat(drain.hasBegun()).isTrue();
+        assertThat(exitStatus()).isZero();
+        assertThat(drainThreads())
+                .filteredOn(thread -> thread.getName().equals("forkless-drain-deadline"))
+                .hasSize(1);
+        assertThat(events).containsExactly("drained", "afterwards");
+    }
+
+    @Test
+    void a_handler_that_comes_too_late_is_refused() {
+        Drain drain = drain(LONG);
+        drain.begin("test");
+
+        assertThatIllegalStateException()
+                .isThrownBy(() -> drain.add(limit -> {}))
+                .withMessage("this worker is draining already");
+    }
+
+    @Test
+    void a_handler_that_fails_does_not_keep_the_others_from_draining() throws Exception {
+        Drain drain = drain(LONG);
+        drain.add(limit -> {
+            throw new IllegalStateException("expected by a test");
+        });
+        drain.add(limit -> events.add("drained"));
+
+        drain.begin("test");
+
+        assertThat(exitStatus()).isZero();
+        assertThat(events).containsExactly("drained", "afterwards");
+    }
+
+    @Test
+    void a_handler_that_hangs_ends_in_an_exit_with_status_1_before_the_time_out() throws Exception {
+        Drain drain = drain(Duration.ofSeconds(3));
+        drain.add(limit -> never.await());
+        drain.add(limit -> never.await());
+        drain.add(limit -> events.add("drained"));
+
+        long start = System.nanoTime();
+        drain.begin("test");
+
+        assertThat(exitStatus()).isOne();
+        assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(2699));
+        assertThat(events).containsExactly("drained"); // no word to the supervisor that all is well
+    }
+
+    @Test
+    void an_exit_that_hangs_ends_in_a_halt_with_status_1_at_the_time_out() throws Exception {
+        Drain drain = new Drain(
+                Duration.ofMillis(300),
+                () -> events.add("afterwards"),
+                status -> {
+                    exits.add(status);
+                    awaitNever();
+                },
+                halts::add);
+
+        long start = System.nanoTime();
+        drain.begin("test");
+
+        assertThat(exitStatus()).isZero();
+        assertThat(halts.poll(30, TimeUnit.SECONDS)).isOne();
+        assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(300));
+    }
+
+    @Test
+    void a_last_word_that_hangs_ends_in_a_halt_as_well() throws Exception {
+        Drain drain = new Drain(Duration.ofMillis(300), this::awaitNever, exits::add, halts::add);
+
+        drain.begin("test");
+
+        assertThat(halts.poll(30, TimeUnit.SECONDS)).isOne();
+        assertThat(exits).isEmpty();
+    }
+
+    private Drain drain(Duration timeout) {
+        return new Drain(timeout, () -> events.add("afterwards"), exits::add, halts::add);
+    }
+
+    private int exitStatus() throws InterruptedException {
+        Integer status = exits.poll(30, TimeUnit.SECONDS);
+        assertThat(status).as("it exits").isNotNull();
+        return status;
+    }
+
+    private void awaitNever() {
+        try {
+            never.await();
+        } catch (InterruptedException e) {
+            // the test has seen enough
+        }
+    }
+
+    private static List<Thread> drainThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("forkless-drain"))
+                .toList();
+    }
+}

@@ -1,0 +1,120 @@
+package io.forkless.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.forkless.control.Invitation;
+import io.forkless.control.PrivateDirectory;
+import io.forkless.control.Scoreboard;
+import java.io.BufferedReader;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** The smallest supervisor: a real control socket, spoken to as text and without the code under test. */
+final class TestSupervisor implements Closeable {
+    static final String TOKEN = "0123456789abcdef";
+    static final String END = "(end of stream)";
+
+    final PrivateDirectory directory = PrivateDirectory.create("forkless-test-");
+    final Path socket = directory.resolve(Invitation.SOCKET_FILE);
+    final Path invitation = directory.resolve("worker-5" + Invitation.FILE_SUFFIX);
+
+    private final BlockingQueue<String> received = new LinkedBlockingQueue<>();
+    private final BlockingQueue<SocketChannel> accepted = new LinkedBlockingQueue<>();
+    private final ServerSocketChannel server;
+    private SocketChannel worker;
+
+    TestSupervisor() throws IOException {
+        server = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(socket));
+        invitation().writeTo(invitation);
+        Scoreboard.create(directory.resolve(Scoreboard.FILE), 8).close();
+        Thread thread = new Thread(this::acceptAndRead, "test-supervisor");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    Invitation invitation() {
+        return new Invitation(5, UnixDomainSocketAddress.of(socket), TOKEN);
+    }
+
+    /** The next line that the worker sent. */
+    String nextLine() throws InterruptedException {
+        String line = received.poll(60, TimeUnit.SECONDS);
+        assertThat(line).as("a line from the worker").isNotNull();
+        return line;
+    }
+
+    /** What is sent goes to the worker that connected last. */
+    void send(String line) throws IOException, InterruptedException {
+        SocketChannel latest = accepted.poll(worker == null ? 60 : 0, TimeUnit.SECONDS);
+        worker = latest == null ? worker : latest;
+        assertThat(worker).as("a connection from a worker").isNotNull();
+        ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
+        while (bytes.hasRemaining()) {
+            worker.write(bytes);
+        }
+    }
+
+    /** Welcomes a worker with that drain time-out. */
+    void welcome(long drainMillis) throws IOException, InterruptedException {
+        assertThat(nextLine()).startsWith("hello 1 " + TOKEN + " ");
+        send("welcome " + drainMillis);
+    }
+
+    /** Ends the connection, as the death of the supervisor would, but goes on listening. */
+    void closeConnection() throws IOException {
+        worker.close();
+    }
+
+    /** As a supervisor that was killed: the socket and the invitation stay behind, and nobody listens. */
+    void die() throws IOException {
+        server.close();
+        if (worker != null) {
+            worker.close();
+        }
+        for (SocketChannel channel : accepted) {
+            channel.close();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        die();
+        directory.close();
+    }
+
+    private void acceptAndRead() {
+        try {
+            while (true) {
+                SocketChannel channel = server.accept();
+                accepted.add(channel);
+                readLines(channel);
+            }
+        } catch (IOException e) {
+            // closed by the test
+        }
+    }
+
+    private void readLines(SocketChannel channel) {
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(Channels.newInputStream(channel), StandardCharsets.UTF_8))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                received.add(line);
+            }
+        } catch (IOException e) {
+            // the end as well
+        }
+        received.add(END);
+    }
+}
