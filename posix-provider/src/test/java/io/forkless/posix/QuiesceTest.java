@@ -1,0 +1,220 @@
+package io.forkless.posix;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.awaitility.Awaitility.await;
+
+import io.forkless.spi.ListenSpec;
+import io.forkless.spi.SharedListener;
+import io.forkless.spi.SharedServerSocketChannel;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The end of a listener: what is queued is served, and nothing is queued any more. */
+@EnabledOnOs(value = OS.LINUX, disabledReason = "only Linux can make a TCP listener deaf")
+@SuppressWarnings("try") // the server is there only to be held
+class QuiesceTest {
+    private static final PosixListenerProvider PROVIDER = new PosixListenerProvider();
+    private static final Duration SHORT = Duration.ofMillis(300);
+    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final String TCP = "127.0.0.1:0";
+    private static final String TCP6 = "[::1]:0";
+    private static final String UNIX = "unix";
+
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @ValueSource(strings = {TCP, TCP6, UNIX})
+    void without_an_acceptor_what_is_queued_is_still_there_at_the_limit(String where) throws Exception {
+        try (SharedListener listener = listen(where);
+                SocketChannel queued = SocketChannel.open(listener.localAddress())) {
+            long start = System.nanoTime();
+            assertThat(listener.quiesce(SHORT)).isFalse();
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(SHORT, SHORT.plusSeconds(5));
+            assertThat(queued.isConnected()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {TCP, TCP6, UNIX})
+    void an_empty_queue_is_reported_without_waiting_for_the_limit(String where) throws Exception {
+        try (SharedListener listener = listen(where)) {
+            long start = System.nanoTime();
+            assertThat(listener.quiesce(LONG)).isTrue();
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(LONG);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {TCP, TCP6, UNIX})
+    void what_is_queued_is_served_and_nothing_else_is_queued(String where) throws Exception {
+        SharedListener listener = listen(where);
+        SocketAddress address = listener.localAddress();
+        SharedServerSocketChannel channel = adopt(listener);
+        List<SocketChannel> queued = Client.connectMany(address, 20);
+        for (SocketChannel client : queued) {
+            EchoServer.send(client);
+        }
+        assertThat(listener.quiesce(Duration.ZERO)).isFalse();
+        assertThatIOException()
+                .isThrownBy(() -> Client.connect(address, 500).close())
+                .satisfies(e -> assertThat(e instanceof SocketTimeoutException)
+                        .as("a SYN is not answered: %s", e)
+                        .isEqualTo(!where.equals(UNIX)));
+
+        try (EchoServer server = new EchoServer(channel, 2)) {
+            assertThat(listener.quiesce(LONG)).isTrue();
+            channel.close();
+            listener.close();
+
+            for (SocketChannel client : queued) {
+                assertThat(EchoServer.receive(client)).isTrue();
+            }
+        }
+        Client.closeAll(queued);
+    }
+
+    @Test
+    void connections_that_were_accepted_go_on() throws Exception {
+        SharedListener listener = listen(TCP);
+        SharedServerSocketChannel channel = adopt(listener);
+        try (SocketChannel client = SocketChannel.open(listener.localAddress());
+                SocketChannel server = channel.accept()) {
+            assertThat(listener.quiesce(LONG)).isTrue();
+            channel.close();
+            listener.close();
+
+            assertTalking(client, server);
+            assertTalking(server, client);
+        }
+    }
+
+    @Test
+    void the_copies_of_other_processes_are_quiet_as_well() throws Exception {
+        try (SharedListener listener = listen(TCP);
+                WorkerJvm worker = WorkerJvm.start()) {
+            worker.adopt(listener);
+            worker.tell("accept");
+            SocketAddress address = listener.localAddress();
+            assertThat(Client.servedBy(address)).isEqualTo(worker.pid());
+
+            assertThat(listener.quiesce(LONG)).isTrue();
+
+            assertThatIOException()
+                    .isThrownBy(() -> Client.connect(address, 500).close())
+                    .isInstanceOf(SocketTimeoutException.class);
+        }
+    }
+
+    @Test
+    void the_port_can_be_listened_on_again() throws Exception {
+        SharedListener listener = listen(TCP);
+        ListenSpec same = ListenSpec.parse(listener.localAddress().toString().substring(1));
+        assertThat(listener.quiesce(LONG)).isTrue();
+        listener.close();
+
+        try (SharedListener successor = PROVIDER.listen(same)) {
+            Client.connect(successor.localAddress(), 10_000).close();
+        }
+    }
+
+    @Test
+    void a_unix_path_may_be_a_successors_by_the_time_of_the_close() throws Exception {
+        SharedListener listener = listen(UNIX);
+        assertThat(listener.quiesce(LONG)).isTrue();
+        try (SharedListener successor = listen(UNIX)) {
+            listener.close();
+
+            Client.connect(successor.localAddress(), 0).close();
+        }
+    }
+
+    @Test
+    void closing_the_listener_ends_the_wait() throws Exception {
+        SharedListener listener = listen(TCP);
+        try (SocketChannel queued = SocketChannel.open(listener.localAddress())) {
+            assertThat(queued.isConnected()).isTrue();
+            FutureTask<Boolean> quiesce = new FutureTask<>(() -> listener.quiesce(LONG));
+            Thread thread = new Thread(quiesce, "quiesce");
+            thread.start();
+            await().until(() -> thread.getState() == Thread.State.TIMED_WAITING);
+
+            listener.close();
+
+            assertThat(quiesce)
+                    .failsWithin(10, TimeUnit.SECONDS)
+                    .withThrowableThat()
+                    .withCauseInstanceOf(ClosedChannelException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {TCP, TCP6, UNIX})
+    void under_load_no_client_that_has_connected_is_lost(String where) throws Exception {
+        long served = 0;
+        for (int round = 0; round < 30; round++) {
+            Load load = endUnderLoad(where, true);
+            assertThat(load.lost()).as("lost in round %d", round).isEmpty();
+            served += load.served();
+        }
+        assertThat(served).isPositive();
+    }
+
+    /** The comparison: it shows that the test above can see a loss. */
+    @ParameterizedTest
+    @ValueSource(strings = {TCP, TCP6, UNIX})
+    void under_load_just_closing_the_listener_loses_clients(String where) throws Exception {
+        await().pollDelay(Duration.ZERO)
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> !endUnderLoad(where, false).lost().isEmpty());
+    }
+
+    private Load endUnderLoad(String where, boolean quiesce) throws Exception {
+        SharedListener listener = listen(where);
+        SharedServerSocketChannel channel = adopt(listener);
+        try (EchoServer server = new EchoServer(channel, 2)) {
+            Load load = new Load(listener.localAddress(), 8);
+            TimeUnit.MILLISECONDS.sleep(ThreadLocalRandom.current().nextInt(5, 40)); // the load's duration
+            if (quiesce) {
+                assertThat(listener.quiesce(LONG)).isTrue();
+            }
+            channel.close();
+            listener.close();
+            load.close();
+            return load;
+        }
+    }
+
+    private static void assertTalking(SocketChannel one, SocketChannel other) throws IOException {
+        one.write(ByteBuffer.wrap(new byte[] {42}));
+        assertThat(other.read(ByteBuffer.allocate(1))).isOne();
+    }
+
+    private SharedListener listen(String where) throws IOException {
+        return PROVIDER.listen(
+                where.equals(UNIX)
+                        ? ListenSpec.unix(directory.resolve("listener").toString())
+                        : ListenSpec.parse(where));
+    }
+
+    private static SharedServerSocketChannel adopt(SharedListener listener) throws IOException {
+        return PROVIDER.adopt(listener.ticketFor(ProcessHandle.current()));
+    }
+}
