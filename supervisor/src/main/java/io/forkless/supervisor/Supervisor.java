@@ -125,7 +125,9 @@ public final class Supervisor implements AutoCloseable {
             fleet.stopRestarting();
             boolean serving = fleet.anyReady();
             blocking.execute(() -> {
-                quiesce(serving ? QUIESCE_LIMIT : Duration.ZERO);
+                if (serving) { // else there is nobody to empty the queues
+                    quiesce();
+                }
                 listeners.close();
                 loop.execute(fleet::drainAll);
             });
@@ -241,9 +243,9 @@ public final class Supervisor implements AutoCloseable {
         allReady.countDown();
     }
 
-    private void quiesce(Duration limit) {
+    private void quiesce() {
         try {
-            listeners.quiesce(limit);
+            listeners.quiesce(QUIESCE_LIMIT);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
