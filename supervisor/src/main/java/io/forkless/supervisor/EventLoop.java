@@ -87,11 +87,14 @@ final class EventLoop implements Timers {
         }
     }
 
-    /** One failing action must not end the supervision of all workers. */
+    /**
+     * One failing action must not end the supervision of all workers. Errors count too: with no descriptor left, a class
+     * that cannot be loaded is one, and the next action may find better times.
+     */
     private static void guarded(Runnable action) {
         try {
             action.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.log(Level.ERROR, "internal error in the supervisor", e);
         }
     }

@@ -28,7 +28,9 @@ final class Fleet {
     private final long startedAt;
     private boolean everAllReady;
     private boolean stopping;
-    private boolean killed;
+    /** A worker that may have had connections was killed or ended with an error. */
+    private boolean lossy;
+
     private boolean done;
 
     /** @param whenAllReady is called when all workers are ready for the first time */
@@ -104,6 +106,7 @@ final class Fleet {
         slot.exitedPid = process.pid();
         slot.process = null;
         if (stopping) {
+            lossy |= !neverReady && status != 0;
             slot.enter(WorkerState.STOPPED, slot.lastExit);
             checkDone();
             return;
@@ -135,7 +138,7 @@ final class Fleet {
     }
 
     void killAll() {
-        killed = true;
+        lossy = true;
         for (Slot slot : slots) {
             if (slot.process != null) {
                 slot.kill("the supervisor was told to");
@@ -152,12 +155,14 @@ final class Fleet {
     }
 
     private void drain(Slot slot) {
-        if (!slot.process.drain()) {
+        boolean asked = slot.process.drain();
+        if (!asked && slot.state == WorkerState.STARTING) {
             slot.kill("it has not connected yet and serves nobody");
             return;
         }
+        // One that has lost its link drains by itself.
         slot.enter(WorkerState.DRAINING, "", settings.drainTimeout(), () -> {
-            killed = true;
+            lossy = true;
             slot.kill("not drained within " + settings.drainTimeout().toMillis() + " ms");
         });
     }
@@ -189,7 +194,7 @@ final class Fleet {
         boolean allStopped = slots.stream().allMatch(slot -> slot.state == WorkerState.STOPPED);
         if (!done && (allFailed || allStopped)) {
             done = true;
-            whenDone.accept(allFailed ? Outcome.GAVE_UP : killed ? Outcome.KILLED : Outcome.DRAINED);
+            whenDone.accept(allFailed ? Outcome.GAVE_UP : lossy ? Outcome.KILLED : Outcome.DRAINED);
         }
     }
 

@@ -5,14 +5,19 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /**
@@ -22,53 +27,95 @@ import java.util.regex.Pattern;
 final class NameLock implements Closeable {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
-    private final Path file;
-    private final FileChannel channel;
+    /**
+     * The names that this process has. Its own second attempt must not open the file at all: to close any descriptor of
+     * a file releases every lock that the process has on it (fcntl(2)).
+     */
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
-    private NameLock(Path file, FileChannel channel) {
+    private final Path file;
+    private final FileChannel locked;
+    private final FileChannel reader;
+
+    private NameLock(Path file, FileChannel locked, FileChannel reader) {
         this.file = file;
-        this.channel = channel;
+        this.locked = locked;
+        this.reader = reader;
     }
 
     /** @throws IOException if a living supervisor of this user has the name */
     static NameLock acquire(String name) throws IOException {
         Path file =
                 PrivateDirectory.base().resolve("forkless-" + System.getProperty("user.name") + "-" + name + ".lock");
-        String owner = ProcessHandle.current().pid() + " " + UUID.randomUUID();
-        while (true) {
-            FileChannel channel = open(file);
-            try {
-                if (tryLock(channel) == null) {
-                    throw new IOException("a supervisor named '" + name + "' is running already (pid "
-                            + Files.readString(file).split(" ")[0] + "); stop it or choose another --name");
+        if (!HELD.add(file)) {
+            throw taken(name, Long.toString(ProcessHandle.current().pid()));
+        }
+        try {
+            NameLock lock = null;
+            while (lock == null) {
+                lock = tryAcquire(name, file);
+            }
+            return lock;
+        } catch (IOException | RuntimeException e) {
+            HELD.remove(file);
+            throw e;
+        }
+    }
+
+    /** Returns {@code null} if the previous owner removed the file between our open and our lock: there is a new one. */
+    private static NameLock tryAcquire(String name, Path file) throws IOException {
+        FileChannel locked = open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel reader = null;
+        boolean ours = false;
+        try {
+            if (locked.tryLock() == null) {
+                throw taken(name, Files.readString(file).split(" ")[0]);
+            }
+            byte[] owner = (ProcessHandle.current().pid() + " " + UUID.randomUUID()).getBytes(StandardCharsets.UTF_8);
+            locked.truncate(0).write(ByteBuffer.wrap(owner));
+            reader = open(file, StandardOpenOption.READ); // stays open, see HELD
+            ours = contains(reader, owner);
+            return ours ? new NameLock(file, locked, reader) : null;
+        } catch (NoSuchFileException e) {
+            return null;
+        } finally {
+            if (!ours) {
+                locked.close();
+                if (reader != null) {
+                    reader.close();
                 }
-                channel.truncate(0).write(ByteBuffer.wrap(owner.getBytes(StandardCharsets.UTF_8)));
-                if (Files.exists(file) && Files.readString(file).equals(owner)) {
-                    return new NameLock(file, channel);
-                }
-                channel.close(); // the previous owner removed it between our open and our lock: try the new one
-            } catch (IOException e) {
-                channel.close();
-                throw e;
             }
         }
     }
 
-    private static FileChannel open(Path file) throws IOException {
+    private static FileChannel open(Path file, OpenOption... options) throws IOException {
+        Set<OpenOption> all = new HashSet<>(List.of(options));
+        all.add(LinkOption.NOFOLLOW_LINKS);
         try {
-            return FileChannel.open(
-                    file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+            return FileChannel.open(file, all);
+        } catch (NoSuchFileException e) {
+            if (Files.isDirectory(file.getParent())) {
+                throw e;
+            }
+            throw unusable(file, e);
         } catch (IOException e) {
-            throw new IOException("cannot use " + file + " to guard the supervisor's name: " + e, e);
+            throw unusable(file, e);
         }
     }
 
-    private static FileLock tryLock(FileChannel channel) throws IOException {
-        try {
-            return channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            return null; // this very process has it
-        }
+    private static boolean contains(FileChannel reader, byte[] expected) throws IOException {
+        ByteBuffer found = ByteBuffer.allocate(expected.length);
+        reader.read(found);
+        return Arrays.equals(found.array(), expected);
+    }
+
+    private static IOException taken(String name, String pid) {
+        return new IOException("a supervisor named '" + name + "' is running already (pid " + pid
+                + "); stop it or choose another --name");
+    }
+
+    private static IOException unusable(Path file, IOException e) {
+        return new IOException("cannot use " + file + " to guard the supervisor's name: " + e, e);
     }
 
     static String requireValid(String name) {
@@ -80,7 +127,12 @@ final class NameLock implements Closeable {
 
     @Override
     public void close() throws IOException {
-        Files.deleteIfExists(file); // while the lock is held, so that it is certainly ours
-        channel.close();
+        try {
+            Files.deleteIfExists(file); // while the lock is held, so that it is certainly ours
+        } finally {
+            locked.close();
+            reader.close();
+            HELD.remove(file);
+        }
     }
 }

@@ -2,9 +2,12 @@ package io.forkless.supervisor;
 
 /** How a supervision ended. */
 public enum Outcome {
-    /** Every worker has drained and exited by itself. */
+    /** Every worker that served has drained and exited with status 0. */
     DRAINED,
-    /** At least one worker had to be killed: it did not drain in time, or the supervisor was told to kill. */
+    /**
+     * Connections may have been lost: at least one worker had to be killed, since it did not drain in time or since the
+     * supervisor was told to kill, or it ended with an error in place of a drain.
+     */
     KILLED,
     /** No worker could be brought to serve. */
     GAVE_UP

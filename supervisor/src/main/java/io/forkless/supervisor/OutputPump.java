@@ -26,12 +26,12 @@ final class OutputPump {
         int length = start.length;
         try (InputStream in = new BufferedInputStream(from)) {
             for (int b = in.read(); b >= 0; b = in.read()) {
-                if (b != '\n') {
-                    line[length++] = (byte) b;
-                }
                 if (b == '\n' || length == line.length - 1) {
                     write(to, line, length);
                     length = start.length;
+                }
+                if (b != '\n') {
+                    line[length++] = (byte) b;
                 }
             }
         } catch (IOException e) {
@@ -50,7 +50,7 @@ final class OutputPump {
                 to.write(line, 0, length + 1);
                 to.flush();
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             // Nobody reads us any more; go on emptying the pipe, or the worker would block on its own output.
         }
     }

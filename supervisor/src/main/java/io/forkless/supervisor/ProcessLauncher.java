@@ -13,12 +13,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.ObjIntConsumer;
 
 /** Spawns worker processes with their invitation, and watches for their exit. */
 final class ProcessLauncher implements Fleet.Launcher {
     /** JDK 24 and later warn when JNA loads its native library without it; 17 accepts it silently. */
     private static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
+
+    private static final Set<String> SYSTEMD_ENVIRONMENT =
+            Set.of("LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "LISTEN_PIDFDID");
 
     private static final System.Logger LOG = System.getLogger(Supervisor.class.getName());
 
@@ -59,11 +63,11 @@ final class ProcessLauncher implements Fleet.Launcher {
         SpawnedWorker worker = new SpawnedWorker(index, events);
         Path invitation = directory.resolve(index + "-" + spawned++ + Invitation.FILE_SUFFIX);
         ProcessBuilder builder = new ProcessBuilder(command);
+        // What systemd hands to the supervisor is not the worker's (sd_listen_fds(3)).
+        builder.environment().keySet().removeAll(SYSTEMD_ENVIRONMENT);
         builder.environment().putAll(environment);
         builder.environment().put(Invitation.ENVIRONMENT, invitation.toString());
         builder.environment().put(Invitation.INDEX_ENVIRONMENT, Integer.toString(index));
-        // What systemd hands to the supervisor is not the worker's (sd_listen_fds(3)).
-        builder.environment().keySet().removeIf(name -> name.startsWith("LISTEN_"));
         try {
             control.invite(worker).writeTo(invitation);
             Process process = builder.start();
@@ -96,7 +100,7 @@ final class ProcessLauncher implements Fleet.Launcher {
     }
 
     private static List<String> withNativeAccess(List<String> command) {
-        String program = Path.of(command.get(0)).getFileName().toString().toLowerCase(Locale.ROOT);
+        String program = new File(command.get(0)).getName().toLowerCase(Locale.ROOT);
         List<String> adapted = new ArrayList<>(command);
         if (List.of("java", "java.exe").contains(program) && !command.contains(NATIVE_ACCESS)) {
             adapted.add(1, NATIVE_ACCESS);

@@ -21,20 +21,24 @@ record Settings(
         Duration lostLinkGrace) {
     static final int MAX_WORKERS = 1024;
 
+    /** Far below what the clock's nanoseconds can count. */
+    private static final int MAX_TIMEOUT_DAYS = 365;
+
     Settings {
         if (workers < 1 || workers > MAX_WORKERS) {
             throw new IllegalArgumentException("workers: " + workers + " is not between 1 and " + MAX_WORKERS);
         }
-        requirePositive("boot time-out", bootTimeout);
-        requirePositive("drain time-out", drainTimeout);
+        requireSensible("boot time-out", bootTimeout);
+        requireSensible("drain time-out", drainTimeout);
         if (maxFailedStarts < 1) {
             throw new IllegalArgumentException("failed starts: " + maxFailedStarts + " is not positive");
         }
     }
 
-    private static void requirePositive(String name, Duration value) {
-        if (value.isNegative() || value.isZero()) {
-            throw new IllegalArgumentException(name + ": " + value.toMillis() + " ms is not positive");
+    private static void requireSensible(String name, Duration value) {
+        if (value.toMillis() < 1 || value.compareTo(Duration.ofDays(MAX_TIMEOUT_DAYS)) > 0) {
+            throw new IllegalArgumentException(
+                    name + ": " + value.toMillis() + " ms is not between 1 ms and " + MAX_TIMEOUT_DAYS + " days");
         }
     }
 }

@@ -85,6 +85,10 @@ final class SpawnedWorker implements WorkerProcess, ControlConnection.Receiver {
 
     @Override
     public void kill() {
+        if (linked == null) {
+            // The command may be a script that has started the JVM already: nobody else knows that one.
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+        }
         process.destroyForcibly();
         if (linked != null && linked.pid() != process.pid()) {
             linked.destroyForcibly();

@@ -16,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -125,7 +126,9 @@ public final class Supervisor implements AutoCloseable {
             fleet.stopRestarting();
             boolean serving = fleet.anyReady();
             blocking.execute(() -> {
-                quiesce(serving ? QUIESCE_LIMIT : Duration.ZERO);
+                if (serving) { // else there is nobody to empty the queues
+                    quiesce();
+                }
                 listeners.close();
                 loop.execute(fleet::drainAll);
             });
@@ -134,7 +137,10 @@ public final class Supervisor implements AutoCloseable {
 
     /** Ends everything now; connections are lost. */
     public synchronized void kill() {
-        if (started && !outcome.isDone()) {
+        if (!started) {
+            terminate(Outcome.DRAINED);
+        }
+        if (!outcome.isDone()) {
             LOG.log(Level.WARNING, "killing all workers");
             stopping = true;
             loop.execute(() -> {
@@ -153,10 +159,12 @@ public final class Supervisor implements AutoCloseable {
         }
     }
 
-    /** The workers, by index. */
+    /** The workers, by index; empty before the start and after the end. */
     public List<WorkerStatus> workers() {
-        if (outcome.isDone()) {
-            return List.of();
+        synchronized (this) {
+            if (!started || outcome.isDone()) {
+                return List.of();
+            }
         }
         CompletableFuture<List<WorkerStatus>> answer = new CompletableFuture<>();
         loop.execute(() -> answer.complete(fleet.status()));
@@ -164,9 +172,9 @@ public final class Supervisor implements AutoCloseable {
                 .join();
     }
 
-    /** Where the workers' connections come in. */
-    public List<SocketAddress> addresses() {
-        return listeners.addresses();
+    /** Where the workers' connections come in; empty before the start and after the end. */
+    public synchronized List<SocketAddress> addresses() {
+        return listeners == null ? List.of() : listeners.addresses();
     }
 
     /** {@linkplain #stop() Stops} and waits. An interrupt {@linkplain #kill() kills} what is left, and is kept. */
@@ -207,19 +215,23 @@ public final class Supervisor implements AutoCloseable {
                 configuration);
         Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(30), ThreadLocalRandom.current());
         fleet = new Fleet(configuration.settings(), backoff, loop, launcher, allReady::countDown, this::terminated);
-        CompletableFuture<LaunchException> launched = new CompletableFuture<>();
+        CompletableFuture<Void> launched = new CompletableFuture<>();
         loop.execute(() -> {
             try {
                 fleet.start();
                 launched.complete(null);
-            } catch (LaunchException e) {
-                launched.complete(e);
+            } catch (Throwable e) {
+                launched.completeExceptionally(e); // else nobody would hear of it, and the caller would wait for ever
             }
         });
         loop.start();
-        LaunchException failure = launched.join();
-        if (failure != null) {
-            throw failure;
+        try {
+            launched.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof IOException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException(e.getCause());
         }
     }
 
@@ -240,9 +252,9 @@ public final class Supervisor implements AutoCloseable {
         allReady.countDown();
     }
 
-    private void quiesce(Duration limit) {
+    private void quiesce() {
         try {
-            listeners.quiesce(limit);
+            listeners.quiesce(QUIESCE_LIMIT);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

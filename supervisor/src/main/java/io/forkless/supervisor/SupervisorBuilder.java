@@ -62,8 +62,18 @@ public final class SupervisorBuilder {
         return this;
     }
 
-    /** Adds a variable to the workers' environment. */
+    /**
+     * Adds a variable to the workers' environment.
+     *
+     * @throws IllegalArgumentException if the system cannot have such a variable
+     */
     public SupervisorBuilder environment(String variable, String value) {
+        if (variable.isEmpty() || variable.indexOf('=') >= 0 || variable.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("environment: '" + variable + "' is not the name of a variable");
+        }
+        if (value.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("environment: the value of '" + variable + "' has a NUL character");
+        }
         environment.put(variable, value);
         return this;
     }

@@ -21,7 +21,7 @@ final class ExitStatus {
     /** No worker could be brought to serve. */
     static final int GAVE_UP = 4;
 
-    /** It ended as asked, but at least one worker had to be killed. */
+    /** It ended as asked, but at least one worker did not drain: it was killed or ended with an error. */
     static final int KILLED = 5;
 
     private ExitStatus() {}

@@ -33,7 +33,7 @@ import picocli.CommandLine.TypeConversionException;
             "2:wrong command line",
             "3:cannot start: address, provider or name is not available",
             "4:gave up: the workers fail again and again before they are ready",
-            "5:stopped, but a worker had to be killed",
+            "5:stopped, but a worker did not drain: it was killed or ended with an error",
             "126:COMMAND cannot be executed",
             "127:COMMAND is not found"
         },

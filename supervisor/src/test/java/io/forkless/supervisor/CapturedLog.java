@@ -1,0 +1,36 @@
+package io.forkless.supervisor;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+
+/** What the supervisor logs while this is open, each record as {@code LEVEL message}. */
+final class CapturedLog extends Handler implements AutoCloseable {
+    private static final Logger LOGGER = Logger.getLogger(Supervisor.class.getName());
+
+    private final List<String> lines = new CopyOnWriteArrayList<>();
+
+    CapturedLog() {
+        LOGGER.addHandler(this);
+    }
+
+    List<String> lines() {
+        return lines;
+    }
+
+    @Override
+    public void publish(LogRecord record) {
+        lines.add(record.getLevel() + " " + new SimpleFormatter().formatMessage(record));
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {
+        LOGGER.removeHandler(this);
+    }
+}

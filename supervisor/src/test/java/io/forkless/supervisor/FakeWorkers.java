@@ -1,0 +1,63 @@
+package io.forkless.supervisor;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Starts processes that do nothing by themselves: a test plays their part. */
+final class FakeWorkers implements Fleet.Launcher {
+    /** A process that notes what is done to it. */
+    static final class FakeProcess implements WorkerProcess {
+        final int index;
+        final long pid;
+        boolean linked;
+        int drains;
+        int kills;
+
+        FakeProcess(int index, long pid) {
+            this.index = index;
+            this.pid = pid;
+        }
+
+        @Override
+        public long pid() {
+            return pid;
+        }
+
+        @Override
+        public boolean drain() {
+            drains++;
+            return linked;
+        }
+
+        @Override
+        public void kill() {
+            kills++;
+        }
+    }
+
+    final List<FakeProcess> launched = new ArrayList<>();
+    private int launchesLeft = Integer.MAX_VALUE;
+
+    void failAfter(int launches) {
+        launchesLeft = launches;
+    }
+
+    @Override
+    public WorkerProcess launch(int index) throws LaunchException {
+        if (launchesLeft == 0) {
+            throw new LaunchException("cannot start 'app': command not found", LaunchException.NOT_FOUND, null);
+        }
+        launchesLeft--;
+        FakeProcess process = new FakeProcess(index, 1000 + launched.size());
+        launched.add(process);
+        return process;
+    }
+
+    /** The newest process in that worker's place. */
+    FakeProcess newest(int index) {
+        return launched.stream()
+                .filter(process -> process.index == index)
+                .reduce((older, newer) -> newer)
+                .orElseThrow();
+    }
+}

@@ -1,0 +1,126 @@
+package io.forkless.supervisor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.forkless.spi.ListenSpec;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What a worker gets when it asks for a listener. */
+class ListenRequestsTest extends SupervisedTest {
+    @Test
+    void without_a_list_workers_share_what_they_ask_for() throws Exception {
+        Supervisor supervisor = startAndAwaitReady(supervisor(TestWorker.SERVE).workers(2));
+        assertThat(supervisor.addresses()).hasSize(1);
+        awaitPids(port(supervisor), 2);
+    }
+
+    @Test
+    void with_a_list_workers_get_nothing_else() throws Exception {
+        Supervisor supervisor = startAndAwaitReady(supervisor(TestWorker.SERVE).listen(ANY_PORT));
+        assertThat(ask(supervisor, "listen 127.0.0.1:1"))
+                .isEqualTo("refused: listen 127.0.0.1:1: not granted: the supervisor listens on 127.0.0.1:0;"
+                        + " add --listen 127.0.0.1:1");
+        assertThat(ask(supervisor, "listen 127.0.0.1:0")).startsWith("listening on /127.0.0.1:");
+        assertThat(log.lines()).anyMatch(line -> line.startsWith("WARNING worker 0: listen 127.0.0.1:1: not granted"));
+    }
+
+    @Test
+    void an_address_that_is_listed_twice_is_an_error() {
+        assertTwice(ANY_PORT, ANY_PORT);
+        assertTwice(ANY_PORT, ANY_PORT.withBacklog(1));
+        assertTwice(ANY_PORT, ListenSpec.tcp("localhost", 0));
+        assertTwice(ListenSpec.tcp(null, 0), ListenSpec.parse("[::]:0"));
+    }
+
+    @Test
+    void addresses_that_differ_have_listeners_of_their_own() throws Exception {
+        int port = freePort();
+        Supervisor supervisor = startAndAwaitReady(supervisor(TestWorker.SERVE));
+        assertThat(ask(supervisor, "listen 127.0.0.2:" + port)).isEqualTo("listening on /127.0.0.2:" + port);
+        assertThat(ask(supervisor, "listen 127.0.0.1:" + port)).isEqualTo("listening on /127.0.0.1:" + port);
+        assertThat(ask(supervisor, "listen 127.0.0.2:" + port)).isEqualTo("listening on /127.0.0.2:" + port);
+        assertThat(supervisor.addresses()).hasSize(3);
+    }
+
+    @Test
+    void the_wildcards_are_no_substitutes_for_an_address_nor_for_each_other() throws Exception {
+        Supervisor supervisor = startAndAwaitReady(supervisor(TestWorker.SERVE));
+        int port = port(supervisor); // of 127.0.0.1
+        for (String wildcard : List.of("0.0.0.0:" + port, "*:" + port)) {
+            assertThat(ask(supervisor, "listen " + wildcard))
+                    .startsWith("refused: listen " + wildcard + ": bind: EADDRINUSE");
+        }
+        assertThat(supervisor.addresses()).hasSize(1);
+        assertThat(ask(supervisor, "listen 0.0.0.0:0")).startsWith("listening on /0.0.0.0:");
+        assertThat(ask(supervisor, "listen *:0")).startsWith("listening on /").contains("0:0:0:0");
+        assertThat(supervisor.addresses()).hasSize(3);
+    }
+
+    @Test
+    void a_taken_port_is_told_to_the_worker_and_tried_anew_the_next_time() throws Exception {
+        Supervisor supervisor = startAndAwaitReady(supervisor(TestWorker.SERVE));
+        String request;
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            request = "listen 127.0.0.1:" + other.getLocalPort();
+            assertThat(ask(supervisor, request)).startsWith("refused: " + request + ": bind: EADDRINUSE (");
+        }
+        assertThat(ask(supervisor, request)).startsWith("listening on ");
+    }
+
+    @Test
+    void a_worker_that_cannot_listen_is_restarted_until_it_can() throws Exception {
+        ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        int port = other.getLocalPort();
+        try {
+            start(supervisor(TestWorker.SERVE)
+                    .command(JavaProcess.command(TestWorker.class, TestWorker.SERVE, "127.0.0.1:" + port)));
+            await().atMost(LIMIT).until(() -> output().contains("listen 127.0.0.1:" + port + ": bind: EADDRINUSE"));
+        } finally {
+            other.close();
+        }
+        await().atMost(LIMIT).ignoreExceptions().until(() -> Client.who(port).index() == 0);
+    }
+
+    @Test
+    void a_name_without_an_address_is_told_to_the_worker() throws Exception {
+        Supervisor supervisor = startAndAwaitReady(supervisor(TestWorker.SERVE));
+        assertThat(ask(supervisor, "listen nosuch.invalid:1"))
+                .isEqualTo("refused: listen nosuch.invalid:1: unknown host 'nosuch.invalid'");
+    }
+
+    @Test
+    void a_taken_port_in_the_list_ends_the_start() throws Exception {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String address = "127.0.0.1:" + other.getLocalPort();
+            assertThatThrownBy(() ->
+                            start(supervisor(TestWorker.SERVE).listen(ANY_PORT).listen(ListenSpec.parse(address))))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageStartingWith("listen " + address + ": bind: EADDRINUSE (");
+        }
+    }
+
+    private void assertTwice(ListenSpec first, ListenSpec second) {
+        assertThatThrownBy(
+                        () -> start(supervisor(TestWorker.SERVE).listen(first).listen(second)))
+                .isInstanceOf(IOException.class)
+                .hasMessage("listen " + second + ": the same address is given twice");
+    }
+
+    private static String ask(Supervisor supervisor, String request) throws IOException {
+        return Client.ask(port(supervisor), request);
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            return socket.getLocalPort();
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package io.forkless.supervisor;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A program that takes a name and gives it back many times, and fails if it ever is not the only one to have it. */
+final class NameLockContender {
+    private NameLockContender() {}
+
+    public static void main(String[] arguments) throws IOException {
+        Path sole = Path.of(arguments[1]);
+        int turns = 0;
+        long end = System.nanoTime() + Long.parseLong(arguments[2]) * 1_000_000;
+        while (System.nanoTime() < end) {
+            NameLock lock;
+            try {
+                lock = NameLock.acquire(arguments[0]);
+            } catch (IOException refused) {
+                if (!refused.getMessage().contains("is running already")) {
+                    throw refused;
+                }
+                continue;
+            }
+            Files.createFile(sole); // fails if there is one
+            Files.delete(sole);
+            lock.close();
+            turns++;
+        }
+        System.out.println(turns + " turns");
+    }
+}

@@ -1,0 +1,181 @@
+package io.forkless.supervisor;
+
+import io.forkless.control.ControlMessage;
+import io.forkless.control.ControlMessage.Hello;
+import io.forkless.control.ControlMessage.Ready;
+import io.forkless.control.Invitation;
+import io.forkless.spi.ListenSpec;
+import io.forkless.worker.Worker;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A worker that answers lines with lines, and misbehaves if it is told to. Its arguments are a mode and, for the modes
+ * that serve, the address to listen on.
+ */
+final class TestWorker {
+    /** Modes, the first argument. */
+    static final String SERVE = "serve";
+
+    static final String EXIT = "exit"; // at once, with status 3
+    static final String SILENT = "silent"; // never connects
+    static final String UNREADY = "unready"; // connects, and is never ready
+    static final String FLEETING = "fleeting"; // ends as soon as it is ready
+    static final String DEAF = "deaf"; // is ready, and reads nothing from the supervisor ever after
+    static final String STUCK = "stuck"; // its drain handler does not return
+    static final String SAY_STDIN = "stdin"; // says how many bytes its standard input has, and serves
+
+    private static final Set<Thread> CONVERSATIONS = ConcurrentHashMap.newKeySet();
+
+    private final Worker worker;
+
+    private TestWorker(Worker worker) {
+        this.worker = worker;
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        switch (arguments[0]) {
+            case EXIT -> System.exit(3);
+            case SILENT -> sleepForEver();
+            case DEAF -> beDeaf();
+            default -> {
+                Worker worker = Worker.current().orElseThrow();
+                new TestWorker(worker).run(arguments[0], arguments[1]);
+            }
+        }
+    }
+
+    private void run(String mode, String address) throws Exception {
+        switch (mode) {
+            case UNREADY -> sleepForEver();
+            case FLEETING -> {
+                worker.ready();
+                Runtime.getRuntime().halt(4);
+            }
+            case STUCK -> worker.onDrain(limit -> sleepForEver());
+            case SAY_STDIN -> System.out.println("stdin has " + System.in.readAllBytes().length + " bytes");
+            default -> {}
+        }
+        ServerSocketChannel server = worker.listen(ListenSpec.parse(address));
+        worker.onDrain(limit -> {
+            server.close();
+            for (Thread conversation : CONVERSATIONS) {
+                conversation.join(limit.toMillis());
+            }
+        });
+        Thread acceptor = new Thread(() -> accept(server), "acceptor");
+        acceptor.start();
+        worker.ready();
+        acceptor.join();
+    }
+
+    private void accept(ServerSocketChannel server) {
+        while (true) {
+            try {
+                SocketChannel client = server.accept();
+                Thread conversation = new Thread(() -> converse(client), "conversation");
+                CONVERSATIONS.add(conversation);
+                conversation.start();
+            } catch (ClosedChannelException e) {
+                return;
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    private void converse(SocketChannel client) {
+        try (client;
+                BufferedReader in = new BufferedReader(Channels.newReader(client, StandardCharsets.UTF_8));
+                PrintWriter out = new PrintWriter(Channels.newWriter(client, StandardCharsets.UTF_8), true)) {
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                out.println(answer(line));
+            }
+        } catch (Exception e) {
+            System.err.println("conversation: " + e);
+        } finally {
+            CONVERSATIONS.remove(Thread.currentThread());
+        }
+    }
+
+    private String answer(String request) throws Exception {
+        String[] word = request.split(" ", 2);
+        return switch (word[0]) {
+            case "who" ->
+                "worker " + worker.index() + " pid " + ProcessHandle.current().pid();
+            case "sleep" -> {
+                Thread.sleep(Long.parseLong(word[1]));
+                yield "slept";
+            }
+            case "halt" -> {
+                Runtime.getRuntime().halt(Integer.parseInt(word[1]));
+                yield "";
+            }
+            case "listen" -> listen(ListenSpec.parse(word[1]));
+            case "spawn" ->
+                Long.toString(
+                        new ProcessBuilder("sleep", word[1]).inheritIO().start().pid());
+            case "child-environment" -> childEnvironment();
+            case "print" -> {
+                for (int i = 0; i < Integer.parseInt(word[1]); i++) {
+                    System.out.println("line " + i + " of worker " + worker.index());
+                }
+                yield "printed";
+            }
+            default -> "echo " + request;
+        };
+    }
+
+    private String listen(ListenSpec spec) {
+        try (ServerSocketChannel listener = worker.listen(spec)) {
+            return "listening on " + listener.getLocalAddress();
+        } catch (IOException e) {
+            return "refused: " + e.getMessage();
+        }
+    }
+
+    /** What a child of this worker sees of the control channel: the variable, and whether the file it names is there. */
+    private static String childEnvironment() throws IOException {
+        Process child = new ProcessBuilder("env").start();
+        try (BufferedReader output =
+                new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
+            String invitation = output.lines()
+                    .filter(line -> line.startsWith(Invitation.ENVIRONMENT + "="))
+                    .findAny()
+                    .orElseThrow();
+            Path file = Path.of(invitation.substring(invitation.indexOf('=') + 1));
+            return invitation + " exists: " + Files.exists(file);
+        }
+    }
+
+    /** Speaks the protocol without the library, whose link would hear the order to drain and the supervisor's end. */
+    private static void beDeaf() throws IOException {
+        Invitation invitation = Invitation.take(Path.of(System.getenv(Invitation.ENVIRONMENT)));
+        SocketChannel link = SocketChannel.open(invitation.address());
+        long pid = ProcessHandle.current().pid();
+        link.write(ByteBuffer.wrap(new Hello(ControlMessage.VERSION, invitation.token(), pid).toBytes()));
+        link.write(ByteBuffer.wrap(new Ready().toBytes()));
+        sleepForEver();
+    }
+
+    private static void sleepForEver() {
+        try {
+            Thread.sleep(Duration.ofHours(1).toMillis());
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
