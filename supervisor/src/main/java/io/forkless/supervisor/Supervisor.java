@@ -94,7 +94,7 @@ public final class Supervisor implements AutoCloseable {
                 listeners.seal();
             }
             startLoop();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             release();
             terminate(Outcome.GAVE_UP);
             throw e;

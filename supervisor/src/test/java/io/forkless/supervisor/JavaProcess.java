@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** How to run a class of the test class path in a JVM of its own. */
-final class JavaProcess {
+public final class JavaProcess {
     static final String JAVA = ProcessHandle.current().info().command().orElseThrow();
 
     private JavaProcess() {}
 
     /** A JVM that starts quickly and stays small. */
-    static List<String> command(Class<?> main, String... arguments) {
+    public static List<String> command(Class<?> main, String... arguments) {
         return command(List.of(), main, arguments);
     }
 

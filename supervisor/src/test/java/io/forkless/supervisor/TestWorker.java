@@ -26,17 +26,17 @@ import java.util.concurrent.ConcurrentHashMap;
  * A worker that answers lines with lines, and misbehaves if it is told to. Its arguments are a mode and, for the modes
  * that serve, the address to listen on.
  */
-final class TestWorker {
+public final class TestWorker {
     /** Modes, the first argument. */
-    static final String SERVE = "serve";
+    public static final String SERVE = "serve";
 
-    static final String EXIT = "exit"; // at once, with status 3
-    static final String SILENT = "silent"; // never connects
-    static final String UNREADY = "unready"; // connects, and is never ready
-    static final String FLEETING = "fleeting"; // ends as soon as it is ready
-    static final String DEAF = "deaf"; // is ready, and reads nothing from the supervisor ever after
-    static final String STUCK = "stuck"; // its drain handler does not return
-    static final String SAY_STDIN = "stdin"; // says how many bytes its standard input has, and serves
+    public static final String EXIT = "exit"; // at once, with status 3
+    public static final String SILENT = "silent"; // never connects
+    public static final String UNREADY = "unready"; // connects, and is never ready
+    public static final String FLEETING = "fleeting"; // ends as soon as it is ready
+    public static final String DEAF = "deaf"; // is ready, and reads nothing from the supervisor ever after
+    public static final String STUCK = "stuck"; // its drain handler does not return
+    public static final String SAY_STDIN = "stdin"; // says how many bytes its standard input has, and serves
 
     private static final Set<Thread> CONVERSATIONS = ConcurrentHashMap.newKeySet();
 

@@ -2,8 +2,8 @@ package io.forkless.supervisor.cli;
 
 import io.forkless.spi.ListenerProviders;
 import io.forkless.spi.ListenerProviders.Candidate;
+import io.forkless.spi.NoProviderException;
 import java.io.PrintWriter;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         exitCodeListHeading = "%nExit status:%n",
-        exitCodeList = {"0:at least one provider fits", "3:none fits"})
+        exitCodeList = {"0:a provider fits", "3:none fits, or not the one that is asked for"})
 final class DoctorCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -25,24 +25,28 @@ final class DoctorCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         out.println(new Main.Version().getVersion()[0]);
-        List<Candidate> candidates = ListenerProviders.candidates();
-        boolean chosen = false;
-        for (Candidate candidate : candidates) {
-            boolean first = candidate.fitness().fits() && !chosen;
-            chosen |= first;
+        String chosen = null;
+        String problem = null;
+        try {
+            chosen = ListenerProviders.select().name();
+        } catch (NoProviderException e) {
+            problem = e.getMessage();
+        }
+        for (Candidate candidate : ListenerProviders.candidates()) {
+            boolean fits = candidate.fitness().fits();
             out.printf(
                     "%-10s %-12s %s%s%n",
                     candidate.name(),
-                    candidate.fitness().fits() ? "fits" : "does not fit",
+                    fits ? "fits" : "does not fit",
                     candidate.fitness().reason(),
-                    first ? " (chosen by default)" : "");
-            if (!candidate.fitness().fits()) {
+                    candidate.name().equals(chosen) ? " (chosen)" : "");
+            if (!fits) {
                 out.printf("%-23s remedy: %s%n", "", candidate.fitness().remedy());
             }
         }
-        if (candidates.isEmpty()) {
-            out.println("no provider is on the class path; add forkless-posix-provider");
+        if (problem != null) {
+            out.println(problem);
         }
-        return chosen ? ExitStatus.OK : ExitStatus.CANNOT_START;
+        return problem == null ? ExitStatus.OK : ExitStatus.CANNOT_START;
     }
 }

@@ -1,0 +1,87 @@
+package io.forkless.supervisor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A {@link TestSupervisor} in a JVM of its own, with a temporary directory of its own. */
+final class SupervisorProcess implements Closeable {
+    final Process process;
+    final Path temporary;
+    private final BufferedReader output;
+    private List<Long> numbers;
+
+    /** @param prefix a command that runs the JVM, may be empty */
+    SupervisorProcess(
+            Path temporary, List<String> prefix, List<String> options, int workers, boolean listen, List<String> worker)
+            throws IOException {
+        this.temporary = temporary;
+        List<String> jvm = new ArrayList<>(options);
+        jvm.add("-Djava.io.tmpdir=" + temporary);
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(
+                JavaProcess.command(jvm, TestSupervisor.class, Integer.toString(workers), Boolean.toString(listen)));
+        command.addAll(worker);
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectError(temporary.resolveSibling("log").toFile());
+        builder.environment().remove("XDG_RUNTIME_DIR"); // it would win over the temporary directory
+        process = builder.start();
+        output = process.inputReader();
+    }
+
+    SupervisorProcess awaitReady() throws IOException {
+        String line = output.readLine();
+        assertThat(line).as(log()).startsWith("ready ");
+        numbers = Stream.of(line.substring("ready ".length()).split(" "))
+                .map(Long::valueOf)
+                .toList();
+        return this;
+    }
+
+    /** If it listens. */
+    int port() {
+        return numbers.get(0).intValue();
+    }
+
+    /** The workers' pids, if it listens. */
+    List<Long> pids() {
+        return numbers.subList(1, numbers.size());
+    }
+
+    /** As its standard error shows it. */
+    String log() throws IOException {
+        return Files.readString(temporary.resolveSibling("log"));
+    }
+
+    /** Lets it stop, and waits for its last words. */
+    void stop() throws IOException {
+        process.getOutputStream().close();
+        assertThat(output.lines()).last().as(log()).isEqualTo("stopped");
+    }
+
+    void killHard() {
+        process.destroyForcibly().onExit().join();
+    }
+
+    /** The control socket of the only supervisor there is in the temporary directory. */
+    Path controlSocket() throws IOException {
+        try (Stream<Path> files = Files.walk(temporary)) {
+            return files.filter(file -> file.endsWith("control.sock")).findAny().orElseThrow();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (process.isAlive()) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+        }
+        killHard();
+    }
+}
