@@ -21,6 +21,9 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -45,9 +48,11 @@ final class SupervisorLink implements Closeable {
     private final SocketChannel channel;
     private final Duration answerTimeout;
     private final Map<Long, CompletableFuture<ControlMessage>> pending = new ConcurrentHashMap<>();
+    private final ExecutorService writer = Executors.newSingleThreadExecutor(task -> daemon(task, "writer"));
     private final AtomicLong lastId = new AtomicLong(HELLO);
     private final CompletableFuture<Events> events = new CompletableFuture<>();
     private Duration drainTimeout;
+    private volatile IOException ended;
 
     private SupervisorLink(SocketChannel channel, Duration answerTimeout) {
         this.channel = channel;
@@ -58,8 +63,7 @@ final class SupervisorLink implements Closeable {
     static SupervisorLink open(Invitation invitation, Duration answerTimeout) throws IOException {
         SupervisorLink link = new SupervisorLink(SocketChannel.open(invitation.address()), answerTimeout);
         try {
-            Thread reader = new Thread(link::read, "forkless-supervisor-link");
-            reader.setDaemon(true);
+            Thread reader = daemon(link::read, "reader");
             CompletableFuture<ControlMessage> answer = link.expect(HELLO);
             reader.start();
             link.send(new Hello(
@@ -92,31 +96,40 @@ final class SupervisorLink implements Closeable {
         return await(id, answer, "listen " + spec, Granted.class).ticket();
     }
 
-    void send(ControlMessage message) throws IOException {
+    /**
+     * Sends on the link's own thread: an interrupt that reaches a thread in a channel's write closes the channel, and that
+     * would end this worker. A failure needs no answer here, since the reader sees the end as well.
+     *
+     * @return is done when the message has been written or never will be
+     */
+    Future<?> send(ControlMessage message) {
         ByteBuffer bytes = ByteBuffer.wrap(message.toBytes());
-        // A write by an interrupted thread would close the channel, which ends this worker.
-        boolean interrupted = Thread.interrupted();
-        try {
-            synchronized (this) {
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
+        return writer.submit(() -> {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
             }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+            return null;
+        });
     }
 
     @Override
     public void close() throws IOException {
         channel.close();
+        writer.shutdown();
+    }
+
+    private static Thread daemon(Runnable task, String role) {
+        Thread thread = new Thread(task, "forkless-supervisor-link-" + role);
+        thread.setDaemon(true);
+        return thread;
     }
 
     private CompletableFuture<ControlMessage> expect(long id) {
         CompletableFuture<ControlMessage> answer = new CompletableFuture<>();
         pending.put(id, answer);
+        if (ended != null) {
+            answer.completeExceptionally(ended); // the reader may have looked at the map before
+        }
         return answer;
     }
 
@@ -146,18 +159,18 @@ final class SupervisorLink implements Closeable {
 
     private void read() {
         LineBuffer lines = new LineBuffer();
-        IOException end = null;
-        try (channel) { // nobody reads any more: a request that comes now shall fail and not wait
+        IOException reason = new IOException("end of stream");
+        try (channel) {
             while (channel.read(lines.writable()) >= 0) {
                 for (String line = lines.nextLine(); line != null; line = lines.nextLine()) {
                     dispatch(ControlMessage.parse(line));
                 }
             }
         } catch (IOException e) {
-            end = e;
+            reason = e;
         }
-        IOException reason = end == null ? new IOException("end of stream") : end;
-        pending.values().forEach(answer -> answer.completeExceptionally(reason));
+        ended = reason;
+        pending.values().forEach(answer -> answer.completeExceptionally(ended));
         events.thenAccept(Events::supervisorLost);
     }
 

@@ -17,6 +17,9 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * This process as a worker of a supervisor: asks for listeners at run time, reports readiness, and is told to drain.
@@ -35,6 +38,8 @@ import java.util.Optional;
  */
 public final class Worker {
     private static final System.Logger LOG = System.getLogger(Worker.class.getName());
+
+    private static final long BYE_LIMIT_MILLIS = 1_000;
 
     private static Worker current;
     private static IOException failure;
@@ -96,11 +101,7 @@ public final class Worker {
 
     /** Tells the supervisor that this worker serves. Further calls have no effect. */
     public void ready() {
-        try {
-            link.send(new ControlMessage.Ready());
-        } catch (IOException e) {
-            LOG.log(Level.DEBUG, "the supervisor is gone; the link's reader drains this worker", e);
-        }
+        link.send(new ControlMessage.Ready());
     }
 
     /**
@@ -161,9 +162,11 @@ public final class Worker {
 
     private void sayBye() {
         try {
-            link.send(new ControlMessage.Bye());
-        } catch (IOException e) {
+            link.send(new ControlMessage.Bye()).get(BYE_LIMIT_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
             LOG.log(Level.DEBUG, "the supervisor is gone", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -1,6 +1,7 @@
 package io.forkless.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.forkless.control.Invitation;
 import io.forkless.control.PrivateDirectory;
@@ -33,13 +34,13 @@ final class TestSupervisor implements Closeable {
     private final BlockingQueue<String> received = new LinkedBlockingQueue<>();
     private final BlockingQueue<SocketChannel> accepted = new LinkedBlockingQueue<>();
     private final ServerSocketChannel server;
+    private final Thread thread = new Thread(this::acceptAndRead, "test-supervisor");
     private SocketChannel worker;
 
     TestSupervisor() throws IOException {
         server = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(socket));
         invitation().writeTo(invitation);
         Scoreboard.create(directory.resolve(Scoreboard.FILE), 8).close();
-        Thread thread = new Thread(this::acceptAndRead, "test-supervisor");
         thread.setDaemon(true);
         thread.start();
     }
@@ -86,6 +87,8 @@ final class TestSupervisor implements Closeable {
         for (SocketChannel channel : accepted) {
             channel.close();
         }
+        // A blocked accept takes one more connection if it comes before the thread is woken.
+        await().until(() -> !thread.isAlive());
     }
 
     @Override

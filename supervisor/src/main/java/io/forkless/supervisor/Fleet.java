@@ -28,6 +28,7 @@ final class Fleet {
     private final long startedAt;
     private boolean everAllReady;
     private boolean stopping;
+
     /** A worker that may have had connections was killed or ended with an error. */
     private boolean lossy;
 
@@ -113,7 +114,7 @@ final class Fleet {
         }
         if (neverReady) {
             slot.failedStarts++;
-            slot.lastExit += " before it was ready";
+            slot.lastExit += slot.killReason == null ? " before it was ready" : "";
         }
         retry(slot);
     }

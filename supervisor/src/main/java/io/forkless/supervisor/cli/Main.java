@@ -23,9 +23,11 @@ public final class Main {
                     System.getProperty(
                             "java.util.logging.SimpleFormatter.format", "%1$tF %1$tT.%1$tL %4$-7s %5$s%6$s%n"));
         }
+        FailureReport failureReport = new FailureReport();
         System.exit(new CommandLine(new Main())
                 .setStopAtPositional(true) // what follows COMMAND is its own
-                .setExecutionExceptionHandler(new FailureReport())
+                .setParameterExceptionHandler(failureReport)
+                .setExecutionExceptionHandler(failureReport)
                 .execute(arguments));
     }
 
