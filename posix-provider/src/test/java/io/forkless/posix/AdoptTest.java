@@ -3,6 +3,7 @@ package io.forkless.posix;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import com.sun.jna.Memory;
 import io.forkless.nio.NioChannels;
 import io.forkless.spi.Ticket;
 import java.io.IOException;
@@ -30,6 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 class AdoptTest {
     private static final PosixListenerProvider PROVIDER = new PosixListenerProvider();
 
+    private static final int SOCK_SEQPACKET = 5;
+
     @TempDir
     Path directory;
 
@@ -49,7 +52,7 @@ class AdoptTest {
     @Test
     void a_listening_socket_is_adopted() throws Exception {
         try (ServerSocketChannel listener = ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0))) {
-            handOver(listener);
+            handOver(socket(listener));
             try (ServerSocketChannel adopted = PROVIDER.adopt(ticket())) {
                 assertThat(adopted.getLocalAddress()).isEqualTo(listener.getLocalAddress());
             }
@@ -59,15 +62,30 @@ class AdoptTest {
     @Test
     void a_socket_that_does_not_listen_is_refused_and_closed() throws Exception {
         try (SocketChannel socket = SocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0))) {
-            assertRefusedAndClosed(socket, "is not a listening stream socket");
+            assertRefusedAndClosed(socket(socket), "is not a listening stream socket");
         }
     }
 
     @Test
     void a_datagram_socket_is_refused_and_closed() throws Exception {
         try (DatagramChannel socket = DatagramChannel.open().bind(new InetSocketAddress("127.0.0.1", 0))) {
-            assertRefusedAndClosed(socket, "is not a listening stream socket");
+            assertRefusedAndClosed(socket(socket), "is not a listening stream socket");
         }
+    }
+
+    @Test
+    void a_listening_socket_that_is_no_stream_is_refused_and_closed() throws Exception {
+        NativeSocket packets = new NativeSocket(LibC.INSTANCE.socket(Abi.AF_UNIX, SOCK_SEQPACKET, 0));
+        UnixDomainSocketAddress address = UnixDomainSocketAddress.of(directory.resolve("packets"));
+        try (Memory sockaddr = NativeSocket.encode("test", address)) {
+            assertThat(LibC.INSTANCE.bind(packets.fd(), sockaddr, (int) sockaddr.size()))
+                    .isZero();
+        }
+        assertThat(LibC.INSTANCE.listen(packets.fd(), 1)).isZero();
+
+        assertRefusedAndClosed(packets, "is not a listening stream socket");
+
+        packets.close();
     }
 
     @Test
@@ -119,8 +137,8 @@ class AdoptTest {
         assertThat(foreign).exists();
     }
 
-    private void assertRefusedAndClosed(Channel channel, String message) throws Exception {
-        CompletableFuture<Void> sent = handOver(channel);
+    private void assertRefusedAndClosed(NativeSocket descriptor, String message) throws Exception {
+        CompletableFuture<Void> sent = handOver(descriptor);
         int before = Proc.openFiles(ProcessHandle.current().pid());
 
         assertThatIOException()
@@ -132,8 +150,8 @@ class AdoptTest {
         assertThat(Proc.openFiles(ProcessHandle.current().pid())).isEqualTo(before);
     }
 
-    private CompletableFuture<Void> handOver(Channel channel) {
-        return answer(connection -> FdPassing.send("test", socket(connection), socket(channel)));
+    private CompletableFuture<Void> handOver(NativeSocket descriptor) {
+        return answer(connection -> FdPassing.send("test", socket(connection), descriptor));
     }
 
     private CompletableFuture<Void> answer(Answer answer) {
