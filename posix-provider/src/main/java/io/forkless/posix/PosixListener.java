@@ -6,6 +6,7 @@ import io.forkless.spi.ListenSpec;
 import io.forkless.spi.SharedListener;
 import io.forkless.spi.Ticket;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
@@ -17,7 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** The supervisor's copy of a listener. It never accepts. */
 final class PosixListener implements SharedListener {
-    /** A queue that stayed empty this long, in ms, has seen the last client that was half-way through its handshake. */
+    /** How long a queue must have been empty, in ms, to be taken for empty. */
     private static final int SETTLED_MILLIS = 100;
 
     private static final Duration TICKET_VALIDITY = Duration.ofSeconds(20);
@@ -68,7 +69,10 @@ final class PosixListener implements SharedListener {
             if (hasQueued()) {
                 emptySince = now;
             } else if (now - emptySince >= SETTLED_MILLIS * 1_000_000L) {
-                return true;
+                if (!handshakesAreUnderWay()) {
+                    return true;
+                }
+                emptySince = now;
             }
             if (now >= deadline) {
                 return false;
@@ -84,6 +88,13 @@ final class PosixListener implements SharedListener {
         } else if (Platform.isLinux()) {
             SynFilter.attach("quiesce " + spec, socket);
         }
+    }
+
+    /** A client on a slow network, or one that met a full queue, may need many times the time for which we saw it empty. */
+    private boolean handshakesAreUnderWay() throws IOException {
+        return Platform.isLinux()
+                && localAddress() instanceof InetSocketAddress inet
+                && Handshakes.areUnderWay(inet.getPort());
     }
 
     private synchronized boolean hasQueued() throws IOException {

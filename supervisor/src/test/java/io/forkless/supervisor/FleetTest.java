@@ -93,7 +93,7 @@ class FleetTest {
 
         exit(0, SIGKILL);
         assertStates(WorkerState.BACKOFF);
-        assertThat(fleet.status().get(0).lastExit()).isEqualTo("killed: not ready within 60000 ms before it was ready");
+        assertThat(fleet.status().get(0).lastExit()).isEqualTo("killed: not ready within 60000 ms");
         assertThat(failedStartsLeft()).isEqualTo(MAX_FAILED_STARTS - 1);
     }
 
@@ -512,7 +512,7 @@ class FleetTest {
                             "INFO worker 0 (pid 1001): STARTING",
                             "WARNING worker 0 (pid 1001): killing it: not ready within 60000 ms",
                             "WARNING worker 0 (pid 1001): BACKOFF"
-                                    + " (killed: not ready within 60000 ms before it was ready; next start in 200 ms)",
+                                    + " (killed: not ready within 60000 ms; next start in 200 ms)",
                             "INFO worker 0 (pid 1002): STARTING",
                             "WARNING worker 0 (pid 1002): killing it: it has not connected yet and serves nobody",
                             "INFO worker 0 (pid 1002): STOPPED (killed: it has not connected yet and serves nobody)");

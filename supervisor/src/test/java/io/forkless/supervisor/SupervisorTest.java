@@ -104,7 +104,7 @@ class SupervisorTest extends SupervisedTest {
         assertThat(supervisor.awaitTermination()).isEqualTo(Outcome.GAVE_UP);
         assertThat(supervisor.awaitReady(LIMIT)).isFalse();
         assertThat(log.lines())
-                .filteredOn(line -> line.contains("not ready within 2000 ms before it was ready; 1 failed starts"))
+                .filteredOn(line -> line.contains("not ready within 2000 ms; 1 failed starts"))
                 .hasSize(2);
     }
 
