@@ -74,17 +74,28 @@ final class ControlConnection {
         }
     }
 
-    private void read() {
+    /** Delivers what has arrived, without waiting for more: the last words of a peer that has died. */
+    void readAvailable() {
+        boolean more = true;
+        while (more) {
+            more = read();
+        }
+    }
+
+    /** @return whether something was read, so that there may be more */
+    private boolean read() {
         try {
-            if (channel.read(lines.writable()) < 0) {
+            int count = closed ? 0 : channel.read(lines.writable());
+            if (count < 0) {
                 close("end of stream");
-                return;
             }
             for (String line = lines.nextLine(); line != null && !closed; line = lines.nextLine()) {
                 receiver.received(ControlMessage.parse(line));
             }
+            return count > 0;
         } catch (IOException e) {
             close(e.getMessage());
+            return false;
         }
     }
 

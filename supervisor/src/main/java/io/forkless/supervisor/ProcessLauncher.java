@@ -85,6 +85,7 @@ final class ProcessLauncher implements Fleet.Launcher {
 
     private void exited(SpawnedWorker worker, Path invitation, int status) {
         release(worker, invitation);
+        worker.hearOut();
         whenExited.accept(worker, status);
         worker.disconnect();
     }

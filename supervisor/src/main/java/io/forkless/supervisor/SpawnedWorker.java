@@ -65,6 +65,13 @@ final class SpawnedWorker implements WorkerProcess, ControlConnection.Receiver {
         }
     }
 
+    /** Takes note of what a process that has exited had said before, such as that it was ready. */
+    void hearOut() {
+        if (connection != null) {
+            connection.readAvailable();
+        }
+    }
+
     /** Ends the link of a process that has exited: a descendant that still serves then drains. */
     void disconnect() {
         if (connection != null) {

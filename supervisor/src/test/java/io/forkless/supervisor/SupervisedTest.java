@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A supervisor in this JVM with {@link TestWorker}s in JVMs of their own. Afterwards nothing is left of it. */
 abstract class SupervisedTest {
@@ -28,11 +29,15 @@ abstract class SupervisedTest {
     final ByteArrayOutputStream output = new ByteArrayOutputStream();
     final CapturedLog log = new CapturedLog();
     private final List<Supervisor> supervisors = new ArrayList<>();
-    private Set<Path> filesBefore;
+    private final String temporaryBefore = System.getProperty("java.io.tmpdir");
 
+    @TempDir
+    private Path temporary;
+
+    /** So that what is left there is ours. */
     @BeforeEach
-    void note_what_is_there() throws IOException {
-        filesBefore = ourFiles();
+    void use_a_temporary_directory_of_our_own() {
+        System.setProperty("java.io.tmpdir", temporary.toString());
     }
 
     @AfterEach
@@ -48,7 +53,8 @@ abstract class SupervisedTest {
                                 child -> child.info().commandLine().orElse("").contains("TestWorker"))
                         .isEmpty());
         await().atMost(LIMIT).untilAsserted(() -> assertThat(threads()).isEmpty());
-        await().atMost(LIMIT).untilAsserted(() -> assertThat(ourFiles()).isSubsetOf(filesBefore));
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(ourFiles()).isEmpty());
+        System.setProperty("java.io.tmpdir", temporaryBefore);
     }
 
     /** Of workers in that mode, on a port of the system's choice; to be built and started by the test. */
@@ -108,11 +114,10 @@ abstract class SupervisedTest {
                 .toList();
     }
 
-    private static Set<Path> ourFiles() throws IOException {
+    private static List<Path> ourFiles() throws IOException {
         try (Stream<Path> files = Files.list(PrivateDirectory.base())) {
-            return new HashSet<>(
-                    files.filter(file -> file.getFileName().toString().startsWith("forkless-"))
-                            .toList());
+            return files.filter(file -> file.getFileName().toString().startsWith("forkless-"))
+                    .toList();
         }
     }
 }
