@@ -13,12 +13,14 @@ import io.forkless.spi.ListenSpec;
 import io.forkless.spi.Ticket;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -58,10 +60,8 @@ final class SupervisorLink implements Closeable {
     static SupervisorLink open(Invitation invitation, Duration answerTimeout) throws IOException {
         SupervisorLink link = new SupervisorLink(SocketChannel.open(invitation.address()), answerTimeout);
         try {
-            Thread reader = new Thread(link::read, "forkless-supervisor-link");
-            reader.setDaemon(true);
             CompletableFuture<ControlMessage> answer = link.expect(HELLO);
-            reader.start();
+            start("forkless-supervisor-link", link::read);
             link.send(new Hello(
                     ControlMessage.VERSION,
                     invitation.token(),
@@ -94,19 +94,29 @@ final class SupervisorLink implements Closeable {
 
     void send(ControlMessage message) throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap(message.toBytes());
-        // A write by an interrupted thread would close the channel, which ends this worker.
-        boolean interrupted = Thread.interrupted();
         try {
-            synchronized (this) {
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+            // By a thread that nobody interrupts: an interrupt would close the channel and so end this worker.
+            CompletableFuture.runAsync(() -> write(bytes), task -> start("forkless-supervisor-link-writer", task))
+                    .join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof UncheckedIOException io ? io.getCause() : new IOException(e.getCause());
         }
+    }
+
+    private synchronized void write(ByteBuffer bytes) {
+        try {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void start(String name, Runnable task) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        thread.start();
     }
 
     @Override
