@@ -131,8 +131,8 @@ public final class Worker {
 
                 @Override
                 public void supervisorLost() {
+                    removeLeftovers.run(); // first, as the drain may end this process at once
                     worker.drain.begin("the supervisor is gone");
-                    removeLeftovers.run();
                 }
             });
             return worker;
