@@ -1,6 +1,7 @@
 package io.forkless.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.forkless.control.Invitation;
 import io.forkless.control.PrivateDirectory;
@@ -32,14 +33,14 @@ final class TestSupervisor implements Closeable {
     private final BlockingQueue<String> received = new LinkedBlockingQueue<>();
     private final BlockingQueue<SocketChannel> accepted = new LinkedBlockingQueue<>();
     private final ServerSocketChannel server;
+    private final Thread acceptor = new Thread(this::acceptAndRead, "test-supervisor");
     private SocketChannel worker;
 
     TestSupervisor() throws IOException {
         server = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(socket));
         invitation().writeTo(invitation);
-        Thread thread = new Thread(this::acceptAndRead, "test-supervisor");
-        thread.setDaemon(true);
-        thread.start();
+        acceptor.setDaemon(true);
+        acceptor.start();
     }
 
     Invitation invitation() {
@@ -84,6 +85,8 @@ final class TestSupervisor implements Closeable {
         for (SocketChannel channel : accepted) {
             channel.close();
         }
+        // Until its accept has returned the system goes on listening.
+        await().until(() -> !acceptor.isAlive());
     }
 
     @Override
