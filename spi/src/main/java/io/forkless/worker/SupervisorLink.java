@@ -13,17 +13,16 @@ import io.forkless.spi.ListenSpec;
 import io.forkless.spi.Ticket;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -48,11 +47,9 @@ final class SupervisorLink implements Closeable {
     private final SocketChannel channel;
     private final Duration answerTimeout;
     private final Map<Long, CompletableFuture<ControlMessage>> pending = new ConcurrentHashMap<>();
-    private final ExecutorService writer = Executors.newSingleThreadExecutor(task -> daemon(task, "writer"));
     private final AtomicLong lastId = new AtomicLong(HELLO);
     private final CompletableFuture<Events> events = new CompletableFuture<>();
     private Duration drainTimeout;
-    private volatile IOException ended;
 
     private SupervisorLink(SocketChannel channel, Duration answerTimeout) {
         this.channel = channel;
@@ -63,9 +60,8 @@ final class SupervisorLink implements Closeable {
     static SupervisorLink open(Invitation invitation, Duration answerTimeout) throws IOException {
         SupervisorLink link = new SupervisorLink(SocketChannel.open(invitation.address()), answerTimeout);
         try {
-            Thread reader = daemon(link::read, "reader");
             CompletableFuture<ControlMessage> answer = link.expect(HELLO);
-            reader.start();
+            start("forkless-supervisor-link", link::read);
             link.send(new Hello(
                     ControlMessage.VERSION,
                     invitation.token(),
@@ -96,40 +92,41 @@ final class SupervisorLink implements Closeable {
         return await(id, answer, "listen " + spec, Granted.class).ticket();
     }
 
-    /**
-     * Sends on the link's own thread: an interrupt that reaches a thread in a channel's write closes the channel, and that
-     * would end this worker. A failure needs no answer here, since the reader sees the end as well.
-     *
-     * @return is done when the message has been written or never will be
-     */
-    Future<?> send(ControlMessage message) {
+    void send(ControlMessage message) throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap(message.toBytes());
-        return writer.submit(() -> {
+        try {
+            // By a thread that nobody interrupts: an interrupt would close the channel and so end this worker.
+            CompletableFuture.runAsync(() -> write(bytes), task -> start("forkless-supervisor-link-writer", task))
+                    .join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof UncheckedIOException io ? io.getCause() : new IOException(e.getCause());
+        }
+    }
+
+    private synchronized void write(ByteBuffer bytes) {
+        try {
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }
-            return null;
-        });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void start(String name, Runnable task) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        thread.start();
     }
 
     @Override
     public void close() throws IOException {
         channel.close();
-        writer.shutdown();
-    }
-
-    private static Thread daemon(Runnable task, String role) {
-        Thread thread = new Thread(task, "forkless-supervisor-link-" + role);
-        thread.setDaemon(true);
-        return thread;
     }
 
     private CompletableFuture<ControlMessage> expect(long id) {
         CompletableFuture<ControlMessage> answer = new CompletableFuture<>();
         pending.put(id, answer);
-        if (ended != null) {
-            answer.completeExceptionally(ended); // the reader may have looked at the map before
-        }
         return answer;
     }
 
@@ -159,18 +156,18 @@ final class SupervisorLink implements Closeable {
 
     private void read() {
         LineBuffer lines = new LineBuffer();
-        IOException reason = new IOException("end of stream");
-        try (channel) {
+        IOException end = null;
+        try (channel) { // nobody reads any more: a request that comes now shall fail and not wait
             while (channel.read(lines.writable()) >= 0) {
                 for (String line = lines.nextLine(); line != null; line = lines.nextLine()) {
                     dispatch(ControlMessage.parse(line));
                 }
             }
         } catch (IOException e) {
-            reason = e;
+            end = e;
         }
-        ended = reason;
-        pending.values().forEach(answer -> answer.completeExceptionally(ended));
+        IOException reason = end == null ? new IOException("end of stream") : end;
+        pending.values().forEach(answer -> answer.completeExceptionally(reason));
         events.thenAccept(Events::supervisorLost);
     }
 

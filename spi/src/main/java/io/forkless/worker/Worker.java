@@ -17,9 +17,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * This process as a worker of a supervisor: asks for listeners at run time, reports readiness, and is told to drain.
@@ -39,7 +36,8 @@ import java.util.concurrent.TimeoutException;
 public final class Worker {
     private static final System.Logger LOG = System.getLogger(Worker.class.getName());
 
-    private static final long BYE_LIMIT_MILLIS = 1_000;
+    private static final int MAX_LOOKS = 10;
+    private static final long LOOK_MILLIS = 20;
 
     private static Worker current;
     private static IOException failure;
@@ -101,7 +99,7 @@ public final class Worker {
 
     /** Tells the supervisor that this worker serves. Further calls have no effect. */
     public void ready() {
-        link.send(new ControlMessage.Ready());
+        send(new ControlMessage.Ready());
     }
 
     /**
@@ -142,8 +140,8 @@ public final class Worker {
 
                 @Override
                 public void supervisorLost() {
+                    removeLeftovers.run(); // first, as the drain may end this process at once
                     worker.beginDrain("the supervisor is gone");
-                    removeLeftovers.run();
                 }
             });
             return worker;
@@ -161,24 +159,20 @@ public final class Worker {
     }
 
     private void sayBye() {
+        send(new ControlMessage.Bye());
+    }
+
+    private void send(ControlMessage message) {
         try {
-            link.send(new ControlMessage.Bye()).get(BYE_LIMIT_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            LOG.log(Level.DEBUG, "the supervisor is gone", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            link.send(message);
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "the supervisor is gone, which the link's reader has noticed as well", e);
         }
     }
 
     /** A supervisor that was killed could not remove its directory; the first worker to notice does. */
     private static void removeLeftovers(Path directory, Invitation invitation) {
-        try {
-            SocketChannel.open(invitation.address()).close();
-            return; // it is alive
-        } catch (ConnectException gone) {
-            LOG.log(Level.DEBUG, "nobody listens on the control channel: removing {0}", directory);
-        } catch (IOException e) {
-            LOG.log(Level.DEBUG, "whether the supervisor is gone cannot be told", e); // EMFILE, say
+        if (!isGone(invitation)) {
             return;
         }
         String ours = "{" + Invitation.SOCKET_FILE + "," + Scoreboard.FILE + ",*" + Invitation.FILE_SUFFIX + "}";
@@ -190,5 +184,22 @@ public final class Worker {
         } catch (IOException | DirectoryIteratorException e) {
             LOG.log(Level.DEBUG, "another worker removes it", e);
         }
+    }
+
+    /** A process that is killed ends its connections before it stops listening, or after: hence several looks. */
+    private static boolean isGone(Invitation invitation) {
+        try {
+            for (int look = 0; look < MAX_LOOKS; look++) {
+                SocketChannel.open(invitation.address()).close();
+                Thread.sleep(LOOK_MILLIS);
+            }
+        } catch (ConnectException e) {
+            return true;
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "whether the supervisor is gone cannot be told", e); // EMFILE, say
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return false;
     }
 }

@@ -190,9 +190,9 @@ class SupervisorLinkTest {
     void an_interrupt_ends_the_wait_for_an_answer_and_not_the_link() throws Exception {
         SupervisorLink link = open(LONG);
         FutureTask<Ticket> waiting = new FutureTask<>(() -> link.requestTicket(SPEC));
-        Thread thread = new Thread(waiting);
+        Thread thread = new Thread(waiting, "test-caller");
         thread.start();
-        supervisor.nextLine();
+        supervisor.nextLine(); // now it waits, or is still about to end its write
 
         thread.interrupt();
 

@@ -34,15 +34,15 @@ final class TestSupervisor implements Closeable {
     private final BlockingQueue<String> received = new LinkedBlockingQueue<>();
     private final BlockingQueue<SocketChannel> accepted = new LinkedBlockingQueue<>();
     private final ServerSocketChannel server;
-    private final Thread thread = new Thread(this::acceptAndRead, "test-supervisor");
+    private final Thread acceptor = new Thread(this::acceptAndRead, "test-supervisor");
     private SocketChannel worker;
 
     TestSupervisor() throws IOException {
         server = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(socket));
         invitation().writeTo(invitation);
         Scoreboard.create(directory.resolve(Scoreboard.FILE), 8).close();
-        thread.setDaemon(true);
-        thread.start();
+        acceptor.setDaemon(true);
+        acceptor.start();
     }
 
     Invitation invitation() {
@@ -87,8 +87,8 @@ final class TestSupervisor implements Closeable {
         for (SocketChannel channel : accepted) {
             channel.close();
         }
-        // A blocked accept takes one more connection if it comes before the thread is woken.
-        await().until(() -> !thread.isAlive());
+        // Until its accept has returned the system goes on listening.
+        await().until(() -> !acceptor.isAlive());
     }
 
     @Override
