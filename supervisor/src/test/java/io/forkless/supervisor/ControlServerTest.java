@@ -191,6 +191,9 @@ class ControlServerTest {
         assertStillServing();
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(ControlServer.HELLO_TIMEOUT);
         assertThat(read(peers.get(0))).as("the oldest gave way").isEmpty();
+        assertThat(log.lines())
+                .contains(
+                        "WARNING control connection turned away: too many connections have not introduced themselves");
     }
 
     @Test

@@ -76,8 +76,14 @@ class OutputPumpTest {
     @Test
     void lines_of_several_workers_do_not_mix() {
         int lines = 2000;
+        OutputStream byteByByte = new OutputStream() {
+            @Override
+            public void write(int b) {
+                sink.write(b);
+            }
+        };
         for (int i = 0; i < 4; i++) {
-            OutputPump.start(i, "test", text(("w" + i).repeat(100).concat("\n").repeat(lines)), sink);
+            OutputPump.start(i, "test", text(("w" + i).repeat(100).concat("\n").repeat(lines)), byteByByte);
         }
         await().atMost(LIMIT).until(() -> output().lines().count() == 4 * lines);
         List<String> whole = List.of(

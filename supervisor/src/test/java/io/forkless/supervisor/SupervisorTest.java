@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -136,6 +139,29 @@ class SupervisorTest extends SupervisedTest {
             assertThat(client.receive()).isEqualTo("slept");
         }
         assertThat(supervisor.awaitTermination()).isEqualTo(Outcome.DRAINED);
+    }
+
+    @Test
+    void whoever_comes_during_the_drain_is_refused_and_does_not_wait_in_vain() throws Exception {
+        Supervisor supervisor = startAndAwaitReady(supervisor(TestWorker.SERVE).listen(ANY_PORT));
+        InetSocketAddress address = (InetSocketAddress) supervisor.addresses().get(0);
+        try (Client client = new Client(address.getPort())) {
+            client.ask("hello");
+            client.send("sleep 4000");
+            supervisor.stop();
+            await().atMost(LIMIT).until(() -> {
+                try (Socket late = new Socket()) {
+                    late.connect(address, 200);
+                    return false;
+                } catch (ConnectException refused) {
+                    return true;
+                } catch (SocketTimeoutException waiting) {
+                    return false;
+                }
+            });
+            assertThat(supervisor.workers()).extracting(WorkerStatus::state).containsExactly(WorkerState.DRAINING);
+            assertThat(client.receive()).isEqualTo("slept");
+        }
     }
 
     @Test
