@@ -14,8 +14,8 @@ import java.nio.file.Path;
  * sockets and secrets. Closing removes the files in it and the directory.
  */
 public record PrivateDirectory(Path path) implements Closeable {
-    /** Room for a file name within the 104 bytes (macOS; Linux: 108) of {@code sun_path}, unix(7). */
-    private static final int MAX_PATH_BYTES = 103 - 16;
+    /** Leaves room for our longest socket name within the 104 bytes (macOS; Linux: 108) of {@code sun_path}, unix(7). */
+    private static final int MAX_PATH_BYTES = 103 - ("/" + Invitation.SOCKET_FILE).length();
 
     /**
      * Makes one below {@code XDG_RUNTIME_DIR} if that is absolute and writable, else below {@code java.io.tmpdir}.
