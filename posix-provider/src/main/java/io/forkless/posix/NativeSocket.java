@@ -10,7 +10,6 @@ import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 
 /** A file descriptor of a socket, with the calls that are in use. The owner closes it. */
@@ -25,14 +24,8 @@ record NativeSocket(int fd) {
      * @throws IOException naming the address, the call and the error
      */
     static NativeSocket listening(ListenSpec spec) throws IOException {
-        SocketAddress address;
         try {
-            address = spec.resolve();
-        } catch (UnknownHostException e) {
-            throw new IOException("listen " + spec + ": unknown host '" + spec.host() + "'");
-        }
-        try {
-            return listening(spec, address);
+            return listening(spec, spec.resolve());
         } catch (NoSuchFamilyException e) {
             if (spec.host() != null) {
                 throw e.failure;

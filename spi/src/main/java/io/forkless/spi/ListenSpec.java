@@ -106,14 +106,18 @@ public record ListenSpec(String host, int port, String path, int backlog, boolea
      * The socket address to bind. A {@code null} host becomes the IPv6 wildcard {@code ::}, which serves IPv4 as well
      * unless {@link #ipv6Only()}; where there is no IPv6 the provider binds {@code 0.0.0.0} in its place.
      *
-     * @throws UnknownHostException if the host has no address
+     * @throws UnknownHostException if the host has no address; the message names this listener
      */
     public SocketAddress resolve() throws UnknownHostException {
         if (path != null) {
             return UnixDomainSocketAddress.of(path);
         }
-        InetAddress address = host == null ? InetAddress.getByAddress(new byte[16]) : InetAddress.getByName(host);
-        return new InetSocketAddress(address, port);
+        try {
+            InetAddress address = host == null ? InetAddress.getByAddress(new byte[16]) : InetAddress.getByName(host);
+            return new InetSocketAddress(address, port);
+        } catch (UnknownHostException e) {
+            throw new UnknownHostException("listen " + this + ": unknown host '" + host + "'");
+        }
     }
 
     public boolean isUnix() {

@@ -5,13 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.forkless.control.Scoreboard;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.DisplayNameGeneration;
-import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** On simulated time: each pause moves the clock, and may let the other workers do something. */
-@DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
 class AcceptPacingTest {
     private static final int OWN = 0;
 

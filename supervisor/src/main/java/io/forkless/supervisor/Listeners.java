@@ -45,7 +45,7 @@ final class Listeners implements Closeable {
 
     /** @throws IOException also if that address was opened before */
     synchronized void open(ListenSpec spec) throws IOException {
-        Key key = key(spec);
+        Key key = Key.of(spec);
         if (byKey.containsKey(key)) {
             throw new IOException("listen " + spec + ": the same address is given twice");
         }
@@ -59,7 +59,7 @@ final class Listeners implements Closeable {
 
     /** Makes a ticket for the listener at that address, which is bound now if it was not yet. */
     synchronized Ticket ticketFor(ListenSpec spec, ProcessHandle worker) throws IOException {
-        Key key = key(spec);
+        Key key = Key.of(spec);
         Entry entry = byKey.get(key);
         if (entry == null && sealed) {
             throw new IOException("listen " + spec + ": not granted: the supervisor listens on " + specs()
@@ -109,14 +109,6 @@ final class Listeners implements Closeable {
         byKey.put(key, entry);
         LOG.log(Level.INFO, "listening on {0}", describe(entry));
         return entry;
-    }
-
-    private static Key key(ListenSpec spec) throws IOException {
-        try {
-            return Key.of(spec);
-        } catch (UnknownHostException e) {
-            throw new IOException("listen " + spec + ": unknown host '" + spec.host() + "'");
-        }
     }
 
     /** As it was asked for, with the port that the system chose. */

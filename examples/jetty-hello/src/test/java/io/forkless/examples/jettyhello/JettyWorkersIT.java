@@ -19,8 +19,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.DisplayNameGeneration;
-import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -28,7 +26,6 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the README promises, with the packaged jars: four Jetty workers on one port, and what may befall them. */
-@DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
 class JettyWorkersIT {
     private static final int WORKERS = 4;
 
@@ -204,6 +201,9 @@ class JettyWorkersIT {
             }
             for (HttpConnection connection : open) {
                 answers.add(connection.receive());
+            }
+            for (HttpConnection connection : open) {
+                connection.finish(); // else the next round would meet workers that are still busy closing
             }
             return answers;
         } finally {

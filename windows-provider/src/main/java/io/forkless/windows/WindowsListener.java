@@ -1,0 +1,85 @@
+package io.forkless.windows;
+
+import io.forkless.spi.ListenSpec;
+import io.forkless.spi.SharedListener;
+import io.forkless.spi.Ticket;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+
+/** The supervisor's copy of a listener. It never accepts. */
+final class WindowsListener implements SharedListener {
+    private static final Duration TICKET_VALIDITY = Duration.ofSeconds(20);
+
+    private final ListenSpec spec;
+    private final NativeSocket socket;
+    private final SocketAddress localAddress;
+    private boolean closed;
+
+    WindowsListener(ListenSpec spec) throws IOException {
+        this.spec = spec;
+        this.socket = NativeSocket.listening(spec);
+        this.localAddress = socket.localAddress("listen " + spec);
+    }
+
+    @Override
+    public SocketAddress localAddress() {
+        return localAddress;
+    }
+
+    /**
+     * Duplicates the socket into that process. If the process never adopts it, the duplicate keeps the port open until the
+     * process ends: there is no way to take it back.
+     */
+    @Override
+    public synchronized Ticket ticketFor(ProcessHandle worker) throws IOException {
+        requireOpen();
+        String operation = "hand-over to pid " + worker.pid();
+        if (!worker.isAlive()) {
+            throw new IOException(operation + ": the process has ended");
+        }
+        byte[] info = socket.duplicateFor(operation, worker.pid());
+        return WindowsTicket.make(worker.pid(), TICKET_VALIDITY, info);
+    }
+
+    /**
+     * Waits until the workers have emptied the queue once. Windows has no means to stop queueing that leaves alone what is
+     * queued, so a connection that comes between this and the last worker's close is reset.
+     */
+    @Override
+    public boolean quiesce(Duration limit) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (hasQueued()) {
+            if (deadline - System.nanoTime() <= 0) {
+                return false;
+            }
+            Thread.sleep(1);
+        }
+        return true;
+    }
+
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            socket.close();
+        }
+    }
+
+    private synchronized boolean hasQueued() throws IOException {
+        requireOpen();
+        return socket.hasQueued("quiesce " + spec);
+    }
+
+    private void requireOpen() throws ClosedChannelException {
+        if (closed) {
+            throw new ClosedChannelException();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "WindowsListener[" + spec + "]";
+    }
+}

@@ -1,0 +1,65 @@
+package io.forkless.windows;
+
+import com.sun.jna.Native;
+import io.forkless.nio.NioChannels;
+import io.forkless.spi.Fitness;
+import io.forkless.spi.ListenSpec;
+import io.forkless.spi.ListenerProvider;
+import io.forkless.spi.SharedListener;
+import io.forkless.spi.SharedServerSocketChannel;
+import io.forkless.spi.Ticket;
+import java.io.IOException;
+
+/** Shares a listener by duplicating its socket into each worker with {@code WSADuplicateSocketW}. 64-bit Windows. */
+public final class WindowsListenerProvider implements ListenerProvider {
+    static final String NAME = "windows";
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Fitness check() {
+        String os = System.getProperty("os.name") + " " + System.getProperty("os.arch");
+        if (!os.startsWith("Windows")) {
+            return Fitness.doesNotFit("this is " + os, "it is for Windows");
+        }
+        try {
+            NioChannels.check();
+            if (Native.POINTER_SIZE != 8) {
+                return Fitness.doesNotFit("this is a 32-bit JVM", "use a 64-bit one");
+            }
+            NativeSocket probe = NativeSocket.open("check", Winsock.AF_INET);
+            try {
+                new AcceptFunctions(probe);
+            } finally {
+                probe.close();
+            }
+            return Fitness.fits("WSADuplicateSocketW and AcceptEx on " + os + ", JNA " + Native.VERSION);
+        } catch (IOException | UnsupportedOperationException | LinkageError e) {
+            return Fitness.doesNotFit(
+                    String.valueOf(e.getMessage()),
+                    "see that JNA can load its native library and that no layered service provider hides AcceptEx"
+                            + " (netsh winsock show catalog)");
+        }
+    }
+
+    @Override
+    public SharedListener listen(ListenSpec spec) throws IOException {
+        return new WindowsListener(spec);
+    }
+
+    @Override
+    public SharedServerSocketChannel adopt(Ticket ticket) throws IOException {
+        WindowsTicket redeemed = WindowsTicket.redeem(ticket);
+        NativeSocket socket = NativeSocket.adopt("adopt", redeemed.protocolInfo());
+        try {
+            socket.requireListening("adopt");
+            return new WindowsServerSocketChannel(socket);
+        } catch (IOException | RuntimeException e) {
+            socket.close();
+            throw e;
+        }
+    }
+}

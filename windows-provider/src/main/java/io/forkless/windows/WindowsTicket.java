@@ -1,0 +1,47 @@
+package io.forkless.windows;
+
+import io.forkless.spi.Ticket;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What a ticket of this provider holds. Windows ties the protocol information to the process that it was made for; that it
+ * works once and for a limited time is ours.
+ */
+record WindowsTicket(long pid, long expiresAtMillis, byte[] protocolInfo) {
+    private static final int SIZE = 8 + 8 + Winsock.PROTOCOL_INFO_SIZE;
+
+    /** Those that this process has redeemed. */
+    private static final Set<ByteBuffer> REDEEMED = ConcurrentHashMap.newKeySet();
+
+    static Ticket make(long pid, Duration validity, byte[] protocolInfo) {
+        ByteBuffer payload = ByteBuffer.allocate(SIZE)
+                .putLong(pid)
+                .putLong(System.currentTimeMillis() + validity.toMillis())
+                .put(protocolInfo);
+        return new Ticket(WindowsListenerProvider.NAME, payload.array());
+    }
+
+    /** @throws IOException if it is not for this process, now */
+    static WindowsTicket redeem(Ticket ticket) throws IOException {
+        ByteBuffer payload = ByteBuffer.wrap(ticket.payload());
+        if (payload.capacity() != SIZE) {
+            throw new IOException("adopt: not a ticket of the windows provider");
+        }
+        WindowsTicket redeemed = new WindowsTicket(payload.getLong(), payload.getLong(), new byte[payload.remaining()]);
+        payload.get(redeemed.protocolInfo).rewind();
+        if (redeemed.pid != ProcessHandle.current().pid()) {
+            throw new IOException("adopt: the ticket was made for process " + redeemed.pid);
+        }
+        if (System.currentTimeMillis() > redeemed.expiresAtMillis) {
+            throw new IOException("adopt: the ticket is stale");
+        }
+        if (!REDEEMED.add(payload)) {
+            throw new IOException("adopt: the ticket was used before");
+        }
+        return redeemed;
+    }
+}

@@ -1,0 +1,78 @@
+package io.forkless.windows;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.forkless.spi.SharedListener;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A {@link WorkerProgram} in a JVM of its own. */
+final class TestJvm implements AutoCloseable {
+    private final Process process;
+    private final BufferedReader output;
+
+    private TestJvm(Process process) {
+        this.process = process;
+        this.output = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII));
+    }
+
+    static TestJvm start(int acceptors) throws IOException {
+        List<String> command = command(WorkerProgram.class, Integer.toString(acceptors));
+        return new TestJvm(new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start());
+    }
+
+    /** One that has adopted the listener and accepts. */
+    static TestJvm serving(SharedListener listener, int acceptors) throws IOException {
+        TestJvm worker = start(acceptors);
+        assertThat(worker.tell(listener.ticketFor(worker.handle()).encode())).isEqualTo("adopted");
+        return worker;
+    }
+
+    static List<String> command(Class<?> program, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx64m",
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                program.getName()));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    ProcessHandle handle() {
+        return process.toHandle();
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** @return the answer, or {@code null} if the process has ended */
+    String tell(String line) throws IOException {
+        process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.US_ASCII));
+        process.getOutputStream().flush();
+        return output.readLine();
+    }
+
+    /** {@code TerminateProcess}. */
+    void kill() {
+        process.destroyForcibly();
+        process.onExit().join();
+    }
+
+    @Override
+    public void close() {
+        List<ProcessHandle> descendants = process.descendants().toList();
+        kill();
+        descendants.forEach(ProcessHandle::destroyForcibly);
+    }
+}

@@ -1,0 +1,14 @@
+package io.forkless.windows;
+
+import com.sun.jna.Library;
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+
+/** What only the tests need of {@code kernel32.dll}. */
+interface TestKernel32 extends Library {
+    TestKernel32 INSTANCE = Native.load("kernel32", TestKernel32.class);
+
+    Pointer GetCurrentProcess();
+
+    boolean GetProcessHandleCount(Pointer process, Pointer count);
+}

@@ -1,0 +1,310 @@
+package io.forkless.windows;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.sun.jna.Memory;
+import io.forkless.spi.ListenSpec;
+import io.forkless.spi.SharedListener;
+import io.forkless.spi.SharedServerSocketChannel;
+import io.forkless.spi.Ticket;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** Listening, tickets and the adopted channel within one process. */
+@EnabledOnOs(value = OS.WINDOWS, disabledReason = "these are calls of Windows")
+class WindowsListenerTest {
+    private static final WindowsListenerProvider PROVIDER = new WindowsListenerProvider();
+    private static final ListenSpec ANY_PORT = ListenSpec.tcp("127.0.0.1", 0);
+
+    @Test
+    void it_fits() {
+        assertThat(PROVIDER.check().fits()).as("%s", PROVIDER.check()).isTrue();
+    }
+
+    @Test
+    void a_port_in_use_is_an_error_with_its_name() throws Exception {
+        try (SharedListener first = PROVIDER.listen(ANY_PORT)) {
+            ListenSpec same = ListenSpec.tcp("127.0.0.1", port(first));
+
+            assertThatIOException()
+                    .isThrownBy(() -> PROVIDER.listen(same))
+                    .withMessageMatching(
+                            "listen 127.0.0.1:\\d+: bind: WSAE(ADDRINUSE \\(10048\\)|ACCES \\(10013\\)): .*");
+        }
+    }
+
+    @Test
+    void an_unknown_host_and_a_unix_path_are_refused() {
+        assertThatIOException()
+                .isThrownBy(() -> PROVIDER.listen(ListenSpec.tcp("no-such-host.invalid", 1)))
+                .withMessage("listen no-such-host.invalid:1: unknown host 'no-such-host.invalid'");
+        assertThatIOException()
+                .isThrownBy(() -> PROVIDER.listen(ListenSpec.unix("x")))
+                .withMessageContaining("Unix-domain listeners are not available on Windows");
+    }
+
+    @Test
+    void every_address_serves_ipv4() throws Exception {
+        try (SharedListener listener = PROVIDER.listen(ListenSpec.tcp(null, 0));
+                SharedServerSocketChannel channel = adopt(listener);
+                SocketChannel client = connect(port(listener));
+                SocketChannel server = channel.accept()) {
+            assertTalking(client, server);
+        }
+    }
+
+    @Test
+    void an_adopted_channel_accepts_what_is_queued_and_what_comes() throws Exception {
+        try (SharedListener listener = PROVIDER.listen(ANY_PORT);
+                SocketChannel queued = connect(port(listener));
+                SharedServerSocketChannel channel = adopt(listener)) {
+            assertThat(channel.getLocalAddress()).isEqualTo(listener.localAddress());
+            try (SocketChannel server = channel.accept()) {
+                assertThat(server.getRemoteAddress()).isEqualTo(queued.getLocalAddress());
+                assertThat(server.getLocalAddress()).isEqualTo(queued.getRemoteAddress());
+                assertTalking(queued, server);
+            }
+            FutureTask<SocketChannel> waiting = accepting(channel);
+            try (SocketChannel later = connect(port(listener));
+                    SocketChannel server = waiting.get(30, TimeUnit.SECONDS)) {
+                assertTalking(server, later);
+            }
+        }
+    }
+
+    @Test
+    void close_wakes_every_blocked_accept_promptly() throws Exception {
+        try (SharedListener listener = PROVIDER.listen(ANY_PORT)) {
+            SharedServerSocketChannel channel = adopt(listener);
+            List<FutureTask<SocketChannel>> waiting = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                waiting.add(accepting(channel));
+            }
+            await().until(() -> ((WindowsServerSocketChannel) channel).pendingAccepts() == 4);
+
+            channel.close();
+
+            for (FutureTask<SocketChannel> accept : waiting) {
+                assertThat(accept)
+                        .failsWithin(Duration.ofSeconds(10))
+                        .withThrowableThat()
+                        .withCauseInstanceOf(AsynchronousCloseException.class);
+            }
+            assertThatThrownBy(channel::accept).isInstanceOf(ClosedChannelException.class);
+        }
+    }
+
+    @Test
+    void any_of_the_waiting_threads_finishes_any_accept() throws Exception {
+        try (SharedListener listener = PROVIDER.listen(ANY_PORT);
+                SharedServerSocketChannel channel = adopt(listener)) {
+            for (int round = 0; round < 20; round++) {
+                List<FutureTask<SocketChannel>> waiting = new ArrayList<>();
+                for (int i = 0; i < 4; i++) {
+                    waiting.add(accepting(channel)); // its thread ends with its accept
+                }
+                List<SocketChannel> clients = new ArrayList<>();
+                for (int i = 0; i < 4; i++) {
+                    clients.add(connect(port(listener)));
+                }
+                for (FutureTask<SocketChannel> accept : waiting) {
+                    accept.get(30, TimeUnit.SECONDS).close();
+                }
+                for (SocketChannel client : clients) {
+                    assertThat(client.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+                    client.close();
+                }
+            }
+        }
+    }
+
+    @Test
+    void a_connection_that_was_won_in_a_race_with_close_is_delivered() throws Exception {
+        for (int round = 0; round < 100; round++) {
+            try (SharedListener listener = PROVIDER.listen(ANY_PORT)) {
+                SharedServerSocketChannel channel = adopt(listener);
+                FutureTask<SocketChannel> waiting = accepting(channel);
+                await().until(() -> ((WindowsServerSocketChannel) channel).pendingAccepts() == 1);
+                FutureTask<SocketChannel> connecting = new FutureTask<>(() -> connect(port(listener)));
+                new Thread(connecting, "client").start();
+
+                channel.close();
+
+                try (SocketChannel client = connecting.get(30, TimeUnit.SECONDS);
+                        SharedServerSocketChannel other = adopt(listener);
+                        SocketChannel server = wonOr(other, waiting)) {
+                    assertTalking(server, client);
+                }
+            }
+        }
+    }
+
+    @Test
+    void non_blocking_mode_is_refused_with_the_reason() throws Exception {
+        try (SharedListener listener = PROVIDER.listen(ANY_PORT);
+                SharedServerSocketChannel channel = adopt(listener)) {
+            assertThatThrownBy(() -> channel.configureBlocking(false)).hasMessageContaining("blocking only");
+        }
+    }
+
+    @Test
+    void the_listener_lives_until_its_last_holder_closes_it() throws Exception {
+        SharedListener listener = PROVIDER.listen(ANY_PORT);
+        int port = port(listener);
+        SharedServerSocketChannel channel = adopt(listener);
+        listener.close();
+        try (SocketChannel client = connect(port);
+                SocketChannel server = channel.accept()) {
+            assertTalking(client, server);
+        }
+
+        channel.close();
+
+        PROVIDER.listen(ListenSpec.tcp("127.0.0.1", port)).close();
+    }
+
+    @Test
+    void quiesce_tells_whether_the_queue_is_empty() throws Exception {
+        try (SharedListener listener = PROVIDER.listen(ANY_PORT);
+                SharedServerSocketChannel channel = adopt(listener);
+                SocketChannel client = connect(port(listener))) {
+            assertThat(client.isConnected()).isTrue();
+            assertThat(listener.quiesce(Duration.ofMillis(100))).isFalse();
+            channel.accept().close();
+            assertThat(listener.quiesce(Duration.ofSeconds(10))).isTrue();
+        }
+    }
+
+    @Test
+    void a_ticket_works_once_for_its_process_and_while_it_is_valid() throws Exception {
+        try (SharedListener listener = PROVIDER.listen(ANY_PORT)) {
+            Ticket once = listener.ticketFor(ProcessHandle.current());
+            PROVIDER.adopt(once).close();
+            assertThatIOException().isThrownBy(() -> PROVIDER.adopt(once)).withMessageContaining("used before");
+
+            long self = ProcessHandle.current().pid();
+            byte[] info = new byte[Winsock.PROTOCOL_INFO_SIZE];
+            assertThatIOException()
+                    .isThrownBy(() -> PROVIDER.adopt(WindowsTicket.make(self + 4, Duration.ofSeconds(9), info)))
+                    .withMessage("adopt: the ticket was made for process " + (self + 4));
+            assertThatIOException()
+                    .isThrownBy(() -> PROVIDER.adopt(WindowsTicket.make(self, Duration.ofSeconds(-1), info)))
+                    .withMessage("adopt: the ticket is stale");
+            assertThatIOException()
+                    .isThrownBy(() -> PROVIDER.adopt(new Ticket("windows", new byte[3])))
+                    .withMessage("adopt: not a ticket of the windows provider");
+        }
+    }
+
+    @Test
+    void random_bytes_are_refused_with_the_error_of_winsock() {
+        byte[] info = new byte[Winsock.PROTOCOL_INFO_SIZE];
+        new java.util.Random(7).nextBytes(info);
+        Ticket forged = WindowsTicket.make(ProcessHandle.current().pid(), Duration.ofSeconds(9), info);
+
+        assertThatIOException().isThrownBy(() -> PROVIDER.adopt(forged)).withMessageMatching("adopt: .*WSA.*");
+    }
+
+    @Test
+    void a_process_that_does_not_exist_gets_no_ticket() throws Exception {
+        try (SharedListener listener = PROVIDER.listen(ANY_PORT);
+                TestJvm gone = TestJvm.start(1)) {
+            gone.kill();
+
+            assertThatIOException()
+                    .isThrownBy(() -> listener.ticketFor(gone.handle()))
+                    .withMessage("hand-over to pid " + gone.pid() + ": the process has ended");
+        }
+        NativeSocket socket = NativeSocket.open("test", Winsock.AF_INET);
+        assertThatIOException()
+                .isThrownBy(() -> socket.duplicateFor("test", 0x7ffffffc))
+                .withMessage("test: WSADuplicateSocketW: WSAEINVAL (10022)");
+        socket.close();
+        SharedListener closed = PROVIDER.listen(ANY_PORT);
+        closed.close();
+        assertThatThrownBy(() -> closed.ticketFor(ProcessHandle.current())).isInstanceOf(ClosedChannelException.class);
+    }
+
+    @Test
+    void adopting_and_closing_again_and_again_leaks_no_handle() throws Exception {
+        try (SharedListener listener = PROVIDER.listen(ANY_PORT)) {
+            adoptAcceptClose(listener, 20); // what is made once is made
+            int before = handles();
+
+            adoptAcceptClose(listener, 200);
+
+            assertThat(handles()).isLessThan(before + 20);
+        }
+    }
+
+    private static void adoptAcceptClose(SharedListener listener, int times) throws Exception {
+        for (int i = 0; i < times; i++) {
+            try (SharedServerSocketChannel channel = adopt(listener)) {
+                FutureTask<SocketChannel> waiting = accepting(channel);
+                try (SocketChannel client = connect(port(listener));
+                        SocketChannel server = waiting.get(30, TimeUnit.SECONDS)) {
+                    assertThat(client.isConnected() && server.isConnected()).isTrue();
+                }
+            }
+        }
+    }
+
+    private static int handles() {
+        try (Memory count = new Memory(4)) {
+            TestKernel32 k = TestKernel32.INSTANCE;
+            assertThat(k.GetProcessHandleCount(k.GetCurrentProcess(), count)).isTrue();
+            return count.getInt(0);
+        }
+    }
+
+    /** The connection that the accept has won, or else the one that stayed in the queue. */
+    private static SocketChannel wonOr(SharedServerSocketChannel other, FutureTask<SocketChannel> waiting)
+            throws Exception {
+        try {
+            return waiting.get(30, TimeUnit.SECONDS);
+        } catch (java.util.concurrent.ExecutionException e) {
+            assertThat(e).hasCauseInstanceOf(AsynchronousCloseException.class);
+            return other.accept();
+        }
+    }
+
+    private static SharedServerSocketChannel adopt(SharedListener listener) throws IOException {
+        return PROVIDER.adopt(listener.ticketFor(ProcessHandle.current()));
+    }
+
+    private static FutureTask<SocketChannel> accepting(SharedServerSocketChannel channel) {
+        FutureTask<SocketChannel> task = new FutureTask<>(channel::accept);
+        Thread thread = new Thread(task, "acceptor");
+        thread.setDaemon(true);
+        thread.start();
+        return task;
+    }
+
+    private static SocketChannel connect(int port) throws IOException {
+        return SocketChannel.open(new InetSocketAddress("127.0.0.1", port));
+    }
+
+    private static int port(SharedListener listener) {
+        return ((InetSocketAddress) listener.localAddress()).getPort();
+    }
+
+    private static void assertTalking(SocketChannel one, SocketChannel other) throws IOException {
+        one.write(ByteBuffer.wrap(new byte[] {42}));
+        assertThat(other.read(ByteBuffer.allocate(1))).isOne();
+    }
+}

@@ -1,0 +1,144 @@
+package io.forkless.windows;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.forkless.spi.ListenSpec;
+import io.forkless.spi.SharedListener;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** One listener, several processes. */
+@EnabledOnOs(value = OS.WINDOWS, disabledReason = "these are calls of Windows")
+class WindowsProcessesTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final WindowsListenerProvider PROVIDER = new WindowsListenerProvider();
+    private static final ListenSpec ANY_PORT = ListenSpec.tcp("127.0.0.1", 0);
+
+    @Test
+    void workers_serve_from_one_listener_and_survive_the_death_of_another() throws Exception {
+        try (SharedListener listener = PROVIDER.listen(ANY_PORT);
+                TestJvm one = TestJvm.serving(listener, 1);
+                TestJvm two = TestJvm.serving(listener, 1)) {
+            awaitAnswersOf(listener, Set.of(one.pid(), two.pid()));
+
+            one.kill();
+            for (int i = 0; i < 50; i++) {
+                assertThat(ask(listener)).isEqualTo(two.pid());
+            }
+
+            try (TestJvm replacement = TestJvm.serving(listener, 1)) {
+                awaitAnswersOf(listener, Set.of(two.pid(), replacement.pid()));
+            }
+        }
+    }
+
+    @Test
+    void a_ticket_is_of_no_use_to_another_process() throws Exception {
+        try (SharedListener listener = PROVIDER.listen(ANY_PORT);
+                TestJvm worker = TestJvm.start(1)) {
+            String foreign = listener.ticketFor(ProcessHandle.current()).encode();
+
+            assertThat(worker.tell(foreign))
+                    .isEqualTo("refused: adopt: the ticket was made for process "
+                            + ProcessHandle.current().pid());
+        }
+    }
+
+    @Test
+    void closing_in_one_process_leaves_the_others_alone() throws Exception {
+        try (SharedListener listener = PROVIDER.listen(ANY_PORT);
+                TestJvm one = TestJvm.serving(listener, 2);
+                TestJvm two = TestJvm.serving(listener, 2)) {
+            awaitAnswersOf(listener, Set.of(one.pid(), two.pid()));
+
+            assertThat(one.tell("close")).isEqualTo("closed");
+
+            for (int i = 0; i < 50; i++) {
+                assertThat(ask(listener)).isEqualTo(two.pid());
+            }
+        }
+    }
+
+    @Test
+    void a_process_that_associates_the_listener_with_a_port_of_its_own_gets_nobody_elses_completions()
+            throws Exception {
+        try (SharedListener listener = PROVIDER.listen(ANY_PORT);
+                TestJvm alien = TestJvm.serving(listener, 1);
+                TestJvm other = TestJvm.serving(listener, 1)) {
+            assertThat(alien.tell("associate")).isEqualTo("associated");
+
+            awaitAnswersOf(listener, Set.of(alien.pid(), other.pid()));
+            for (int i = 0; i < 100; i++) {
+                assertThat(ask(listener)).isIn(alien.pid(), other.pid());
+            }
+        }
+    }
+
+    @Test
+    void a_grandchild_holds_no_copy() throws Exception {
+        SharedListener listener = PROVIDER.listen(ANY_PORT);
+        int port = ((InetSocketAddress) listener.localAddress()).getPort();
+        try (TestJvm worker = TestJvm.serving(listener, 1)) {
+            ProcessHandle grandchild =
+                    ProcessHandle.of(Long.parseLong(worker.tell("child"))).orElseThrow();
+            try {
+                worker.kill();
+                listener.close();
+
+                await().atMost(PATIENCE).ignoreExceptions().until(() -> {
+                    PROVIDER.listen(ListenSpec.tcp("127.0.0.1", port)).close();
+                    return true;
+                });
+                assertThat(grandchild.isAlive()).as("%s", grandchild.info()).isTrue();
+            } finally {
+                grandchild.destroyForcibly();
+            }
+        }
+    }
+
+    @Test
+    void a_worker_that_waits_costs_next_to_nothing() throws Exception {
+        try (SharedListener listener = PROVIDER.listen(ANY_PORT);
+                TestJvm worker = TestJvm.serving(listener, 4)) {
+            ask(listener);
+            Thread.sleep(2000); // the JVM's own start-up work ends
+            Duration before = cpu(worker);
+
+            Thread.sleep(5000); // the time that is measured
+
+            assertThat(cpu(worker).minus(before)).isLessThan(Duration.ofMillis(250));
+        }
+    }
+
+    private static Duration cpu(TestJvm worker) {
+        return worker.handle().info().totalCpuDuration().orElseThrow();
+    }
+
+    private static void awaitAnswersOf(SharedListener listener, Set<Long> pids) {
+        Set<Long> seen = new HashSet<>();
+        await().atMost(PATIENCE).pollDelay(Duration.ZERO).until(() -> {
+            seen.add(ask(listener));
+            return seen.containsAll(pids);
+        });
+    }
+
+    private static long ask(SharedListener listener) throws IOException {
+        try (SocketChannel client = SocketChannel.open(listener.localAddress())) {
+            ByteBuffer answer = ByteBuffer.allocate(32);
+            while (client.read(answer) >= 0) {
+                // until the end
+            }
+            return Long.parseLong(new String(answer.array(), 0, answer.position(), StandardCharsets.US_ASCII));
+        }
+    }
+}
