@@ -183,7 +183,7 @@ class ForklessIT {
     @Test
     void workers_that_exit_at_once_are_given_up_with_status_4() throws Exception {
         Result result = run(TestWorker.EXIT, "--max-failed-starts", "2");
-        assertThat(result.status()).isEqualTo(4);
+        assertThat(result.status()).as(result.err()).isEqualTo(4);
         assertThat(result.complaints()).containsExactly("forkless: gave up: no worker gets ready; see the log above");
         assertThat(result.err())
                 .contains("FAILED (exited with status 3 before it was ready; 2 failed starts in a row)");
@@ -192,7 +192,7 @@ class ForklessIT {
     @Test
     void workers_that_are_never_ready_are_given_up_with_status_4() throws Exception {
         Result result = run(TestWorker.SILENT, "--boot-timeout", "1", "--max-failed-starts", "1");
-        assertThat(result.status()).isEqualTo(4);
+        assertThat(result.status()).as(result.err()).isEqualTo(4);
         assertThat(result.err()).contains("killing it: not ready within 1000 ms");
     }
 
@@ -336,7 +336,7 @@ class ForklessIT {
     }
 
     private Result run(String mode, String... options) throws Exception {
-        return ForklessCommand.run(Files.createTempDirectory(directory, "run"), arguments(mode, options));
+        return ForklessCommand.run(directory, arguments(mode, options));
     }
 
     /** One worker in that mode, unless the options say otherwise. */
