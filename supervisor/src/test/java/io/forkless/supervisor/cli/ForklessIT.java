@@ -190,6 +190,20 @@ class ForklessIT {
     }
 
     @Test
+    void two_supervisors_do_not_restart_at_the_same_pace() throws Exception {
+        assertThat(delaysUntilGivenUp()).hasSize(3).isNotEqualTo(delaysUntilGivenUp());
+    }
+
+    private List<String> delaysUntilGivenUp() throws Exception {
+        Result result = ForklessCommand.run(directory, "run", "-w", "1", "--max-failed-starts", "4", "false");
+        return result.err()
+                .lines()
+                .filter(line -> line.contains("; next start in "))
+                .map(line -> line.substring(line.indexOf("; next start in ")))
+                .toList();
+    }
+
+    @Test
     void workers_that_are_never_ready_are_given_up_with_status_4() throws Exception {
         Result result = run(TestWorker.SILENT, "--boot-timeout", "1", "--max-failed-starts", "1");
         assertThat(result.status()).as(result.err()).isEqualTo(4);
