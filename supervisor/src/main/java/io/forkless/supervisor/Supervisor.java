@@ -15,13 +15,13 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -206,6 +206,7 @@ public final class Supervisor implements AutoCloseable {
         own(blocking::shutdownNow);
         Events events = new Events();
         ProcessLauncher launcher = new ProcessLauncher(
+<<<<<<< HEAD
                 loop,
                 control,
                 directory,
@@ -214,6 +215,11 @@ public final class Supervisor implements AutoCloseable {
                 (worker, status) -> fleet.exited(worker, status),
                 configuration);
         Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(30), ThreadLocalRandom.current());
+=======
+                loop, control, directory, events, (worker, status) -> fleet.exited(worker, status), configuration);
+        // No ThreadLocalRandom: on a thread that did not ask for it itself, its numbers are always the same.
+        Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(30), new SplittableRandom());
+>>>>>>> t-supervisor
         fleet = new Fleet(configuration.settings(), backoff, loop, launcher, allReady::countDown, this::terminated);
         CompletableFuture<Void> launched = new CompletableFuture<>();
         loop.execute(() -> {

@@ -183,16 +183,30 @@ class ForklessIT {
     @Test
     void workers_that_exit_at_once_are_given_up_with_status_4() throws Exception {
         Result result = run(TestWorker.EXIT, "--max-failed-starts", "2");
-        assertThat(result.status()).isEqualTo(4);
+        assertThat(result.status()).as(result.err()).isEqualTo(4);
         assertThat(result.complaints()).containsExactly("forkless: gave up: no worker gets ready; see the log above");
         assertThat(result.err())
                 .contains("FAILED (exited with status 3 before it was ready; 2 failed starts in a row)");
     }
 
     @Test
+    void two_supervisors_do_not_restart_at_the_same_pace() throws Exception {
+        assertThat(delaysUntilGivenUp()).hasSize(3).isNotEqualTo(delaysUntilGivenUp());
+    }
+
+    private List<String> delaysUntilGivenUp() throws Exception {
+        Result result = ForklessCommand.run(directory, "run", "-w", "1", "--max-failed-starts", "4", "false");
+        return result.err()
+                .lines()
+                .filter(line -> line.contains("; next start in "))
+                .map(line -> line.substring(line.indexOf("; next start in ")))
+                .toList();
+    }
+
+    @Test
     void workers_that_are_never_ready_are_given_up_with_status_4() throws Exception {
         Result result = run(TestWorker.SILENT, "--boot-timeout", "1", "--max-failed-starts", "1");
-        assertThat(result.status()).isEqualTo(4);
+        assertThat(result.status()).as(result.err()).isEqualTo(4);
         assertThat(result.err()).contains("killing it: not ready within 1000 ms");
     }
 
@@ -336,7 +350,7 @@ class ForklessIT {
     }
 
     private Result run(String mode, String... options) throws Exception {
-        return ForklessCommand.run(Files.createTempDirectory(directory, "run"), arguments(mode, options));
+        return ForklessCommand.run(directory, arguments(mode, options));
     }
 
     /** One worker in that mode, unless the options say otherwise. */
