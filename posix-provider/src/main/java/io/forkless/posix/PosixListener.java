@@ -75,7 +75,7 @@ final class PosixListener implements SharedListener {
                 emptySince = now;
             }
             if (now >= deadline) {
-                return false;
+                return !hasQueued();
             }
             Thread.sleep(5);
         }

@@ -263,7 +263,7 @@ final class Fleet {
         void kill(String reason) {
             if (killReason == null) {
                 killReason = reason;
-                LOG.log(Level.WARNING, "worker {0} (pid {1}): killing it: {2}", index, pid(), reason);
+                LOG.log(Level.WARNING, "worker " + index + " (pid " + pid() + "): killing it: " + reason);
             }
             process.kill();
         }

@@ -80,9 +80,11 @@ final class Listeners implements Closeable {
         synchronized (this) {
             entries = List.copyOf(byKey.values());
         }
+        long deadline = System.nanoTime() + limit.toNanos();
         for (Entry entry : entries) {
             try {
-                if (!entry.listener().quiesce(limit)) {
+                Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+                if (!entry.listener().quiesce(left)) {
                     LOG.log(Level.WARNING, "{0}: connections are still queued; they will be reset", entry.spec());
                 }
             } catch (IOException e) {

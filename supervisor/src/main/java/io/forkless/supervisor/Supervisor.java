@@ -206,7 +206,6 @@ public final class Supervisor implements AutoCloseable {
         own(blocking::shutdownNow);
         Events events = new Events();
         ProcessLauncher launcher = new ProcessLauncher(
-<<<<<<< HEAD
                 loop,
                 control,
                 directory,
@@ -214,12 +213,8 @@ public final class Supervisor implements AutoCloseable {
                 events,
                 (worker, status) -> fleet.exited(worker, status),
                 configuration);
-        Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(30), ThreadLocalRandom.current());
-=======
-                loop, control, directory, events, (worker, status) -> fleet.exited(worker, status), configuration);
         // No ThreadLocalRandom: on a thread that did not ask for it itself, its numbers are always the same.
         Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(30), new SplittableRandom());
->>>>>>> t-supervisor
         fleet = new Fleet(configuration.settings(), backoff, loop, launcher, allReady::countDown, this::terminated);
         CompletableFuture<Void> launched = new CompletableFuture<>();
         loop.execute(() -> {
@@ -305,7 +300,7 @@ public final class Supervisor implements AutoCloseable {
                     Ticket ticket = listeners.ticketFor(request.spec(), process);
                     loop.execute(() -> worker.send(new Granted(request.id(), ticket)));
                 } catch (IOException | RuntimeException e) {
-                    LOG.log(Level.WARNING, "worker {0}: {1}", worker.index(), e.getMessage());
+                    LOG.log(Level.WARNING, "worker " + worker.index() + ": " + e.getMessage());
                     loop.execute(() -> worker.send(new Refused(request.id(), String.valueOf(e.getMessage()))));
                 }
             });
