@@ -54,7 +54,7 @@ public final class AcceptPacing {
     public void beforeAccept() {
         if (!present) {
             present = true;
-            publish(open.get()); // from now on the others leave connections to this worker
+            publish(); // from now on the others leave connections to this worker
         }
         if (!isAhead() || isSuspended()) {
             return;
@@ -74,12 +74,14 @@ public final class AcceptPacing {
 
     /** An acceptor calls this as soon as accept has returned. */
     public void opened() {
-        publish(open.incrementAndGet());
+        open.incrementAndGet();
+        publish();
     }
 
     /** The host calls this when a connection has ended. */
     public void closed() {
-        publish(open.decrementAndGet());
+        open.decrementAndGet();
+        publish();
     }
 
     /** How many connections are open. */
@@ -90,11 +92,20 @@ public final class AcceptPacing {
     /** This worker accepts no more: the others do not measure themselves by it. */
     void leave() {
         left = true;
-        publish(open.get());
+        publish();
     }
 
-    private void publish(long count) {
-        scoreboard.publish(index, left ? Scoreboard.ABSENT : count);
+    /** Threads may overtake each other between their count and its publication: the last to publish sees to it. */
+    private void publish() {
+        long published;
+        do {
+            published = current();
+            scoreboard.publish(index, published);
+        } while (published != current());
+    }
+
+    private long current() {
+        return left ? Scoreboard.ABSENT : open.get();
     }
 
     private boolean isAhead() {

@@ -77,15 +77,6 @@ final class HttpConnection implements AutoCloseable {
         return last;
     }
 
-    /** Makes the last request and waits until the server has closed the connection. */
-    void finish() throws IOException {
-        send("/", true);
-        receive();
-        if (in.read() >= 0) {
-            throw new IOException("more than the last response");
-        }
-    }
-
     @Override
     public void close() throws IOException {
         socket.close();

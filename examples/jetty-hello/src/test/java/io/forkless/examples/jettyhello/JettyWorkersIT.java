@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.forkless.control.Scoreboard;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -50,7 +52,12 @@ class JettyWorkersIT {
         int connections = 64;
         try (RunningProgram forkless = RunningProgram.forkless(temporary, WORKERS)) {
             warmUp(forkless.port());
+            Scoreboard scoreboard = scoreboard();
             for (int round = 0; round < 20; round++) {
+                // A worker that has yet to notice that the last round's connections are closed would get fewer.
+                await().untilAsserted(
+                                () -> assertThat(IntStream.range(0, WORKERS).mapToLong(scoreboard::open))
+                                        .containsOnly(0L));
                 List<String> answers = burst(forkless.port(), connections);
                 assertSpread(answers, connections / WORKERS / 2, connections);
             }
@@ -188,6 +195,16 @@ class JettyWorkersIT {
         }
     }
 
+    /** The one that the workers read and write. */
+    private Scoreboard scoreboard() throws IOException {
+        try (Stream<Path> files = Files.walk(temporary)) {
+            Path file = files.filter(path -> path.endsWith(Scoreboard.FILE))
+                    .findFirst()
+                    .orElseThrow();
+            return Scoreboard.map(file);
+        }
+    }
+
     /** Opens all connections at once, then asks over each which worker has it. */
     private static List<String> burst(int port, int connections) throws IOException {
         List<HttpConnection> open = new ArrayList<>();
@@ -201,9 +218,6 @@ class JettyWorkersIT {
             }
             for (HttpConnection connection : open) {
                 answers.add(connection.receive());
-            }
-            for (HttpConnection connection : open) {
-                connection.finish(); // else the next round would meet workers that are still busy closing
             }
             return answers;
         } finally {
