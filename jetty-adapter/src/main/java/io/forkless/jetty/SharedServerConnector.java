@@ -44,6 +44,7 @@ import org.eclipse.jetty.util.thread.Scheduler;
  * <p>It needs at least one acceptor thread: a shared listener is blocking only.
  */
 @ManagedObject("HTTP connector on a listener shared by several worker processes")
+@SuppressWarnings("this-escape") // to its own helpers, which nobody calls before the connector runs
 public class SharedServerConnector extends ServerConnector {
     /** How long a connection may be idle while the server drains, in ms, unless set. */
     public static final long DEFAULT_DRAIN_IDLE_GRACE = 2000;

@@ -18,6 +18,9 @@ import org.eclipse.jetty.util.component.LifeCycle;
 final class SupervisedServer implements LifeCycle.Listener {
     private static final long POLL_MILLIS = 10;
 
+    /** How long a peer may take to answer the orderly end of an idle connection. */
+    private static final long GOODBYE_MILLIS = 1000;
+
     private final Server server;
     private final Worker worker;
 
@@ -82,12 +85,14 @@ final class SupervisedServer implements LifeCycle.Listener {
     }
 
     private static void closeIdle(SharedServerConnector connector) {
+        long grace = connector.getDrainIdleGrace();
         for (EndPoint endPoint : connector.connections()) {
             Connection connection = endPoint.getConnection();
             boolean betweenRequests = connection != null && connection.getMessagesIn() == connection.getMessagesOut();
-            if (betweenRequests
-                    && endPoint instanceof IdleTimeout idle
-                    && idle.getIdleFor() >= connector.getDrainIdleGrace()) {
+            long idle = betweenRequests && endPoint instanceof IdleTimeout timeout ? timeout.getIdleFor() : 0;
+            if (idle >= grace + GOODBYE_MILLIS) {
+                endPoint.close(); // an HTTP/2 peer that has got its GOAWAY and keeps the connection all the same
+            } else if (betweenRequests && idle >= grace) {
                 connection.close();
             }
         }

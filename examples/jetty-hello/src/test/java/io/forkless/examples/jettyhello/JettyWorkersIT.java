@@ -64,7 +64,7 @@ class JettyWorkersIT {
         }
     }
 
-    @RepeatedTest(3)
+    @RepeatedTest(2)
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the text of the log line names a POSIX signal")
     void a_killed_worker_costs_its_own_connections_and_is_replaced() throws Exception {
         try (RunningProgram forkless = RunningProgram.forkless(temporary, WORKERS);
@@ -98,7 +98,7 @@ class JettyWorkersIT {
         }
     }
 
-    @RepeatedTest(5)
+    @RepeatedTest(3)
     void termination_under_load_loses_no_request_and_frees_the_port_at_once() throws Exception {
         try (RunningProgram forkless = RunningProgram.forkless(temporary, WORKERS);
                 Load load = Load.start(forkless.port(), 32)) {
