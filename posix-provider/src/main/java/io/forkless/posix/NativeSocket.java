@@ -28,7 +28,7 @@ record NativeSocket(int fd) {
             return listening(spec, spec.resolve());
         } catch (NoSuchFamilyException e) {
             if (spec.host() != null) {
-                throw e.failure;
+                throw e;
             }
             return listening(spec, new InetSocketAddress("0.0.0.0", spec.port())); // every address there is
         }
@@ -230,11 +230,8 @@ record NativeSocket(int fd) {
     private static final class NoSuchFamilyException extends IOException {
         private static final long serialVersionUID = 1L;
 
-        private final IOException failure;
-
         NoSuchFamilyException(IOException failure) {
-            super(failure.getMessage());
-            this.failure = failure;
+            super(failure.getMessage(), failure);
         }
     }
 }
