@@ -7,17 +7,24 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /**
- * One line of the conversation between a worker and its supervisor: UTF-8, words separated by one space, the last field
+ * One line of the conversation of a supervisor with a worker, or with an operator's command: UTF-8, words separated by one space, the last field
  * may hold spaces, at most {@value #MAX_LINE_BYTES} bytes with the line feed.
  *
  * <pre>
  * worker      hello VERSION TOKEN PID            the first line of a connection
- * supervisor  welcome DRAIN_MILLIS               or: refused 0 REASON
+ * supervisor  welcome DRAIN_MILLIS HEARTBEAT_MILLIS    or: refused 0 REASON
  * worker      listen ID BACKLOG IPV6ONLY ADDRESS
  * supervisor  ticket ID PROVIDER:BASE64          or: refused ID REASON
  * worker      ready
+ * worker      heartbeat ACCEPTED OPEN HEAP_USED  again and again
+ * supervisor  dump-threads                       to standard error
  * supervisor  drain
  * worker      bye                                drained, about to exit
+ *
+ * operator    operator VERSION TOKEN             the first line of a connection
+ * operator    do VERB [ARGUMENT]
+ * supervisor  report TEXT                        as many as there are
+ * supervisor  done TEXT                          or: refused 0 REASON
  * </pre>
  *
  * Either side takes the end of the stream as the death of the other one.
@@ -42,16 +49,20 @@ public sealed interface ControlMessage {
         }
     }
 
-    record Welcome(Duration drainTimeout) implements ControlMessage {
+    /** @param heartbeatInterval how often the worker is to report */
+    record Welcome(Duration drainTimeout, Duration heartbeatInterval) implements ControlMessage {
         public Welcome {
             if (drainTimeout.isNegative()) {
                 throw new IllegalArgumentException("drain time-out " + drainTimeout + " is negative");
+            }
+            if (heartbeatInterval.toMillis() < 1) {
+                throw new IllegalArgumentException("heartbeat interval " + heartbeatInterval + " is not positive");
             }
         }
 
         @Override
         public String encode() {
-            return "welcome " + drainTimeout.toMillis();
+            return "welcome " + drainTimeout.toMillis() + " " + heartbeatInterval.toMillis();
         }
     }
 
@@ -83,6 +94,28 @@ public sealed interface ControlMessage {
         }
     }
 
+    /**
+     * @param accepted connections since the worker started
+     * @param open connections
+     * @param heapUsed in bytes
+     */
+    record Heartbeat(long accepted, long open, long heapUsed) implements ControlMessage {
+        /** Of a worker that has not reported yet. */
+        public static final Heartbeat NONE = new Heartbeat(0, 0, 0);
+
+        @Override
+        public String encode() {
+            return "heartbeat " + accepted + " " + open + " " + heapUsed;
+        }
+    }
+
+    record DumpThreads() implements ControlMessage {
+        @Override
+        public String encode() {
+            return "dump-threads";
+        }
+    }
+
     record Drain() implements ControlMessage {
         @Override
         public String encode() {
@@ -94,6 +127,40 @@ public sealed interface ControlMessage {
         @Override
         public String encode() {
             return "bye";
+        }
+    }
+
+    record Operator(int version, String token) implements ControlMessage {
+        @Override
+        public String encode() {
+            return "operator " + version + " " + token;
+        }
+
+        @Override
+        public String toString() {
+            return "Operator[version " + version + "]"; // never the token
+        }
+    }
+
+    /** @param argument empty if the verb has none */
+    record Do(String verb, String argument) implements ControlMessage {
+        @Override
+        public String encode() {
+            return "do " + verb + " " + argument;
+        }
+    }
+
+    record Report(String text) implements ControlMessage {
+        @Override
+        public String encode() {
+            return "report " + text.replaceAll("\\p{Cntrl}", " ");
+        }
+    }
+
+    record Done(String text) implements ControlMessage {
+        @Override
+        public String encode() {
+            return "done " + text.replaceAll("\\p{Cntrl}", " ");
         }
     }
 
@@ -117,7 +184,11 @@ public sealed interface ControlMessage {
                     String[] field = fields(rest, 3);
                     yield new Hello(Integer.parseInt(field[0]), field[1], Long.parseLong(field[2]));
                 }
-                case "welcome" -> new Welcome(Duration.ofMillis(Long.parseLong(rest)));
+                case "welcome" -> {
+                    String[] field = fields(rest, 2);
+                    yield new Welcome(
+                            Duration.ofMillis(Long.parseLong(field[0])), Duration.ofMillis(Long.parseLong(field[1])));
+                }
                 case "listen" -> {
                     String[] field = fields(rest, 4);
                     yield new Listen(
@@ -135,8 +206,23 @@ public sealed interface ControlMessage {
                     yield new Refused(Long.parseLong(field[0]), field[1]);
                 }
                 case "ready" -> new Ready();
+                case "heartbeat" -> {
+                    String[] field = fields(rest, 3);
+                    yield new Heartbeat(Long.parseLong(field[0]), Long.parseLong(field[1]), Long.parseLong(field[2]));
+                }
+                case "dump-threads" -> new DumpThreads();
                 case "drain" -> new Drain();
                 case "bye" -> new Bye();
+                case "operator" -> {
+                    String[] field = fields(rest, 2);
+                    yield new Operator(Integer.parseInt(field[0]), field[1]);
+                }
+                case "do" -> {
+                    String[] field = fields(rest, 2);
+                    yield new Do(field[0], field[1]);
+                }
+                case "report" -> new Report(rest);
+                case "done" -> new Done(rest);
                 default -> throw new ProtocolException("unknown control message");
             };
         } catch (IllegalArgumentException e) {

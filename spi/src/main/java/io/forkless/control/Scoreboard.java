@@ -13,7 +13,7 @@ import java.nio.file.StandardOpenOption;
 /**
  * How many connections each worker has open, in a small file that all workers map: they read each other's numbers at
  * every accept, which messages would be too slow for. Eight bytes per worker index, after eight for the number of
- * indexes; {@value #ABSENT} stands for an index without a serving worker. Numbers are advice, so no update is a
+ * indexes that have been in use; {@value #ABSENT} stands for an index without a serving worker. Numbers are advice, so no update is a
  * transaction.
  */
 public final class Scoreboard implements Closeable {
@@ -23,10 +23,14 @@ public final class Scoreboard implements Closeable {
     /** The number of a worker that does not serve. */
     public static final long ABSENT = -1;
 
+    /** No worker has an index as high as this. */
+    public static final int CAPACITY = 4096;
+
     private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
     private final FileChannel channel;
     private final ByteBuffer mapped;
+    private int workers;
 
     private Scoreboard(FileChannel channel, ByteBuffer mapped) {
         this.channel = channel;
@@ -34,14 +38,10 @@ public final class Scoreboard implements Closeable {
     }
 
     /** The supervisor's: writes to the file, so that nothing stays mapped when it is deleted (Windows). */
-    public static Scoreboard create(Path file, int workers) throws IOException {
+    public static Scoreboard create(Path file) throws IOException {
         FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        Scoreboard scoreboard = new Scoreboard(channel, null);
-        scoreboard.write(0, workers);
-        for (int index = 0; index < workers; index++) {
-            scoreboard.vacate(index);
-        }
-        return scoreboard;
+        channel.write(ByteBuffer.allocate(offset(CAPACITY))); // workers map the whole file once
+        return new Scoreboard(channel, null);
     }
 
     /** A worker's. */
@@ -51,9 +51,13 @@ public final class Scoreboard implements Closeable {
         }
     }
 
-    /** Supervisor: there is no worker with this index (any more). */
+    /** Supervisor: there is no worker with this index, yet or any more. */
     public void vacate(int index) throws IOException {
         write(offset(index), ABSENT);
+        if (index >= workers) {
+            workers = index + 1;
+            write(0, workers);
+        }
     }
 
     /** Worker: announces its number of open connections, or {@link #ABSENT}. */
@@ -61,7 +65,7 @@ public final class Scoreboard implements Closeable {
         LONG.setVolatile(mapped, offset(index), open);
     }
 
-    /** Worker: how many indexes there are. */
+    /** Worker: one more than the highest index so far. */
     public int workers() {
         return (int) (long) LONG.getVolatile(mapped, 0);
     }

@@ -32,6 +32,7 @@ public final class AcceptPacing {
     private final int index;
     private final LongSupplier clock;
     private final LongConsumer pause;
+    private final AtomicLong accepted = new AtomicLong();
     private final AtomicLong open = new AtomicLong();
     private volatile boolean present;
     private volatile boolean left;
@@ -74,6 +75,7 @@ public final class AcceptPacing {
 
     /** An acceptor calls this as soon as accept has returned. */
     public void opened() {
+        accepted.incrementAndGet();
         open.incrementAndGet();
         publish();
     }
@@ -82,6 +84,11 @@ public final class AcceptPacing {
     public void closed() {
         open.decrementAndGet();
         publish();
+    }
+
+    /** How many connections were accepted since this worker started. */
+    public long accepted() {
+        return accepted.get();
     }
 
     /** How many connections are open. */

@@ -2,6 +2,7 @@ package io.forkless.worker;
 
 import io.forkless.control.ControlMessage;
 import io.forkless.control.ControlMessage.Drain;
+import io.forkless.control.ControlMessage.DumpThreads;
 import io.forkless.control.ControlMessage.Granted;
 import io.forkless.control.ControlMessage.Hello;
 import io.forkless.control.ControlMessage.Listen;
@@ -13,7 +14,6 @@ import io.forkless.spi.ListenSpec;
 import io.forkless.spi.Ticket;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -39,6 +39,8 @@ final class SupervisorLink implements Closeable {
     interface Events {
         void drainRequested();
 
+        void threadDumpRequested();
+
         void supervisorLost();
     }
 
@@ -49,7 +51,7 @@ final class SupervisorLink implements Closeable {
     private final Map<Long, CompletableFuture<ControlMessage>> pending = new ConcurrentHashMap<>();
     private final AtomicLong lastId = new AtomicLong(HELLO);
     private final CompletableFuture<Events> events = new CompletableFuture<>();
-    private Duration drainTimeout;
+    private Welcome welcome;
 
     private SupervisorLink(SocketChannel channel, Duration answerTimeout) {
         this.channel = channel;
@@ -66,8 +68,7 @@ final class SupervisorLink implements Closeable {
                     ControlMessage.VERSION,
                     invitation.token(),
                     ProcessHandle.current().pid()));
-            link.drainTimeout =
-                    link.await(HELLO, answer, "hello", Welcome.class).drainTimeout();
+            link.welcome = link.await(HELLO, answer, "hello", Welcome.class);
             return link;
         } catch (IOException | RuntimeException e) {
             link.close();
@@ -82,7 +83,12 @@ final class SupervisorLink implements Closeable {
 
     /** How long the supervisor lets a worker drain. */
     Duration drainTimeout() {
-        return drainTimeout;
+        return welcome.drainTimeout();
+    }
+
+    /** How often the supervisor wants to hear of a worker. */
+    Duration heartbeatInterval() {
+        return welcome.heartbeatInterval();
     }
 
     Ticket requestTicket(ListenSpec spec) throws IOException {
@@ -93,23 +99,27 @@ final class SupervisorLink implements Closeable {
     }
 
     void send(ControlMessage message) throws IOException {
-        ByteBuffer bytes = ByteBuffer.wrap(message.toBytes());
+        CompletableFuture<Void> sent = new CompletableFuture<>();
+        start("forkless-supervisor-link-writer", () -> {
+            try {
+                sendUninterrupted(message);
+                sent.complete(null);
+            } catch (IOException | RuntimeException e) {
+                sent.completeExceptionally(e);
+            }
+        });
         try {
-            // By a thread that nobody interrupts: an interrupt would close the channel and so end this worker.
-            CompletableFuture.runAsync(() -> write(bytes), task -> start("forkless-supervisor-link-writer", task))
-                    .join();
+            sent.join();
         } catch (CompletionException e) {
-            throw e.getCause() instanceof UncheckedIOException io ? io.getCause() : new IOException(e.getCause());
+            throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
         }
     }
 
-    private synchronized void write(ByteBuffer bytes) {
-        try {
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    /** For threads that nobody interrupts: an interrupt would close the channel and so end this worker. */
+    synchronized void sendUninterrupted(ControlMessage message) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(message.toBytes());
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
         }
     }
 
@@ -174,6 +184,10 @@ final class SupervisorLink implements Closeable {
     private void dispatch(ControlMessage message) {
         if (message instanceof Drain) {
             events.thenAccept(Events::drainRequested);
+            return;
+        }
+        if (message instanceof DumpThreads) {
+            events.thenAccept(Events::threadDumpRequested);
             return;
         }
         long id = message instanceof Granted granted

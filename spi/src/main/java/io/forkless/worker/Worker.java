@@ -27,6 +27,8 @@ import java.util.Optional;
  * <ul>
  *   <li>the loss of the supervisor drains and ends this process, within the drain time-out;
  *   <li>{@code TERM} drains and ends this process with status 0;
+ *   <li>a heartbeat tells the supervisor that this JVM runs. Threads that are in a deadlock silence it, and the
+ *       supervisor then replaces this process;
  *   <li>{@code INT} and {@code HUP} are left to the supervisor: a terminal sends them to the whole process group, and
  *       workers that ended by themselves would lose what is queued.
  * </ul>
@@ -139,11 +141,24 @@ public final class Worker {
                 }
 
                 @Override
+                public void threadDumpRequested() {
+                    try {
+                        ThreadDump.writeToStandardError();
+                    } catch (IOException e) {
+                        LOG.log(Level.DEBUG, "nobody reads standard error", e);
+                    }
+                }
+
+                @Override
                 public void supervisorLost() {
                     removeLeftovers.run(); // first, as the drain may end this process at once
                     worker.beginDrain("the supervisor is gone");
                 }
             });
+            Thread heartbeats =
+                    new Thread(new Heartbeats(link, worker.pacing, link.heartbeatInterval()), "forkless-heartbeat");
+            heartbeats.setDaemon(true);
+            heartbeats.start();
             return worker;
         } catch (ConnectException e) {
             removeLeftovers.run();

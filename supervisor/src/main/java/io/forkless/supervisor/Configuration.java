@@ -5,19 +5,41 @@ import io.forkless.spi.ListenerProvider;
 import io.forkless.spi.ListenerProviders;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** What {@link SupervisorBuilder} has validated. */
+/** What {@link SupervisorBuilder} has validated; {@code name}, {@code provider} and {@code logs} may be missing. */
 record Configuration(
         List<String> command,
         Map<String, String> environment,
         OutputStream output,
         OutputStream errors,
+        LogDirectory.Options logs,
         List<ListenSpec> listen,
         String name,
         String provider,
         Settings settings) {
+
+    /** For a person. */
+    String describe() {
+        List<String> lines = new ArrayList<>();
+        lines.add("workers:  " + settings.workers());
+        lines.add("command:  " + String.join(" ", command));
+        environment.forEach((variable, value) -> lines.add("variable: " + variable + "=" + value));
+        listen.forEach(spec -> lines.add("listen:   " + spec));
+        if (listen.isEmpty()) {
+            lines.add("listen:   what the workers ask for");
+        }
+        if (logs != null) {
+            lines.add("logs:     " + logs.directory());
+        }
+        return String.join(System.lineSeparator(), lines);
+    }
+
+    WorkerOutput openOutput() throws IOException {
+        return logs == null ? WorkerOutput.to(output, errors) : new LogDirectory(logs);
+    }
 
     ListenerProvider selectProvider() throws IOException {
         return provider == null ? ListenerProviders.select() : ListenerProviders.named(provider);

@@ -12,8 +12,8 @@ import java.util.Queue;
 
 /** The supervisor's end of one control channel; belongs to the event loop's thread. */
 final class ControlConnection {
-    /** What a peer that does not read may cost: no honest worker has this many answers outstanding. */
-    private static final int MAX_QUEUED_MESSAGES = 64;
+    /** What a peer that does not read may cost; the status of the most workers there can be is less. */
+    private static final int MAX_QUEUED_BYTES = 1 << 20;
 
     /** What comes of the connection. */
     interface Receiver {
@@ -29,6 +29,7 @@ final class ControlConnection {
     private final LineBuffer lines = new LineBuffer();
     private final Queue<ByteBuffer> outgoing = new ArrayDeque<>();
     private Receiver receiver;
+    private int queuedBytes;
     private boolean closed;
 
     ControlConnection(EventLoop loop, SocketChannel channel) throws IOException {
@@ -44,11 +45,13 @@ final class ControlConnection {
         if (closed) {
             return;
         }
-        if (outgoing.size() >= MAX_QUEUED_MESSAGES) {
+        ByteBuffer bytes = ByteBuffer.wrap(message.toBytes());
+        queuedBytes += bytes.remaining();
+        if (queuedBytes > MAX_QUEUED_BYTES) {
             close("the peer does not read");
             return;
         }
-        outgoing.add(ByteBuffer.wrap(message.toBytes()));
+        outgoing.add(bytes);
         flush();
     }
 
@@ -102,7 +105,7 @@ final class ControlConnection {
     private void flush() {
         try {
             while (!outgoing.isEmpty()) {
-                channel.write(outgoing.peek());
+                queuedBytes -= channel.write(outgoing.peek());
                 if (outgoing.peek().hasRemaining()) {
                     key.interestOpsOr(SelectionKey.OP_WRITE);
                     return;

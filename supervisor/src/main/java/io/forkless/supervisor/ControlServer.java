@@ -2,6 +2,7 @@ package io.forkless.supervisor;
 
 import io.forkless.control.ControlMessage;
 import io.forkless.control.ControlMessage.Hello;
+import io.forkless.control.ControlMessage.Operator;
 import io.forkless.control.ControlMessage.Refused;
 import io.forkless.control.ControlMessage.Welcome;
 import io.forkless.control.Invitation;
@@ -23,16 +24,16 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
- * Where workers call: accepts connections, checks who is calling, and joins each to the process that was invited. A peer
+ * Where workers and operators call: accepts connections, checks who is calling, and joins each worker to the process that
+ * was invited. A peer
  * that says nothing, or not the right thing, costs one slot of a bounded table for a bounded time, and disturbs nobody.
  * Belongs to the event loop's thread.
  */
@@ -52,16 +53,35 @@ final class ControlServer implements Closeable {
     private final ServerSocketChannel server;
     private final SelectionKey acceptKey;
     private final SocketAddress address;
-    private final Duration drainTimeout;
+    private final Welcome welcome;
+    private final String operatorToken;
+    private final Consumer<ControlConnection> operators;
     private final Map<String, SpawnedWorker> invited = new HashMap<>();
     private final Set<Stranger> strangers = new LinkedHashSet<>();
 
-    ControlServer(EventLoop loop, PrivateDirectory directory, Duration drainTimeout) throws IOException {
+    /**
+     * @param welcome what workers are told when they are let in
+     * @param operatorToken what lets an operator in
+     * @param operators gets each operator's connection
+     */
+    ControlServer(
+            EventLoop loop,
+            PrivateDirectory directory,
+            Welcome welcome,
+            String operatorToken,
+            Consumer<ControlConnection> operators)
+            throws IOException {
         this.loop = loop;
-        this.drainTimeout = drainTimeout;
+        this.welcome = welcome;
+        this.operatorToken = operatorToken;
+        this.operators = operators;
         this.server = open(directory);
         this.address = server.getLocalAddress();
         this.acceptKey = loop.register(server, SelectionKey.OP_ACCEPT, this::accept);
+    }
+
+    SocketAddress address() {
+        return address;
     }
 
     /** Makes the invitation with which exactly that worker can connect, once. */
@@ -120,15 +140,17 @@ final class ControlServer implements Closeable {
 
     /** Takes the invitation, so that it works once. All are compared in full: the time taken tells nothing. */
     private SpawnedWorker redeem(String token) {
-        byte[] given = token.getBytes(StandardCharsets.UTF_8);
         String match = null;
-        List<String> tokens = new ArrayList<>(invited.keySet());
-        for (String candidate : tokens) {
-            if (MessageDigest.isEqual(candidate.getBytes(StandardCharsets.UTF_8), given)) {
+        for (String candidate : invited.keySet()) {
+            if (isEqual(candidate, token)) {
                 match = candidate;
             }
         }
         return match == null ? null : invited.remove(match);
+    }
+
+    private static boolean isEqual(String one, String other) {
+        return MessageDigest.isEqual(one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
     }
 
     /** A connection that has not introduced itself yet. */
@@ -147,12 +169,31 @@ final class ControlServer implements Closeable {
 
         @Override
         public void received(ControlMessage message) throws ProtocolException {
-            if (!(message instanceof Hello hello)) {
+            if (message instanceof Operator operator) {
+                admit(operator);
+            } else if (message instanceof Hello hello) {
+                admit(hello);
+            } else {
                 throw new ProtocolException("the first message is not an introduction");
             }
+        }
+
+        private void admit(Operator operator) {
+            if (operator.version() != ControlMessage.VERSION) {
+                refuseVersion("the command", operator.version());
+                return;
+            }
+            if (!isEqual(operator.token(), operatorToken)) {
+                refuse("the token is not this supervisor's");
+                return;
+            }
+            leave();
+            operators.accept(connection);
+        }
+
+        private void admit(Hello hello) {
             if (hello.version() != ControlMessage.VERSION) {
-                refuse("the supervisor speaks control protocol " + ControlMessage.VERSION + ", the worker "
-                        + hello.version() + ": use the same Forkless version for both");
+                refuseVersion("the worker", hello.version());
                 return;
             }
             SpawnedWorker worker = redeem(hello.token());
@@ -167,13 +208,18 @@ final class ControlServer implements Closeable {
             }
             leave();
             worker.connected(connection, process);
-            connection.send(new Welcome(drainTimeout));
+            connection.send(welcome);
         }
 
         @Override
         public void closed(String reason) {
             leave();
             LOG.log(Level.WARNING, "control connection turned away: {0}", reason);
+        }
+
+        private void refuseVersion(String peer, int version) {
+            refuse("the supervisor speaks control protocol " + ControlMessage.VERSION + ", " + peer + " " + version
+                    + ": use the same Forkless version for both");
         }
 
         private void refuse(String reason) {

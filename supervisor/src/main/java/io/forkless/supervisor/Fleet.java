@@ -1,14 +1,22 @@
 package io.forkless.supervisor;
 
+import io.forkless.control.ControlMessage.Heartbeat;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * The state machine of all workers. One thread calls it; clock, timers and processes are passed in, so that tests walk
  * through every transition without waiting and without a process.
+ *
+ * <p>Three things can happen to a {@link Slot}: its process dies and is started again in the same place; it is
+ * <em>replaced</em>, by a slot of its own that retires it once it is ready; or it is <em>retired</em>, which drains it
+ * and removes it. A restart replaces all, recycling replaces one, scaling adds or retires, and a stop retires all.
  */
 final class Fleet {
     /** Starts processes; their exits are to be reported with {@link Fleet#exited}. */
@@ -18,6 +26,15 @@ final class Fleet {
 
     private static final System.Logger LOG = System.getLogger(Supervisor.class.getName());
 
+    /** After a replacement that failed, no worker is replaced for its age or size for that long. */
+    private static final Duration RECYCLING_PAUSE = Duration.ofSeconds(60);
+
+    /** By how much the limits of recycling vary, up and down. */
+    private static final double RECYCLING_JITTER = 0.1;
+
+    /** Longer between two inspections means that it was us who stood still. */
+    private static final long LONGEST_INSPECTION_GAP_NANOS = 5_000_000_000L;
+
     private final Settings settings;
     private final Backoff backoff;
     private final Timers timers;
@@ -26,6 +43,14 @@ final class Fleet {
     private final Consumer<Outcome> whenDone;
     private final List<Slot> slots = new ArrayList<>();
     private final long startedAt;
+    private int workers;
+    private long inspectedAt;
+    private long recycleNotBefore;
+
+    /** The restart that is under way, or {@code null}. */
+    private CompletableFuture<Void> restart;
+
+    private long restartedAt;
     private boolean everAllReady;
     private boolean stopping;
 
@@ -49,16 +74,19 @@ final class Fleet {
         this.whenAllReady = whenAllReady;
         this.whenDone = whenDone;
         this.startedAt = timers.nanoTime();
-        for (int i = 0; i < settings.workers(); i++) {
-            slots.add(new Slot(i));
-        }
+        this.inspectedAt = startedAt;
+        this.recycleNotBefore = startedAt;
+        this.workers = settings.workers();
     }
 
     /** @throws LaunchException if the first processes cannot be started; those that run are killed */
     void start() throws LaunchException {
+        for (int i = 0; i < workers; i++) {
+            slots.add(new Slot(i, timers));
+        }
         for (Slot slot : slots) {
             try {
-                slot.run(launcher.launch(slot.index));
+                launch(slot);
             } catch (LaunchException e) {
                 stopping = true;
                 done = true;
@@ -70,28 +98,39 @@ final class Fleet {
 
     void ready(WorkerProcess process) {
         Slot slot = slotOf(process);
-        if (slot == null || slot.state != WorkerState.STARTING) {
+        if (slot == null || !slot.is(WorkerState.STARTING)) {
             return;
         }
         slot.failedStarts = 0;
-        slot.enter(
-                WorkerState.READY,
-                "after " + millisSince(slot.since) + " ms",
-                settings.healthyAfter(),
-                () -> slot.attempts = 0);
-        if (!everAllReady && slots.stream().allMatch(s -> s.state == WorkerState.READY)) {
+        String detail = "after " + slot.millisInState() + " ms";
+        slot.enter(WorkerState.READY, detail, settings.healthyAfter(), () -> slot.attempts = 0);
+        if (slot.replaces != null) {
+            Slot replaced = slot.replaces;
+            slot.replaces = null;
+            retire(replaced);
+        }
+        if (!everAllReady && permanent().stream().allMatch(s -> s.is(WorkerState.READY))) {
             everAllReady = true;
-            LOG.log(Level.INFO, "all " + slots.size() + " workers are READY (after " + millisSince(startedAt) + " ms)");
+            LOG.log(Level.INFO, "all " + workers + " workers are READY (after " + millisSince(startedAt) + " ms)");
             whenAllReady.run();
         }
         // One that serves proves that starting is possible: those that were given up get another chance.
-        slots.stream().filter(s -> s.state == WorkerState.FAILED).forEach(this::retry);
+        List<Slot> failed = select(s -> s.is(WorkerState.FAILED));
+        failed.forEach(this::retry);
+        replaceOutdated();
+    }
+
+    void heartbeat(WorkerProcess process, Heartbeat heartbeat) {
+        Slot slot = slotOf(process);
+        if (slot != null) {
+            slot.heard(heartbeat);
+        }
     }
 
     /** The link of a process that has not exited (yet) has ended. */
     void linkLost(WorkerProcess process) {
         Slot slot = slotOf(process);
-        if (slot != null && slot.state != WorkerState.DRAINING) {
+        if (slot != null && !slot.is(WorkerState.DRAINING) && !slot.wasKilled()) {
             slot.setTimer(
                     settings.lostLinkGrace(), () -> slot.kill("it closed its link to the supervisor and did not exit"));
         }
@@ -102,28 +141,95 @@ final class Fleet {
         if (slot == null) {
             return;
         }
-        boolean neverReady = slot.state == WorkerState.STARTING;
-        slot.lastExit = slot.killReason != null ? "killed: " + slot.killReason : ExitReason.describe(status);
-        slot.exitedPid = process.pid();
-        slot.process = null;
+        boolean neverReady = slot.is(WorkerState.STARTING);
+        slot.exited(status);
+        if (neverReady && !slot.wasKilled()) {
+            slot.lastExit += " before it was ready";
+        }
         if (stopping) {
             lossy |= !neverReady && status != 0;
             slot.enter(WorkerState.STOPPED, slot.lastExit);
             checkDone();
-            return;
+        } else if (slot.isRetiring()) {
+            remove(slot);
+        } else if (neverReady && slot.replaces != null) {
+            replacementFailed(slot);
+        } else {
+            slot.failedStarts += neverReady ? 1 : 0;
+            retry(slot);
         }
-        if (neverReady) {
-            slot.failedStarts++;
-            slot.lastExit += slot.killReason == null ? " before it was ready" : "";
+        replaceOutdated();
+    }
+
+    /**
+     * Replaces every worker by one that is started from now on; a restart that is under way becomes part of it.
+     *
+     * @return fails, with the reason as its message, if a replacement does not get ready: the old workers then go on
+     */
+    CompletableFuture<Void> restart() {
+        if (stopping) {
+            return CompletableFuture.failedFuture(new IllegalStateException("the supervisor is stopping"));
         }
-        retry(slot);
+        if (restart == null) {
+            restart = new CompletableFuture<>();
+            restartedAt = timers.nanoTime();
+        }
+        LOG.log(Level.INFO, "restarting " + workers + " workers, " + settings.maxSurge() + " at a time");
+        CompletableFuture<Void> result = restart;
+        select(slot -> !slot.isRetiring()).forEach(slot -> slot.outdated = "restart");
+        replaceOutdated();
+        return result;
+    }
+
+    /** Adds workers, or retires those with the highest indexes. */
+    void scale(int newWorkers) {
+        if (stopping) {
+            throw new IllegalStateException("the supervisor is stopping");
+        }
+        LOG.log(Level.INFO, "scaling from " + workers + " to " + newWorkers + " workers");
+        workers = newWorkers;
+        List<Slot> permanent = permanent();
+        for (int i = permanent.size(); i < newWorkers; i++) {
+            Slot slot = addSlot();
+            try {
+                launch(slot);
+            } catch (LaunchException e) {
+                launchFailed(slot, e);
+            }
+        }
+        // Those that do not serve go first, then the newest places.
+        permanent.sort(
+                Comparator.comparing((Slot slot) -> slot.is(WorkerState.READY)).thenComparing(slot -> -slot.index));
+        for (Slot slot : permanent.subList(0, Math.max(0, permanent.size() - newWorkers))) {
+            select(other -> other.replaces == slot).forEach(this::retire);
+            retire(slot);
+        }
+        replaceOutdated();
+    }
+
+    /** To be called about once a second: finds the workers that hang, and those that are due to be recycled. */
+    void inspect() {
+        boolean stoodStill = timers.nanoTime() - inspectedAt > LONGEST_INSPECTION_GAP_NANOS;
+        inspectedAt = timers.nanoTime();
+        for (Slot slot : select(s -> s.is(WorkerState.READY))) {
+            if (stoodStill) {
+                slot.excuse();
+            } else if (!settings.hangTimeout().isZero() && slot.isSilentFor(settings.hangTimeout())) {
+                slot.killHung(settings.hangTimeout());
+            } else if (slot.outdated == null && inspectedAt - recycleNotBefore >= 0) {
+                slot.outdated = slot.due(settings.recycling());
+            }
+        }
+        replaceOutdated();
     }
 
     /** From now on no process is started. Those that run go on serving until {@link #drainAll()}. */
     void stopRestarting() {
         stopping = true;
+        endRestart("the supervisor was told to stop");
         for (Slot slot : slots) {
-            if (slot.process == null && slot.state != WorkerState.STOPPED) {
+            slot.retire();
+            if (slot.process() == null && !slot.is(WorkerState.STOPPED)) {
                 slot.enter(WorkerState.STOPPED, "");
             }
         }
@@ -131,39 +237,109 @@ final class Fleet {
     }
 
     void drainAll() {
-        for (Slot slot : slots) {
-            if (slot.process != null && slot.state != WorkerState.DRAINING) {
-                drain(slot);
-            }
-        }
+        select(slot -> slot.process() != null && !slot.is(WorkerState.DRAINING)).forEach(this::drain);
     }
 
     void killAll() {
         lossy = true;
-        for (Slot slot : slots) {
-            if (slot.process != null) {
-                slot.kill("the supervisor was told to");
-            }
-        }
+        select(slot -> slot.process() != null).forEach(slot -> slot.kill("the supervisor was told to"));
     }
 
     boolean anyReady() {
-        return slots.stream().anyMatch(slot -> slot.state == WorkerState.READY);
+        return slots.stream().anyMatch(slot -> slot.is(WorkerState.READY));
+    }
+
+    /** How many workers there are to be. */
+    int workers() {
+        return workers;
     }
 
     List<WorkerStatus> status() {
-        return slots.stream().map(Slot::status).toList();
+        return slots.stream()
+                .sorted(Comparator.comparingInt(slot -> slot.index))
+                .map(Slot::status)
+                .toList();
+    }
+
+    /** Starts replacements as far as the surge allows, and ends the restart when there is nothing left to replace. */
+    private void replaceOutdated() {
+        while (!stopping && surplus() < settings.maxSurge()) {
+            List<Slot> next = select(slot -> slot.outdated != null && slot.replaces == null && !isBeingReplaced(slot));
+            if (next.isEmpty()) {
+                break;
+            }
+            replace(next.get(0));
+        }
+        if (select(slot -> slot.outdated != null || slot.replaces != null || slot.isRetiring())
+                .isEmpty()) {
+            endRestart(null);
+        }
+    }
+
+    private void replace(Slot old) {
+        Slot slot = addSlot();
+        slot.replaces = old;
+        slot.restarts = old.restarts + 1;
+        slot.lastExit = "worker " + old.index + " was replaced: " + old.outdated;
+        LOG.log(Level.INFO, "replacing " + old + ": " + old.outdated);
+        try {
+            launch(slot);
+        } catch (LaunchException e) {
+            slot.lastExit = e.getMessage();
+            replacementFailed(slot);
+        }
+    }
+
+    /** The old worker goes on, and so do all the others that were to be replaced. */
+    private void replacementFailed(Slot slot) {
+        String reason = "the replacement for " + slot.replaces + " failed: " + slot.lastExit;
+        recycleNotBefore = timers.nanoTime() + RECYCLING_PAUSE.toNanos();
+        remove(slot);
+        LOG.log(Level.ERROR, reason + "; nothing else is replaced, the workers there are go on serving");
+        slots.forEach(other -> other.outdated = null);
+        select(other -> other.replaces != null).forEach(this::retire);
+        endRestart(reason);
+    }
+
+    private void endRestart(String failure) {
+        if (restart == null) {
+            return;
+        }
+        CompletableFuture<Void> ended = restart;
+        restart = null;
+        if (failure == null) {
+            LOG.log(Level.INFO, "restarted " + workers + " workers (in " + millisSince(restartedAt) + " ms)");
+            ended.complete(null);
+        } else {
+            LOG.log(Level.ERROR, "restart aborted: " + failure);
+            ended.completeExceptionally(new IllegalStateException("restart aborted: " + failure));
+        }
+    }
+
+    private void retire(Slot slot) {
+        slot.retire();
+        if (slot.process() == null) {
+            remove(slot);
+        } else if (!slot.is(WorkerState.DRAINING)) {
+            drain(slot);
+        }
+    }
+
+    private void remove(Slot slot) {
+        slot.enter(WorkerState.STOPPED, slot.lastExit);
+        slots.remove(slot);
+        checkDone();
     }
 
     private void drain(Slot slot) {
-        boolean asked = slot.process.drain();
-        if (!asked && slot.state == WorkerState.STARTING) {
+        boolean asked = slot.process().drain();
+        if (!asked && slot.is(WorkerState.STARTING)) {
             slot.kill("it has not connected yet and serves nobody");
             return;
         }
         // One that has lost its link drains by itself.
         slot.enter(WorkerState.DRAINING, "", settings.drainTimeout(), () -> {
-            lossy = true;
+            lossy |= stopping;
             slot.kill("not drained within " + settings.drainTimeout().toMillis() + " ms");
         });
     }
@@ -182,106 +358,75 @@ final class Fleet {
     private void relaunch(Slot slot) {
         slot.restarts++;
         try {
-            slot.run(launcher.launch(slot.index));
+            launch(slot);
         } catch (LaunchException e) {
-            slot.failedStarts++;
-            slot.lastExit = e.getMessage();
-            retry(slot);
+            launchFailed(slot, e);
         }
+        replaceOutdated(); // it may have been the last one of a restart
+    }
+
+    private void launchFailed(Slot slot, LaunchException e) {
+        slot.failedStarts++;
+        slot.lastExit = e.getMessage();
+        retry(slot);
+    }
+
+    private void launch(Slot slot) throws LaunchException {
+        slot.recyclingFactor =
+                1 - RECYCLING_JITTER + 2 * RECYCLING_JITTER * backoff.random().nextDouble();
+        slot.run(launcher.launch(slot.index), settings.bootTimeout());
+    }
+
+    /** With the lowest index that no process has. */
+    private Slot addSlot() {
+        int index = 0;
+        while (hasIndex(index)) {
+            index++;
+        }
+        Slot slot = new Slot(index, timers);
+        slots.add(slot);
+        return slot;
+    }
+
+    /** Those that make up the number of workers. */
+    private List<Slot> permanent() {
+        return select(slot -> !slot.isRetiring() && slot.replaces == null);
+    }
+
+    private boolean hasIndex(int index) {
+        return slots.stream().anyMatch(slot -> slot.index == index);
+    }
+
+    private boolean isBeingReplaced(Slot slot) {
+        return slots.stream().anyMatch(other -> other.replaces == slot);
+    }
+
+    /** How many processes there are beyond the number of workers. */
+    private int surplus() {
+        return select(slot -> slot.replaces != null || slot.isRetiring()).size();
     }
 
     private void checkDone() {
-        boolean allFailed = slots.stream().allMatch(slot -> slot.state == WorkerState.FAILED);
-        boolean allStopped = slots.stream().allMatch(slot -> slot.state == WorkerState.STOPPED);
+        boolean allFailed = slots.stream().allMatch(slot -> slot.is(WorkerState.FAILED));
+        boolean allStopped = slots.stream().allMatch(slot -> slot.is(WorkerState.STOPPED));
         if (!done && (allFailed || allStopped)) {
             done = true;
             whenDone.accept(allFailed ? Outcome.GAVE_UP : lossy ? Outcome.KILLED : Outcome.DRAINED);
         }
     }
 
+    private List<Slot> select(Predicate<Slot> predicate) {
+        return new ArrayList<>(slots.stream().filter(predicate).toList());
+    }
+
     private Slot slotOf(WorkerProcess process) {
-        for (Slot slot : slots) {
-            if (slot.process == process) {
-                return slot;
-            }
-        }
-        return null;
+        return slots.stream()
+                .filter(slot -> slot.process() == process)
+                .findFirst()
+                .orElse(null);
     }
 
     private long millisSince(long nanos) {
         return (timers.nanoTime() - nanos) / 1_000_000;
-    }
-
-    /** One worker's place. It has one timer, whose meaning depends on the state. */
-    private final class Slot {
-        private final int index;
-        private WorkerState state = WorkerState.STOPPED;
-        private long since;
-        private WorkerProcess process;
-        private Timers.Timer timer;
-        private String killReason;
-        private String lastExit = "";
-        private long exitedPid = -1;
-        private int restarts;
-        private int attempts;
-        private int failedStarts;
-
-        Slot(int index) {
-            this.index = index;
-        }
-
-        void run(WorkerProcess newProcess) {
-            process = newProcess;
-            killReason = null;
-            enter(WorkerState.STARTING, "", settings.bootTimeout(), () -> {
-                kill("not ready within " + settings.bootTimeout().toMillis() + " ms");
-            });
-        }
-
-        void enter(WorkerState newState, String detail, Duration delay, Runnable action) {
-            enter(newState, detail);
-            setTimer(delay, action);
-        }
-
-        void enter(WorkerState newState, String detail) {
-            cancelTimer();
-            state = newState;
-            since = timers.nanoTime();
-            boolean bad = newState == WorkerState.BACKOFF || newState == WorkerState.FAILED;
-            long pid = process == null ? exitedPid : process.pid();
-            LOG.log(
-                    bad ? Level.WARNING : Level.INFO,
-                    "worker " + index + (pid == -1 ? "" : " (pid " + pid + ")") + ": " + newState
-                            + (detail.isEmpty() ? "" : " (" + detail + ")"));
-        }
-
-        void setTimer(Duration delay, Runnable action) {
-            cancelTimer();
-            timer = timers.after(delay, action);
-        }
-
-        void kill(String reason) {
-            if (killReason == null) {
-                killReason = reason;
-                LOG.log(Level.WARNING, "worker " + index + " (pid " + pid() + "): killing it: " + reason);
-            }
-            process.kill();
-        }
-
-        WorkerStatus status() {
-            Duration inState = Duration.ofNanos(timers.nanoTime() - since);
-            return new WorkerStatus(index, process == null ? -1 : process.pid(), state, inState, restarts, lastExit);
-        }
-
-        private String pid() {
-            return Long.toString(process.pid());
-        }
-
-        private void cancelTimer() {
-            if (timer != null) {
-                timer.cancel();
-                timer = null;
-            }
-        }
     }
 }

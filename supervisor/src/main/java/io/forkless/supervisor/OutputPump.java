@@ -6,15 +6,15 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** Copies a worker's output line by line, each with the worker's index in front, so that lines never mix. */
+/** Copies a worker's output line by line, so that lines of several workers never mix. */
 final class OutputPump {
     /** A longer line is cut in pieces, so that a worker that never ends its line costs no memory. */
     private static final int MAX_LINE_BYTES = 8192;
 
     private OutputPump() {}
 
-    static void start(int index, String stream, InputStream from, OutputStream to) {
-        Thread thread = new Thread(() -> copy("[" + index + "] ", from, to), "forkless-worker-" + index + "-" + stream);
+    static void start(String threadName, String prefix, InputStream from, OutputStream to) {
+        Thread thread = new Thread(() -> copy(prefix, from, to), threadName);
         thread.setDaemon(true);
         thread.start();
     }

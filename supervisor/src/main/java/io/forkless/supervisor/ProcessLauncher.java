@@ -5,7 +5,6 @@ import io.forkless.control.PrivateDirectory;
 import io.forkless.control.Scoreboard;
 import java.io.File;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,8 +33,7 @@ final class ProcessLauncher implements Fleet.Launcher {
     private final ObjIntConsumer<SpawnedWorker> whenExited;
     private final List<String> command;
     private final Map<String, String> environment;
-    private final OutputStream output;
-    private final OutputStream errors;
+    private final WorkerOutput output;
     private long spawned;
 
     ProcessLauncher(
@@ -45,7 +43,8 @@ final class ProcessLauncher implements Fleet.Launcher {
             Scoreboard scoreboard,
             SpawnedWorker.Events events,
             ObjIntConsumer<SpawnedWorker> whenExited,
-            Configuration configuration) {
+            Configuration configuration,
+            WorkerOutput output) {
         this.loop = loop;
         this.control = control;
         this.directory = directory;
@@ -54,8 +53,7 @@ final class ProcessLauncher implements Fleet.Launcher {
         this.whenExited = whenExited;
         this.command = withNativeAccess(configuration.command());
         this.environment = configuration.environment();
-        this.output = configuration.output();
-        this.errors = configuration.errors();
+        this.output = output;
     }
 
     @Override
@@ -69,12 +67,12 @@ final class ProcessLauncher implements Fleet.Launcher {
         builder.environment().put(Invitation.ENVIRONMENT, invitation.toString());
         builder.environment().put(Invitation.INDEX_ENVIRONMENT, Integer.toString(index));
         try {
+            scoreboard.vacate(index);
             control.invite(worker).writeTo(invitation);
             Process process = builder.start();
             worker.spawned(process);
             process.getOutputStream().close(); // an empty standard input
-            OutputPump.start(index, "stdout", process.getInputStream(), output);
-            OutputPump.start(index, "stderr", process.getErrorStream(), errors);
+            output.attach(index, process.getInputStream(), process.getErrorStream());
             process.onExit().thenAccept(p -> loop.execute(() -> exited(worker, invitation, p.exitValue())));
             return worker;
         } catch (IOException e) {

@@ -8,31 +8,56 @@ import java.time.Duration;
  * @param workers how many, at least 1
  * @param bootTimeout from spawn to ready; a worker that takes longer is killed and counts as a failed start
  * @param drainTimeout from the order to drain to the exit; a worker that takes longer is killed
+ * @param hangTimeout how long a worker may be silent until it is killed; zero: for ever
  * @param healthyAfter how long a worker must be ready until its earlier restarts are forgotten
  * @param maxFailedStarts how many starts in a row may fail until a worker is given up, if no other one serves
  * @param lostLinkGrace how long a process may live on after its link has ended
+ * @param maxSurge how many processes there may be at a time beyond the number of workers while some are replaced
  */
 record Settings(
         int workers,
         Duration bootTimeout,
         Duration drainTimeout,
+        Duration hangTimeout,
         Duration healthyAfter,
         int maxFailedStarts,
-        Duration lostLinkGrace) {
+        Duration lostLinkGrace,
+        int maxSurge,
+        Recycling recycling) {
     static final int MAX_WORKERS = 1024;
+
+    /** How often a worker reports, at most. */
+    private static final Duration HEARTBEAT = Duration.ofSeconds(1);
 
     /** Far below what the clock's nanoseconds can count. */
     private static final int MAX_TIMEOUT_DAYS = 365;
 
     Settings {
-        if (workers < 1 || workers > MAX_WORKERS) {
-            throw new IllegalArgumentException("workers: " + workers + " is not between 1 and " + MAX_WORKERS);
-        }
+        requireWorkers(workers);
         requireSensible("boot time-out", bootTimeout);
         requireSensible("drain time-out", drainTimeout);
+        if (!hangTimeout.isZero()) {
+            requireSensible("hang time-out", hangTimeout);
+        }
         if (maxFailedStarts < 1) {
             throw new IllegalArgumentException("failed starts: " + maxFailedStarts + " is not positive");
         }
+        if (maxSurge < 1 || maxSurge > MAX_WORKERS) {
+            throw new IllegalArgumentException("surge: " + maxSurge + " is not between 1 and " + MAX_WORKERS);
+        }
+    }
+
+    /** Several in a hang time-out, so that one that is late does no harm. */
+    Duration heartbeatInterval() {
+        Duration often = hangTimeout.dividedBy(5);
+        return hangTimeout.isZero() || often.compareTo(HEARTBEAT) > 0 ? HEARTBEAT : often;
+    }
+
+    static int requireWorkers(int workers) {
+        if (workers < 1 || workers > MAX_WORKERS) {
+            throw new IllegalArgumentException("workers: " + workers + " is not between 1 and " + MAX_WORKERS);
+        }
+        return workers;
     }
 
     private static void requireSensible(String name, Duration value) {

@@ -3,6 +3,8 @@ package io.forkless.supervisor;
 import io.forkless.control.ControlMessage;
 import io.forkless.control.ControlMessage.Bye;
 import io.forkless.control.ControlMessage.Drain;
+import io.forkless.control.ControlMessage.DumpThreads;
+import io.forkless.control.ControlMessage.Heartbeat;
 import io.forkless.control.ControlMessage.Listen;
 import io.forkless.control.ControlMessage.Ready;
 import java.net.ProtocolException;
@@ -12,6 +14,8 @@ final class SpawnedWorker implements WorkerProcess, ControlConnection.Receiver {
     /** What a worker's messages lead to. */
     interface Events {
         void ready(SpawnedWorker worker);
+
+        void heartbeat(SpawnedWorker worker, Heartbeat heartbeat);
 
         void listenRequested(SpawnedWorker worker, Listen request);
 
@@ -91,6 +95,16 @@ final class SpawnedWorker implements WorkerProcess, ControlConnection.Receiver {
     }
 
     @Override
+    public void dumpThreads() {
+        send(new DumpThreads());
+    }
+
+    @Override
+    public long residentBytes() {
+        return linked == null ? ResidentMemory.UNKNOWN : ResidentMemory.of(linked.pid());
+    }
+
+    @Override
     public void kill() {
         if (linked == null) {
             // The command may be a script that has started the JVM already: nobody else knows that one.
@@ -108,6 +122,8 @@ final class SpawnedWorker implements WorkerProcess, ControlConnection.Receiver {
             events.listenRequested(this, listen);
         } else if (message instanceof Ready) {
             events.ready(this);
+        } else if (message instanceof Heartbeat heartbeat) {
+            events.heartbeat(this, heartbeat);
         } else if (!(message instanceof Bye)) {
             throw new ProtocolException("a worker does not send " + message);
         }

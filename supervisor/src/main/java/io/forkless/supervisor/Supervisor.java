@@ -1,12 +1,15 @@
 package io.forkless.supervisor;
 
 import io.forkless.control.ControlMessage.Granted;
+import io.forkless.control.ControlMessage.Heartbeat;
 import io.forkless.control.ControlMessage.Listen;
 import io.forkless.control.ControlMessage.Refused;
+import io.forkless.control.ControlMessage.Welcome;
 import io.forkless.control.PrivateDirectory;
 import io.forkless.control.Scoreboard;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.Ticket;
+import io.forkless.supervisor.operator.Endpoint;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -18,11 +21,13 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /**
  * Owns listening sockets and keeps N worker processes serving from them.
@@ -46,8 +51,10 @@ public final class Supervisor implements AutoCloseable {
     /** How long the workers may take to accept what is queued before they are told to drain. */
     private static final Duration QUIESCE_LIMIT = Duration.ofSeconds(2);
 
+    private static final Duration INSPECTION_INTERVAL = Duration.ofSeconds(1);
+
     private final Configuration configuration;
-    private final CountDownLatch allReady = new CountDownLatch(1);
+    private final CompletableFuture<Void> allReady = new CompletableFuture<>();
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     private final Deque<Closeable> resources = new ArrayDeque<>();
     /** Where binding, name resolution and hand-over may block; one thread, so that requests keep their order. */
@@ -56,6 +63,8 @@ public final class Supervisor implements AutoCloseable {
     private EventLoop loop;
     private Listeners listeners;
     private Fleet fleet;
+    private Endpoint endpoint;
+    private WorkerOutput output;
     private boolean started;
     private boolean stopping;
 
@@ -83,9 +92,8 @@ public final class Supervisor implements AutoCloseable {
         }
         started = true;
         try {
-            if (configuration.name() != null) {
-                own(NameLock.acquire(configuration.name()));
-            }
+            endpoint = own(configuration.name() == null ? Endpoint.claimAny() : Endpoint.claim(configuration.name()));
+            output = own(configuration.openOutput());
             listeners = own(new Listeners(configuration.selectProvider()));
             for (ListenSpec spec : configuration.listen()) {
                 listeners.open(spec);
@@ -103,7 +111,79 @@ public final class Supervisor implements AutoCloseable {
 
     /** Waits until all workers have been ready at the same time. Returns false after the time-out or a failure. */
     public boolean awaitReady(Duration timeout) throws InterruptedException {
-        return allReady.await(timeout.toNanos(), TimeUnit.NANOSECONDS) && !outcome.isDone();
+        try {
+            allReady.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            return !outcome.isDone();
+        } catch (ExecutionException | TimeoutException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Replaces every worker without losing a request or capacity: each replacement is a fresh process of the same
+     * command, and only when it is ready the worker that it replaces drains. While a restart is under way, another one
+     * makes it begin anew and ends with it.
+     *
+     * @return completes when the last old worker has gone; fails, with the reason, if a replacement does not get ready:
+     *     the restart then ends and the old workers that are left serve on
+     */
+    public CompletableFuture<Void> restart() {
+        return onLoop(() -> fleet.restart());
+    }
+
+    /**
+     * Changes how many workers there are: starts more, or drains those with the highest indexes.
+     *
+     * @return completes when that has begun; fails if the supervisor is stopping
+     * @throws IllegalArgumentException if the number is out of range
+     */
+    public CompletableFuture<Void> scale(int workers) {
+        Settings.requireWorkers(workers);
+        return onLoop(() -> {
+            fleet.scale(workers);
+            return CompletableFuture.completedFuture(null);
+        });
+    }
+
+    /** {@linkplain #scale(int) Scales} to that many workers more, or less if negative; at least one stays. */
+    public CompletableFuture<Void> scaleBy(int difference) {
+        return onLoop(() -> {
+            int workers = Math.max(1, fleet.workers() + difference);
+            fleet.scale(Math.min(workers, Settings.MAX_WORKERS));
+            return CompletableFuture.completedFuture(null);
+        });
+    }
+
+    /** Opens the log files of the workers anew, after somebody has renamed them. */
+    public CompletableFuture<Void> reopenLogs() {
+        return onLoop(() -> {
+            output.reopen();
+            return CompletableFuture.completedFuture(null);
+        });
+    }
+
+    private CompletableFuture<Void> onLoop(Supplier<CompletableFuture<Void>> action) {
+        synchronized (this) {
+            if (!started || outcome.isDone()) {
+                return CompletableFuture.failedFuture(new IllegalStateException("the supervisor is not running"));
+            }
+        }
+        CompletableFuture<Void> result = new CompletableFuture<>();
+        loop.execute(() -> {
+            try {
+                action.get().whenComplete((nothing, failure) -> {
+                    if (failure == null) {
+                        result.complete(null);
+                    } else {
+                        result.completeExceptionally(failure);
+                    }
+                });
+            } catch (RuntimeException e) {
+                result.completeExceptionally(e);
+            }
+        });
+        outcome.thenRun(() -> result.completeExceptionally(new IllegalStateException("the supervisor has ended")));
+        return result;
     }
 
     /**
@@ -118,11 +198,8 @@ public final class Supervisor implements AutoCloseable {
             return;
         }
         stopping = true;
-        LOG.log(
-                Level.INFO,
-                "stopping: draining {0} workers",
-                configuration.settings().workers());
         loop.execute(() -> {
+            LOG.log(Level.INFO, "stopping: draining {0} workers", fleet.workers());
             fleet.stopRestarting();
             boolean serving = fleet.anyReady();
             blocking.execute(() -> {
@@ -172,6 +249,11 @@ public final class Supervisor implements AutoCloseable {
                 .join();
     }
 
+    /** The name under which operator's commands reach this supervisor; {@code null} before the start. */
+    public synchronized String name() {
+        return endpoint == null ? null : endpoint.name();
+    }
+
     /** Where the workers' connections come in; empty before the start and after the end. */
     public synchronized List<SocketAddress> addresses() {
         return listeners == null ? List.of() : listeners.addresses();
@@ -190,14 +272,23 @@ public final class Supervisor implements AutoCloseable {
         }
     }
 
+    /** What would run. */
+    @Override
+    public String toString() {
+        return configuration.describe();
+    }
+
     private void startLoop() throws IOException {
         PrivateDirectory directory = own(PrivateDirectory.create("forkless-"));
         loop = new EventLoop("forkless-supervisor");
         own(loop::stop);
-        Scoreboard scoreboard = own(Scoreboard.create(
-                directory.resolve(Scoreboard.FILE), configuration.settings().workers()));
-        ControlServer control =
-                own(new ControlServer(loop, directory, configuration.settings().drainTimeout()));
+        Scoreboard scoreboard = own(Scoreboard.create(directory.resolve(Scoreboard.FILE)));
+        Settings settings = configuration.settings();
+        Welcome welcome = new Welcome(settings.drainTimeout(), settings.heartbeatInterval());
+        Operations operations = new Operations();
+        ControlServer control = own(new ControlServer(
+                loop, directory, welcome, endpoint.token(), connection -> new OperatorSession(connection, operations)));
+        endpoint.publish(control.address());
         blocking = Executors.newSingleThreadExecutor(task -> {
             Thread thread = new Thread(task, "forkless-listeners");
             thread.setDaemon(true);
@@ -212,15 +303,17 @@ public final class Supervisor implements AutoCloseable {
                 scoreboard,
                 events,
                 (worker, status) -> fleet.exited(worker, status),
-                configuration);
+                configuration,
+                output);
         // No ThreadLocalRandom: on a thread that did not ask for it itself, its numbers are always the same.
         Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(30), new SplittableRandom());
-        fleet = new Fleet(configuration.settings(), backoff, loop, launcher, allReady::countDown, this::terminated);
+        fleet = new Fleet(settings, backoff, loop, launcher, () -> allReady.complete(null), this::terminated);
         CompletableFuture<Void> launched = new CompletableFuture<>();
         loop.execute(() -> {
             try {
                 fleet.start();
                 launched.complete(null);
+                inspectRegularly();
             } catch (Throwable e) {
                 launched.completeExceptionally(e); // else nobody would hear of it, and the caller would wait for ever
             }
@@ -234,6 +327,11 @@ public final class Supervisor implements AutoCloseable {
             }
             throw new IllegalStateException(e.getCause());
         }
+    }
+
+    private void inspectRegularly() {
+        fleet.inspect();
+        loop.after(INSPECTION_INTERVAL, this::inspectRegularly);
     }
 
     private void terminated(Outcome ended) {
@@ -250,7 +348,7 @@ public final class Supervisor implements AutoCloseable {
 
     private void terminate(Outcome ended) {
         outcome.complete(ended);
-        allReady.countDown();
+        allReady.completeExceptionally(new IllegalStateException("the supervisor has ended: " + ended));
     }
 
     private void quiesce() {
@@ -288,6 +386,11 @@ public final class Supervisor implements AutoCloseable {
         }
 
         @Override
+        public void heartbeat(SpawnedWorker worker, Heartbeat heartbeat) {
+            fleet.heartbeat(worker, heartbeat);
+        }
+
+        @Override
         public void linkLost(SpawnedWorker worker) {
             fleet.linkLost(worker);
         }
@@ -304,6 +407,28 @@ public final class Supervisor implements AutoCloseable {
                     loop.execute(() -> worker.send(new Refused(request.id(), String.valueOf(e.getMessage()))));
                 }
             });
+        }
+    }
+
+    private final class Operations implements OperatorSession.Operations {
+        @Override
+        public Fleet fleet() {
+            return fleet;
+        }
+
+        @Override
+        public CompletionStage<Void> allReady() {
+            return allReady;
+        }
+
+        @Override
+        public void stop() {
+            Supervisor.this.stop();
+        }
+
+        @Override
+        public void reopenLogs() {
+            output.reopen();
         }
     }
 }

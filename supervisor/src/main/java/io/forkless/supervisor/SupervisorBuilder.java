@@ -1,7 +1,9 @@
 package io.forkless.supervisor;
 
 import io.forkless.spi.ListenSpec;
+import io.forkless.supervisor.operator.Endpoint;
 import java.io.OutputStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,12 +21,16 @@ public final class SupervisorBuilder {
     private List<String> command = List.of();
     private OutputStream output = System.out;
     private OutputStream errors = System.err;
+    private LogDirectory.Options logs;
     private int workers = 1;
     private String name;
     private String provider;
     private Duration bootTimeout = Duration.ofSeconds(60);
     private Duration drainTimeout = Duration.ofSeconds(30);
+    private Duration hangTimeout = Duration.ofSeconds(30);
     private int maxFailedStarts = 10;
+    private int maxSurge = 1;
+    private Recycling recycling = Recycling.NEVER;
 
     SupervisorBuilder() {}
 
@@ -50,9 +56,12 @@ public final class SupervisorBuilder {
         return this;
     }
 
-    /** Refuses to start while another supervisor of this user has the same name. */
+    /**
+     * The name by which operator's commands find the supervisor; made of the process's pid unless set. While one of this
+     * user's supervisors has it, no other one starts under the same name.
+     */
     public SupervisorBuilder name(String newName) {
-        name = newName == null ? null : NameLock.requireValid(newName);
+        name = newName == null ? null : Endpoint.requireValidName(newName);
         return this;
     }
 
@@ -96,10 +105,50 @@ public final class SupervisorBuilder {
         return this;
     }
 
+    /**
+     * How long a worker may be silent, 30 s unless set, 0: for ever. One that is (its JVM stands still, or threads of it
+     * are in a deadlock) writes a thread dump if it can, is killed, and started again.
+     */
+    public SupervisorBuilder hangTimeout(Duration timeout) {
+        hangTimeout = timeout;
+        return this;
+    }
+
+    /** How many processes there may be at a time beyond the workers while these are replaced; 1 unless set. */
+    public SupervisorBuilder maxSurge(int count) {
+        maxSurge = count;
+        return this;
+    }
+
+    /**
+     * Replaces workers that serve well, for their age or size, in the way of {@link Supervisor#restart}; each limit is off
+     * if it is zero, as unless set, and varies by a tenth from worker to worker.
+     *
+     * @param maxAge of a process
+     * @param maxConnections that a process has accepted
+     * @param maxRss resident memory of a process in bytes; on Linux only
+     */
+    public SupervisorBuilder recycle(Duration maxAge, long maxConnections, long maxRss) {
+        recycling = new Recycling(maxAge, maxConnections, maxRss);
+        return this;
+    }
+
     /** Where the workers' standard output and standard error go, each line with {@code [index]} in front. */
     public SupervisorBuilder output(OutputStream newOutput, OutputStream newErrors) {
         output = newOutput;
         errors = newErrors;
+        return this;
+    }
+
+    /**
+     * Writes the output of each worker to a file {@code worker-INDEX.log} in that directory, in place of
+     * {@link #output}. The directory is made if it is missing.
+     *
+     * @param maxBytes the size at which a file is renamed, to {@code worker-INDEX.log.1} and so on
+     * @param keep how many renamed files there are of each worker
+     */
+    public SupervisorBuilder logDirectory(Path directory, long maxBytes, int keep) {
+        logs = new LogDirectory.Options(directory, maxBytes, keep);
         return this;
     }
 
@@ -108,14 +157,27 @@ public final class SupervisorBuilder {
         if (command.isEmpty()) {
             throw new IllegalArgumentException("command: missing");
         }
+        if (recycling.maxRss() > 0 && !ResidentMemory.isKnown()) {
+            throw new IllegalArgumentException("recycling by resident memory: this system does not tell it");
+        }
         return new Supervisor(new Configuration(
                 command,
                 Map.copyOf(environment),
                 Objects.requireNonNull(output, "output"),
                 Objects.requireNonNull(errors, "errors"),
+                logs,
                 List.copyOf(listen),
                 name,
                 provider,
-                new Settings(workers, bootTimeout, drainTimeout, HEALTHY_AFTER, maxFailedStarts, LOST_LINK_GRACE)));
+                new Settings(
+                        workers,
+                        bootTimeout,
+                        drainTimeout,
+                        hangTimeout,
+                        HEALTHY_AFTER,
+                        maxFailedStarts,
+                        LOST_LINK_GRACE,
+                        maxSurge,
+                        recycling)));
     }
 }

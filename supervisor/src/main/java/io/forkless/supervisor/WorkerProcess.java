@@ -11,6 +11,12 @@ interface WorkerProcess {
      */
     boolean drain();
 
+    /** Asks the worker to write down what its threads do. */
+    void dumpThreads();
+
     /** Ends the process at once; its exit is reported like any other. */
     void kill();
+
+    /** Its resident memory in bytes, or -1 if the platform does not tell. */
+    long residentBytes();
 }

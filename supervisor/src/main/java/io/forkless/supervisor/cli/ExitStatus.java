@@ -15,7 +15,7 @@ final class ExitStatus {
     /** The command line is wrong (also picocli's own). */
     static final int USAGE = 2;
 
-    /** The supervisor could not begin: an address cannot be listened on, no provider fits, or the name is taken. */
+    /** The supervisor could not begin, or an operator's command cannot reach it. */
     static final int CANNOT_START = 3;
 
     /** No worker could be brought to serve. */
@@ -23,6 +23,9 @@ final class ExitStatus {
 
     /** It ended as asked, but at least one worker did not drain: it was killed or ended with an error. */
     static final int KILLED = 5;
+
+    /** A running supervisor did not do what an operator's command told it, or could not. */
+    static final int REFUSED = 6;
 
     private ExitStatus() {}
 

@@ -8,7 +8,16 @@ import picocli.CommandLine.IVersionProvider;
 @Command(
         name = "forkless",
         description = "Pre-fork servers for the JVM: N worker processes serve from one listening socket.",
-        subcommands = {RunCommand.class, DoctorCommand.class},
+        subcommands = {
+            RunCommand.class,
+            StartCommand.class,
+            StatusCommand.class,
+            OperatorCommand.Restart.class,
+            ScaleCommand.class,
+            OperatorCommand.ReopenLogs.class,
+            OperatorCommand.Stop.class,
+            DoctorCommand.class
+        },
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND")

@@ -1,0 +1,64 @@
+package io.forkless.supervisor;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A file {@code worker-INDEX.log} for each worker; processes that have the same index one after the other share it. */
+final class LogDirectory implements WorkerOutput {
+    /**
+     * @param maxBytes the size at which a file is rotated
+     * @param keep how many older files there are of each
+     */
+    record Options(Path directory, long maxBytes, int keep) {
+        Options {
+            if (maxBytes < 1) {
+                throw new IllegalArgumentException("log size: " + maxBytes + " is not positive");
+            }
+            if (keep < 0) {
+                throw new IllegalArgumentException("log files to keep: " + keep + " is negative");
+            }
+        }
+    }
+
+    private final Options options;
+    private final Map<Integer, RotatingFile> files = new TreeMap<>();
+
+    /** @throws IOException if files cannot be made there */
+    LogDirectory(Options options) throws IOException {
+        this.options = options;
+        try {
+            Files.createDirectories(options.directory());
+            fileOf(0).open(); // shows at once whether it is possible
+        } catch (IOException e) {
+            throw new IOException("log directory: cannot write " + options.directory() + ": " + e, e);
+        }
+    }
+
+    @Override
+    public void attach(int index, InputStream output, InputStream errors) {
+        RotatingFile file = fileOf(index);
+        OutputPump.start("forkless-worker-" + index + "-stdout", "", output, file);
+        OutputPump.start("forkless-worker-" + index + "-stderr", "", errors, file);
+    }
+
+    @Override
+    public synchronized void reopen() {
+        files.values().forEach(RotatingFile::reopen);
+    }
+
+    @Override
+    public synchronized void close() {
+        files.values().forEach(RotatingFile::close);
+    }
+
+    private synchronized RotatingFile fileOf(int index) {
+        return files.computeIfAbsent(index, i -> {
+            Path file = options.directory().resolve("worker-" + i + ".log");
+            return new RotatingFile(file, options.maxBytes(), options.keep());
+        });
+    }
+}

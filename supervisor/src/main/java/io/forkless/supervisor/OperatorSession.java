@@ -1,0 +1,105 @@
+package io.forkless.supervisor;
+
+import io.forkless.control.ControlMessage;
+import io.forkless.control.ControlMessage.Do;
+import io.forkless.control.ControlMessage.Done;
+import io.forkless.control.ControlMessage.Refused;
+import io.forkless.control.ControlMessage.Report;
+import java.lang.System.Logger.Level;
+import java.net.ProtocolException;
+import java.util.concurrent.CompletionStage;
+
+/** Does what an operator's command asks for. Belongs to the event loop's thread. */
+final class OperatorSession implements ControlConnection.Receiver {
+    /** What an operator can have done; all of it on the event loop's thread. */
+    interface Operations {
+        Fleet fleet();
+
+        CompletionStage<Void> allReady();
+
+        void stop();
+
+        void reopenLogs();
+    }
+
+    private static final System.Logger LOG = System.getLogger(Supervisor.class.getName());
+
+    private final ControlConnection connection;
+    private final Operations operations;
+
+    OperatorSession(ControlConnection connection, Operations operations) {
+        this.connection = connection;
+        this.operations = operations;
+        connection.deliverTo(this);
+    }
+
+    @Override
+    public void received(ControlMessage message) throws ProtocolException {
+        if (!(message instanceof Do command)) {
+            throw new ProtocolException("an operator does not send " + message);
+        }
+        try {
+            execute(command.verb(), command.argument());
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            refuse(e);
+        }
+    }
+
+    @Override
+    public void closed(String reason) {
+        LOG.log(Level.DEBUG, "an operator has left: {0}", reason);
+    }
+
+    private void execute(String verb, String argument) {
+        Fleet fleet = operations.fleet();
+        switch (verb) {
+            case "status" -> {
+                fleet.status().forEach(worker -> connection.send(new Report(StatusLine.encode(worker))));
+                done("");
+            }
+            case "await-ready" -> answer(operations.allReady(), "all " + fleet.workers() + " workers are ready");
+            case "restart" -> answer(fleet.restart(), "restarted " + fleet.workers() + " workers");
+            case "scale" -> {
+                fleet.scale(target(argument, fleet.workers()));
+                done(fleet.workers() + " workers");
+            }
+            case "stop" -> {
+                operations.stop();
+                done("draining " + fleet.workers() + " workers");
+            }
+            case "reopen-logs" -> {
+                operations.reopenLogs();
+                done("reopened");
+            }
+            default -> throw new IllegalArgumentException("unknown command '" + verb + "'");
+        }
+    }
+
+    /** {@code 4}, {@code +1} or {@code -1}. */
+    private static int target(String argument, int workers) {
+        boolean relative = argument.startsWith("+") || argument.startsWith("-");
+        try {
+            return Settings.requireWorkers((relative ? workers : 0) + Integer.parseInt(argument));
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("scale: '" + argument + "' is not a number");
+        }
+    }
+
+    private void answer(CompletionStage<Void> result, String text) {
+        result.whenComplete((nothing, failure) -> {
+            if (failure == null) {
+                done(text);
+            } else {
+                refuse(failure);
+            }
+        });
+    }
+
+    private void done(String text) {
+        connection.send(new Done(text));
+    }
+
+    private void refuse(Throwable failure) {
+        connection.send(new Refused(0, String.valueOf(failure.getMessage())));
+    }
+}

@@ -1,0 +1,30 @@
+package io.forkless.supervisor;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** How much physical memory a process has: {@code VmRSS} of {@code /proc/PID/status}, proc(5), so on Linux only. */
+final class ResidentMemory {
+    static final long UNKNOWN = -1;
+
+    private static final String FIELD = "VmRSS:";
+
+    private ResidentMemory() {}
+
+    static boolean isKnown() {
+        return of(ProcessHandle.current().pid()) != UNKNOWN;
+    }
+
+    /** In bytes. */
+    static long of(long pid) {
+        try (var lines = Files.lines(Path.of("/proc", Long.toString(pid), "status"))) {
+            return lines.filter(line -> line.startsWith(FIELD))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+                    .findFirst()
+                    .orElse(UNKNOWN);
+        } catch (IOException e) {
+            return UNKNOWN; // another system, or the process has ended
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package io.forkless.supervisor;
+
+import java.io.Closeable;
+import java.io.InputStream;
+import java.io.OutputStream;
+
+/** Where the output of the workers goes. */
+interface WorkerOutput extends Closeable {
+    /** Takes the output of one process until it ends, on threads of its own. */
+    void attach(int index, InputStream output, InputStream errors);
+
+    /** Opens files anew that somebody has renamed. */
+    void reopen();
+
+    @Override
+    void close();
+
+    /** To two streams, each line with the worker's index in front. */
+    static WorkerOutput to(OutputStream output, OutputStream errors) {
+        return new WorkerOutput() {
+            @Override
+            public void attach(int index, InputStream from, InputStream fromErrors) {
+                String prefix = "[" + index + "] ";
+                OutputPump.start("forkless-worker-" + index + "-stdout", prefix, from, output);
+                OutputPump.start("forkless-worker-" + index + "-stderr", prefix, fromErrors, errors);
+            }
+
+            @Override
+            public void reopen() {
+                throw new IllegalStateException("there are no log files: the supervisor runs without --log-dir");
+            }
+
+            @Override
+            public void close() {
+                // they are the caller's
+            }
+        };
+    }
+}

@@ -1,0 +1,23 @@
+package io.forkless.supervisor.cli;
+
+import io.forkless.supervisor.operator.OperatorClient;
+import io.forkless.supervisor.operator.OperatorClient.RefusedException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code forkless scale}. */
+@Command(
+        name = "scale",
+        description = "Changes the number of workers: starts more, or drains some.",
+        footer = {"", "Example: forkless scale --name web -- -1"})
+final class ScaleCommand extends OperatorCommand {
+    @Parameters(paramLabel = "N", description = "How many, or by how many: 4, +1, -1.")
+    private String workers;
+
+    @Override
+    void execute(OperatorClient supervisor, PrintWriter out) throws IOException, RefusedException {
+        out.println(supervisor.execute("scale", workers));
+    }
+}

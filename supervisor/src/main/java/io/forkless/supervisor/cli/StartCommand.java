@@ -1,0 +1,114 @@
+package io.forkless.supervisor.cli;
+
+import io.forkless.supervisor.operator.OperatorClient;
+import io.forkless.supervisor.operator.OperatorClient.RefusedException;
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code forkless start}: the same as {@code run} in a process of its own, and returns when all workers are ready. */
+@Command(
+        name = "start",
+        description = {
+            "Like 'run' in the background; returns when all workers are ready.",
+            "Needs --log-dir; the supervisor's own log is forkless.log there."
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        sortOptions = false,
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {"0:all workers are ready", "others:as of 'run', which has ended"},
+        footer = {"", "Example: forkless start --name web --log-dir logs --listen 8080 -- java -jar app.jar"})
+final class StartCommand implements Callable<Integer> {
+    private static final long POLL_MILLIS = 100;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private RunOptions options;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        if (options.logDirectory() == null) {
+            throw new ParameterException(
+                    spec.commandLine(), "--log-dir is missing: a process in the background needs it");
+        }
+        try {
+            options.build(); // reports a mistake here and not in the log
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+        Path log = options.logDirectory().resolve("forkless.log");
+        Process supervisor = spawn(log);
+        String name = options.name() == null ? Long.toString(supervisor.pid()) : options.name();
+        while (supervisor.isAlive()) {
+            try (OperatorClient client = OperatorClient.connect(name)) {
+                if (client.pid() == supervisor.pid()) { // else the name is taken, and ours is about to say so
+                    return awaitReady(client, log);
+                }
+            } catch (IOException e) {
+                // it is still starting, or has just ended
+            }
+            supervisor.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS);
+        }
+        return ended(supervisor, log);
+    }
+
+    private int awaitReady(OperatorClient client, Path log) throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        try {
+            String result = client.execute("await-ready", "");
+            out.println(result + ": supervisor " + client.name() + " (pid " + client.pid() + "), log " + log);
+            return ExitStatus.OK;
+        } catch (RefusedException e) {
+            spec.commandLine().getErr().println("forkless: " + e.getMessage() + "; see " + log);
+            return ExitStatus.REFUSED;
+        }
+    }
+
+    private int ended(Process supervisor, Path log) throws IOException, InterruptedException {
+        List<String> lines = Files.readAllLines(log);
+        String last = lines.isEmpty() ? "" : lines.get(lines.size() - 1);
+        spec.commandLine().getErr().println(last);
+        spec.commandLine().getErr().println("forkless: the supervisor has ended; its log is " + log);
+        return supervisor.waitFor();
+    }
+
+    private Process spawn(Path log) throws IOException {
+        try {
+            Files.createDirectories(options.logDirectory());
+            List<String> command = new ArrayList<>(List.of(
+                    ProcessHandle.current().info().command().orElse("java"),
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    Main.class.getName(),
+                    "run"));
+            List<String> given = spec.commandLine().getParent().getParseResult().originalArgs();
+            command.addAll(given.subList(given.indexOf("start") + 1, given.size()));
+            Process process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                    .redirectInput(ProcessBuilder.Redirect.from(nullDevice()))
+                    .start();
+            return process;
+        } catch (IOException e) {
+            throw new IOException("log directory: cannot write " + log + ": " + e, e);
+        }
+    }
+
+    private static File nullDevice() {
+        return new File(File.separatorChar == '\\' ? "NUL" : "/dev/null");
+    }
+}

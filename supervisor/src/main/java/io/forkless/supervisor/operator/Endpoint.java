@@ -1,0 +1,218 @@
+package io.forkless.supervisor.operator;
+
+import io.forkless.control.PrivateDirectory;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+
+/**
+ * A supervisor's claim to its name, and where its operator's commands find it: a file that only its owner can read, with
+ * the pid, a secret and the address of the control socket. The claim is a lock on the file, which the operating system
+ * releases when the process dies, so a file that was left behind means nothing.
+ */
+public final class Endpoint implements Closeable {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+    private static final String SUFFIX = ".endpoint";
+    private static final int TOKEN_BYTES = 32;
+
+    /** Beyond the text, which on Windows nobody could read else. */
+    private static final long LOCKED_BYTE = Long.MAX_VALUE - 1;
+
+    /**
+     * The names that this process has. Its own second attempt must not open the file at all: to close any descriptor of
+     * a file releases every lock that the process has on it (fcntl(2)).
+     */
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+    private final String name;
+    private final Path file;
+    private final FileChannel locked;
+    private final FileChannel reader;
+    private final String token;
+
+    private Endpoint(String name, Path file, FileChannel locked, FileChannel reader, String token) {
+        this.name = name;
+        this.file = file;
+        this.locked = locked;
+        this.reader = reader;
+        this.token = token;
+    }
+
+    /** @throws IOException if a living supervisor of this user has the name */
+    public static Endpoint claim(String name) throws IOException {
+        Path file = fileOf(name);
+        if (!HELD.add(file)) {
+            throw taken(name, ProcessHandle.current().pid());
+        }
+        try {
+            Endpoint endpoint = null;
+            while (endpoint == null) {
+                endpoint = tryClaim(name, file);
+            }
+            return endpoint;
+        } catch (IOException | RuntimeException e) {
+            HELD.remove(file);
+            throw e;
+        }
+    }
+
+    /** Claims a name that is made of this process's pid. */
+    public static Endpoint claimAny() throws IOException {
+        String pid = Long.toString(ProcessHandle.current().pid());
+        String candidate = pid;
+        for (int i = 2; HELD.contains(fileOf(candidate)); i++) {
+            candidate = pid + "-" + i;
+        }
+        return claim(candidate);
+    }
+
+    /** Makes the supervisor reachable at that address; not before is it. */
+    public void publish(SocketAddress address) throws IOException {
+        String text = address instanceof UnixDomainSocketAddress unix
+                ? "unix:" + unix.getPath()
+                : Integer.toString(((InetSocketAddress) address).getPort());
+        locked.write(ByteBuffer.wrap((text + "\n").getBytes(StandardCharsets.UTF_8)));
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** Lets an operator in; only who can read the file knows it. */
+    public String token() {
+        return token;
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            Files.deleteIfExists(file); // while the lock is held, so that it is certainly ours
+        } catch (IOException e) {
+            truncate(); // Windows does not delete an open file
+        } finally {
+            locked.close();
+            reader.close();
+            Files.deleteIfExists(file);
+            HELD.remove(file);
+        }
+    }
+
+    /** @throws IllegalArgumentException if the name cannot be part of a file's name */
+    public static String requireValidName(String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException("'" + name + "' is not a supervisor name: use " + NAME.pattern());
+        }
+        return name;
+    }
+
+    static Path fileOf(String name) {
+        return PrivateDirectory.base().resolve(prefix() + name + SUFFIX);
+    }
+
+    /** The names of this user's supervisors, those that have died without cleaning up included. */
+    static List<String> names() throws IOException {
+        try (var files = Files.list(PrivateDirectory.base())) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(file -> file.startsWith(prefix()) && file.endsWith(SUFFIX))
+                    .map(file -> file.substring(prefix().length(), file.length() - SUFFIX.length()))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static String prefix() {
+        return "forkless-" + System.getProperty("user.name") + "-";
+    }
+
+    private void truncate() throws IOException {
+        locked.truncate(0);
+    }
+
+    /** Returns {@code null} if the previous owner removed the file between our open and our lock: there is a new one. */
+    private static Endpoint tryClaim(String name, Path file) throws IOException {
+        FileChannel locked = open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel reader = null;
+        boolean ours = false;
+        try {
+            if (locked.tryLock(LOCKED_BYTE, 1, false) == null) {
+                throw taken(name, EndpointFile.read(name).pid());
+            }
+            byte[] secret = new byte[TOKEN_BYTES];
+            new SecureRandom().nextBytes(secret);
+            String token = HexFormat.of().formatHex(secret);
+            byte[] text = (ProcessHandle.current().pid() + " " + token + " ").getBytes(StandardCharsets.UTF_8);
+            locked.truncate(0).write(ByteBuffer.wrap(text));
+            reader = open(file, StandardOpenOption.READ); // stays open, see HELD
+            ours = contains(reader, text);
+            return ours ? new Endpoint(name, file, locked, reader, token) : null;
+        } catch (NoSuchFileException e) {
+            return null;
+        } finally {
+            if (!ours) {
+                locked.close();
+                if (reader != null) {
+                    reader.close();
+                }
+            }
+        }
+    }
+
+    private static FileChannel open(Path file, OpenOption... options) throws IOException {
+        Set<OpenOption> all = new HashSet<>(List.of(options));
+        all.add(LinkOption.NOFOLLOW_LINKS);
+        try {
+            return FileChannel.open(file, all, ownerOnly(file));
+        } catch (NoSuchFileException e) {
+            if (Files.isDirectory(file.getParent())) {
+                throw e;
+            }
+            throw unusable(file, e);
+        } catch (IOException e) {
+            throw unusable(file, e);
+        }
+    }
+
+    private static FileAttribute<?>[] ownerOnly(Path file) {
+        return file.getFileSystem().supportedFileAttributeViews().contains("posix")
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                }
+                : new FileAttribute<?>[0]; // Windows: below the user's own temporary directory
+    }
+
+    private static boolean contains(FileChannel reader, byte[] expected) throws IOException {
+        ByteBuffer found = ByteBuffer.allocate(expected.length);
+        reader.read(found);
+        return Arrays.equals(found.array(), expected);
+    }
+
+    private static IOException taken(String name, long pid) {
+        return new IOException("a supervisor named '" + name + "' is running already (pid " + pid
+                + "); stop it or choose another --name");
+    }
+
+    private static IOException unusable(Path file, IOException e) {
+        return new IOException("cannot use " + file + " to guard the supervisor's name: " + e, e);
+    }
+}
