@@ -39,6 +39,9 @@ public record Invitation(int index, SocketAddress address, String token) {
     /** The control socket's file name in the private directory. */
     public static final String SOCKET_FILE = "control.sock";
 
+    /** Where operator's commands find a supervisor without a name, in the private directory. */
+    public static final String ENDPOINT_FILE = "endpoint";
+
     /** How an invitation's file name ends. */
     public static final String FILE_SUFFIX = ".invitation";
 

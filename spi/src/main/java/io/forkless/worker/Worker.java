@@ -190,7 +190,8 @@ public final class Worker {
         if (!isGone(invitation)) {
             return;
         }
-        String ours = "{" + Invitation.SOCKET_FILE + "," + Scoreboard.FILE + ",*" + Invitation.FILE_SUFFIX + "}";
+        String ours = "{" + Invitation.SOCKET_FILE + "," + Invitation.ENDPOINT_FILE + "," + Scoreboard.FILE + ",*"
+                + Invitation.FILE_SUFFIX + "}";
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, ours)) {
             for (Path file : files) {
                 Files.deleteIfExists(file);

@@ -4,12 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.forkless.control.ControlMessage.Bye;
+import io.forkless.control.ControlMessage.Do;
+import io.forkless.control.ControlMessage.Done;
 import io.forkless.control.ControlMessage.Drain;
+import io.forkless.control.ControlMessage.DumpThreads;
 import io.forkless.control.ControlMessage.Granted;
+import io.forkless.control.ControlMessage.Heartbeat;
 import io.forkless.control.ControlMessage.Hello;
 import io.forkless.control.ControlMessage.Listen;
+import io.forkless.control.ControlMessage.Operator;
 import io.forkless.control.ControlMessage.Ready;
 import io.forkless.control.ControlMessage.Refused;
+import io.forkless.control.ControlMessage.Report;
 import io.forkless.control.ControlMessage.Welcome;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.Ticket;
@@ -29,7 +35,15 @@ class ControlMessageTest {
     static Stream<Arguments> messages() {
         return Stream.of(
                 Arguments.of(new Hello(1, "0123abcd", 4711), "hello 1 0123abcd 4711"),
-                Arguments.of(new Welcome(Duration.ofMillis(1500)), "welcome 1500"),
+                Arguments.of(new Welcome(Duration.ofMillis(1500), Duration.ofSeconds(1)), "welcome 1500 1000"),
+                Arguments.of(new Heartbeat(12, 3, 1 << 20), "heartbeat 12 3 1048576"),
+                Arguments.of(new DumpThreads(), "dump-threads"),
+                Arguments.of(new Operator(1, "0123abcd"), "operator 1 0123abcd"),
+                Arguments.of(new Do("scale", "+1"), "do scale +1"),
+                Arguments.of(new Do("status", ""), "do status "),
+                Arguments.of(
+                        new Report("index=0 lastExit=killed by SIGKILL"), "report index=0 lastExit=killed by SIGKILL"),
+                Arguments.of(new Done("4 workers"), "done 4 workers"),
                 Arguments.of(new Listen(7, ListenSpec.parse("8080")), "listen 7 1024 false *:8080"),
                 Arguments.of(
                         new Listen(8, ListenSpec.parse("[::1]:0").withBacklog(5).withIpv6Only(true)),
@@ -122,8 +136,15 @@ class ControlMessageTest {
                 "welcome",
                 "welcome x",
                 "welcome 1.5",
-                "welcome -1",
-                "welcome 1 2",
+                "welcome 1",
+                "welcome -1 1000",
+                "welcome 1 0",
+                "welcome 1 2 3",
+                "heartbeat 1 2",
+                "heartbeat 1 2 x",
+                "operator 1",
+                "operator x " + SECRET,
+                "do",
                 "listen 1 1024 false",
                 "listen x 1024 false *:80",
                 "listen 1 0 false *:80",

@@ -14,22 +14,23 @@ class ScoreboardTest {
     private Path directory;
 
     @Test
-    void a_new_scoreboard_has_its_size_and_nobody_on_it() throws Exception {
+    void a_new_scoreboard_has_nobody_on_it() throws Exception {
         Path file = directory.resolve(Scoreboard.FILE);
-        try (Scoreboard supervisors = Scoreboard.create(file, 3)) {
+        try (Scoreboard supervisors = Scoreboard.create(file)) {
             Scoreboard workers = Scoreboard.map(file);
 
-            assertThat(supervisors).isNotNull();
-            assertThat(workers.workers()).isEqualTo(3);
-            assertThat(new long[] {workers.open(0), workers.open(1), workers.open(2)})
-                    .containsOnly(Scoreboard.ABSENT);
+            assertThat(workers.workers()).isZero();
+            supervisors.vacate(2);
+            supervisors.vacate(0);
+            assertThat(workers.workers()).as("up to the highest index").isEqualTo(3);
+            assertThat(new long[] {workers.open(0), workers.open(2)}).containsOnly(Scoreboard.ABSENT);
         }
     }
 
     @Test
     void what_one_worker_publishes_another_one_reads_and_the_supervisor_vacates() throws Exception {
         Path file = directory.resolve(Scoreboard.FILE);
-        try (Scoreboard supervisors = Scoreboard.create(file, 2)) {
+        try (Scoreboard supervisors = Scoreboard.create(file)) {
             Scoreboard one = Scoreboard.map(file);
             Scoreboard other = Scoreboard.map(file);
 
@@ -49,7 +50,7 @@ class ScoreboardTest {
         Path file = directory.resolve(Scoreboard.FILE);
 
         assertThatThrownBy(() -> Scoreboard.map(file)).isInstanceOf(NoSuchFileException.class);
-        Scoreboard.create(file, 1).close();
-        assertThatThrownBy(() -> Scoreboard.create(file, 1)).isInstanceOf(FileAlreadyExistsException.class);
+        Scoreboard.create(file).close();
+        assertThatThrownBy(() -> Scoreboard.create(file)).isInstanceOf(FileAlreadyExistsException.class);
     }
 }

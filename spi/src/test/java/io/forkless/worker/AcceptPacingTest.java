@@ -24,7 +24,11 @@ class AcceptPacingTest {
     @BeforeEach
     void threeWorkers() throws Exception {
         Path file = directory.resolve(Scoreboard.FILE);
-        Scoreboard.create(file, 4).close();
+        try (Scoreboard supervisors = Scoreboard.create(file)) {
+            for (int index = 0; index < 4; index++) {
+                supervisors.vacate(index);
+            }
+        }
         scoreboard = Scoreboard.map(file);
         pacing = new AcceptPacing(scoreboard, OWN, () -> now, this::pause);
         others(0, 0);

@@ -47,7 +47,7 @@ class SupervisorLinkTest {
         assertThat(supervisor.nextLine())
                 .isEqualTo("hello 1 " + TestSupervisor.TOKEN + " "
                         + ProcessHandle.current().pid());
-        supervisor.send("welcome 1234");
+        supervisor.send("welcome 1234 1000");
 
         assertThat(opened(opening).drainTimeout()).isEqualTo(Duration.ofMillis(1234));
     }
@@ -253,6 +253,11 @@ class SupervisorLinkTest {
         @Override
         public void drainRequested() {
             log.add("drain");
+        }
+
+        @Override
+        public void threadDumpRequested() {
+            log.add("dump");
         }
 
         @Override

@@ -32,6 +32,9 @@ final class TestSupervisor implements Closeable {
     final Path invitation = directory.resolve("worker-5" + Invitation.FILE_SUFFIX);
 
     private final BlockingQueue<String> received = new LinkedBlockingQueue<>();
+    /** Rare enough to be in nobody's way. */
+    static final long HEARTBEAT_MILLIS = 3_600_000;
+
     private final BlockingQueue<SocketChannel> accepted = new LinkedBlockingQueue<>();
     private final ServerSocketChannel server;
     private final Thread acceptor = new Thread(this::acceptAndRead, "test-supervisor");
@@ -40,7 +43,7 @@ final class TestSupervisor implements Closeable {
     TestSupervisor() throws IOException {
         server = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(socket));
         invitation().writeTo(invitation);
-        Scoreboard.create(directory.resolve(Scoreboard.FILE), 8).close();
+        Scoreboard.create(directory.resolve(Scoreboard.FILE)).close();
         acceptor.setDaemon(true);
         acceptor.start();
     }
@@ -70,7 +73,7 @@ final class TestSupervisor implements Closeable {
     /** Welcomes a worker with that drain time-out. */
     void welcome(long drainMillis) throws IOException, InterruptedException {
         assertThat(nextLine()).startsWith("hello 1 " + TOKEN + " ");
-        send("welcome " + drainMillis);
+        send("welcome " + drainMillis + " " + HEARTBEAT_MILLIS);
     }
 
     /** Ends the connection, as the death of the supervisor would, but goes on listening. */

@@ -48,7 +48,7 @@ class WorkerTest {
     void a_worker_introduces_itself_asks_for_listeners_and_reports_readiness() throws Exception {
         try (ChildJvm jvm = worker("current", "current", "listen", "ready", "wait")) {
             assertThat(supervisor.nextLine()).isEqualTo("hello 1 " + TestSupervisor.TOKEN + " " + jvm.pid());
-            supervisor.send("welcome " + AMPLE);
+            supervisor.send("welcome " + AMPLE + " 1000");
 
             assertThat(supervisor.nextLine()).isEqualTo("listen 1 1024 false 127.0.0.1:8080");
             supervisor.send("refused 1 listen 127.0.0.1:8080: not granted");

@@ -92,7 +92,9 @@ public final class Supervisor implements AutoCloseable {
         }
         started = true;
         try {
-            endpoint = own(configuration.name() == null ? Endpoint.claimAny() : Endpoint.claim(configuration.name()));
+            PrivateDirectory directory = own(PrivateDirectory.create("forkless-"));
+            boolean named = configuration.name() != null;
+            endpoint = own(named ? Endpoint.claim(configuration.name()) : Endpoint.unnamed(directory));
             output = own(configuration.openOutput());
             listeners = own(new Listeners(configuration.selectProvider()));
             for (ListenSpec spec : configuration.listen()) {
@@ -101,7 +103,7 @@ public final class Supervisor implements AutoCloseable {
             if (!configuration.listen().isEmpty()) {
                 listeners.seal();
             }
-            startLoop();
+            startLoop(directory);
         } catch (IOException | RuntimeException | Error e) {
             release();
             terminate(Outcome.GAVE_UP);
@@ -278,8 +280,7 @@ public final class Supervisor implements AutoCloseable {
         return configuration.describe();
     }
 
-    private void startLoop() throws IOException {
-        PrivateDirectory directory = own(PrivateDirectory.create("forkless-"));
+    private void startLoop(PrivateDirectory directory) throws IOException {
         loop = new EventLoop("forkless-supervisor");
         own(loop::stop);
         Scoreboard scoreboard = own(Scoreboard.create(directory.resolve(Scoreboard.FILE)));

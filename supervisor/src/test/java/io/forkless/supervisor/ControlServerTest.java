@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.forkless.control.ControlMessage;
+import io.forkless.control.ControlMessage.Heartbeat;
 import io.forkless.control.ControlMessage.Hello;
 import io.forkless.control.ControlMessage.Listen;
 import io.forkless.control.ControlMessage.Ready;
+import io.forkless.control.ControlMessage.Welcome;
 import io.forkless.control.Invitation;
 import io.forkless.control.PrivateDirectory;
 import io.forkless.spi.ListenSpec;
@@ -35,11 +37,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60) // a peer that waits for an answer blocks
 class ControlServerTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
-    private static final String WELCOME = "welcome 30000\n";
+    private static final String WELCOME = "welcome 30000 1000\n";
+
+    private static final String OPERATOR_TOKEN = "fedcba9876543210";
 
     private static final SpawnedWorker.Events IGNORED = new SpawnedWorker.Events() {
         @Override
         public void ready(SpawnedWorker from) {}
+
+        @Override
+        public void heartbeat(SpawnedWorker from, Heartbeat heartbeat) {}
 
         @Override
         public void listenRequested(SpawnedWorker from, Listen request) {}
@@ -49,6 +56,7 @@ class ControlServerTest {
     };
 
     private final Queue<String> events = new ConcurrentLinkedQueue<>();
+    private final Queue<ControlConnection> operators = new ConcurrentLinkedQueue<>();
     private final CapturedLog log = new CapturedLog();
     private final List<SocketChannel> peers = new ArrayList<>();
     private PrivateDirectory directory;
@@ -62,13 +70,23 @@ class ControlServerTest {
     void start() throws Exception {
         directory = PrivateDirectory.create("forkless-test-");
         loop = new EventLoop("control-server-test");
-        control = new ControlServer(loop, directory, Duration.ofSeconds(30));
+        control = new ControlServer(
+                loop,
+                directory,
+                new Welcome(Duration.ofSeconds(30), Duration.ofSeconds(1)),
+                OPERATOR_TOKEN,
+                operators::add);
         loop.start();
         process = new ProcessBuilder("sleep", "600").start();
         worker = new SpawnedWorker(3, new SpawnedWorker.Events() {
             @Override
             public void ready(SpawnedWorker from) {
                 events.add("ready");
+            }
+
+            @Override
+            public void heartbeat(SpawnedWorker from, Heartbeat heartbeat) {
+                events.add(heartbeat.toString());
             }
 
             @Override

@@ -12,6 +12,8 @@ final class FakeWorkers implements Fleet.Launcher {
         boolean linked;
         int drains;
         int kills;
+        int dumps;
+        long resident = -1;
 
         FakeProcess(int index, long pid) {
             this.index = index;
@@ -27,6 +29,16 @@ final class FakeWorkers implements Fleet.Launcher {
         public boolean drain() {
             drains++;
             return linked;
+        }
+
+        @Override
+        public void dumpThreads() {
+            dumps++;
+        }
+
+        @Override
+        public long residentBytes() {
+            return resident;
         }
 
         @Override

@@ -62,7 +62,15 @@ class FleetRandomWalkTest {
             random = new Random(seed);
             count = 1 + random.nextInt(MAX_WORKERS);
             Settings settings = new Settings(
-                    count, Duration.ofSeconds(60), DRAIN, Duration.ofSeconds(60), 3, Duration.ofSeconds(10));
+                    count,
+                    Duration.ofSeconds(60),
+                    DRAIN,
+                    Duration.ofSeconds(30),
+                    Duration.ofSeconds(60),
+                    3,
+                    Duration.ofSeconds(10),
+                    1,
+                    Recycling.NEVER);
             Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(30), random);
             Fleet.Launcher launcher = index -> {
                 FakeProcess process = (FakeProcess) workers.launch(index);

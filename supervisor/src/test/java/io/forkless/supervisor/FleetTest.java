@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FleetTest {
     private static final Duration BOOT = Duration.ofSeconds(60);
     private static final Duration DRAIN = Duration.ofSeconds(30);
+    private static final Duration HANG = Duration.ofSeconds(30);
     private static final Duration HEALTHY = Duration.ofSeconds(60);
     private static final Duration GRACE = Duration.ofSeconds(10);
     private static final Duration MOST_BACKOFF = Duration.ofSeconds(30);
@@ -31,6 +32,8 @@ class FleetTest {
     private final FakeWorkers workers = new FakeWorkers();
     private final List<Outcome> outcomes = new ArrayList<>();
     private int allReady;
+    private int surge = 1;
+    private Recycling recycling = Recycling.NEVER;
     private Fleet fleet;
 
     @Test
@@ -520,7 +523,7 @@ class FleetTest {
     }
 
     private void start(int count) throws LaunchException {
-        Settings settings = new Settings(count, BOOT, DRAIN, HEALTHY, MAX_FAILED_STARTS, GRACE);
+        Settings settings = new Settings(count, BOOT, DRAIN, HANG, HEALTHY, MAX_FAILED_STARTS, GRACE, surge, recycling);
         Backoff backoff = new Backoff(Duration.ofMillis(100), MOST_BACKOFF, HALF);
         outcomes.clear();
         fleet = new Fleet(settings, backoff, timers, workers, () -> allReady++, outcomes::add);

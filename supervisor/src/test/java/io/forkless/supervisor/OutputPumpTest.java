@@ -65,7 +65,7 @@ class OutputPumpTest {
     void a_line_shows_as_soon_as_it_ends() throws Exception {
         try (PipedOutputStream worker = new PipedOutputStream();
                 PipedInputStream pipe = new PipedInputStream(worker)) {
-            OutputPump.start(0, "test", pipe, sink);
+            OutputPump.start("forkless-pump-test", "[0] ", pipe, sink);
             worker.write("one\ntw".getBytes(StandardCharsets.UTF_8));
             worker.flush();
             await().atMost(LIMIT).until(() -> output().equals("[0] one\n"));
@@ -83,7 +83,11 @@ class OutputPumpTest {
             }
         };
         for (int i = 0; i < 4; i++) {
-            OutputPump.start(i, "test", text(("w" + i).repeat(100).concat("\n").repeat(lines)), byteByByte);
+            OutputPump.start(
+                    "forkless-pump-test",
+                    "[" + i + "] ",
+                    text(("w" + i).repeat(100).concat("\n").repeat(lines)),
+                    byteByByte);
         }
         await().atMost(LIMIT).until(() -> output().lines().count() == 4 * lines);
         List<String> whole = List.of(
@@ -125,8 +129,8 @@ class OutputPumpTest {
 
     /** Returns when the pump's thread has ended. */
     private static void pump(int index, InputStream from, OutputStream to) {
-        OutputPump.start(index, "test", from, to);
-        String name = "forkless-worker-" + index + "-test";
+        String name = "forkless-pump-test-" + index;
+        OutputPump.start(name, "[" + index + "] ", from, to);
         await().atMost(LIMIT)
                 .until(() -> Thread.getAllStackTraces().keySet().stream()
                         .noneMatch(thread -> thread.getName().equals(name)));

@@ -1,5 +1,6 @@
 package io.forkless.supervisor.operator;
 
+import io.forkless.control.Invitation;
 import io.forkless.control.PrivateDirectory;
 import java.io.Closeable;
 import java.io.IOException;
@@ -77,14 +78,11 @@ public final class Endpoint implements Closeable {
         }
     }
 
-    /** Claims a name that is made of this process's pid. */
-    public static Endpoint claimAny() throws IOException {
-        String pid = Long.toString(ProcessHandle.current().pid());
-        String candidate = pid;
-        for (int i = 2; HELD.contains(fileOf(candidate)); i++) {
-            candidate = pid + "-" + i;
-        }
-        return claim(candidate);
+    /** For a supervisor without a name: in its private directory, so nobody else can want it. Its name is the pid. */
+    public static Endpoint unnamed(PrivateDirectory directory) throws IOException {
+        Path file = directory.resolve(Invitation.ENDPOINT_FILE);
+        HELD.add(file);
+        return tryClaim(Long.toString(ProcessHandle.current().pid()), file);
     }
 
     /** Makes the supervisor reachable at that address; not before is it. */
@@ -108,12 +106,9 @@ public final class Endpoint implements Closeable {
     public void close() throws IOException {
         try {
             Files.deleteIfExists(file); // while the lock is held, so that it is certainly ours
-        } catch (IOException e) {
-            truncate(); // Windows does not delete an open file
         } finally {
             locked.close();
             reader.close();
-            Files.deleteIfExists(file);
             HELD.remove(file);
         }
     }
@@ -130,23 +125,15 @@ public final class Endpoint implements Closeable {
         return PrivateDirectory.base().resolve(prefix() + name + SUFFIX);
     }
 
-    /** The names of this user's supervisors, those that have died without cleaning up included. */
-    static List<String> names() throws IOException {
-        try (var files = Files.list(PrivateDirectory.base())) {
-            return files.map(file -> file.getFileName().toString())
-                    .filter(file -> file.startsWith(prefix()) && file.endsWith(SUFFIX))
-                    .map(file -> file.substring(prefix().length(), file.length() - SUFFIX.length()))
-                    .sorted()
-                    .toList();
-        }
+    /** The file's name as of {@link #fileOf} the other way round; {@code null} if it is none of those. */
+    static String nameOf(Path file) {
+        String text = file.getFileName().toString();
+        boolean named = text.startsWith(prefix()) && text.endsWith(SUFFIX);
+        return named ? text.substring(prefix().length(), text.length() - SUFFIX.length()) : null;
     }
 
     private static String prefix() {
         return "forkless-" + System.getProperty("user.name") + "-";
-    }
-
-    private void truncate() throws IOException {
-        locked.truncate(0);
     }
 
     /** Returns {@code null} if the previous owner removed the file between our open and our lock: there is a new one. */
@@ -156,13 +143,14 @@ public final class Endpoint implements Closeable {
         boolean ours = false;
         try {
             if (locked.tryLock(LOCKED_BYTE, 1, false) == null) {
-                throw taken(name, EndpointFile.read(name).pid());
+                throw taken(name, EndpointFile.read(file).pid());
             }
             byte[] secret = new byte[TOKEN_BYTES];
             new SecureRandom().nextBytes(secret);
             String token = HexFormat.of().formatHex(secret);
             byte[] text = (ProcessHandle.current().pid() + " " + token + " ").getBytes(StandardCharsets.UTF_8);
-            locked.truncate(0).write(ByteBuffer.wrap(text));
+            locked.truncate(0).write(ByteBuffer.wrap(text), 0);
+            locked.position(text.length);
             reader = open(file, StandardOpenOption.READ); // stays open, see HELD
             ours = contains(reader, text);
             return ours ? new Endpoint(name, file, locked, reader, token) : null;
@@ -208,8 +196,9 @@ public final class Endpoint implements Closeable {
     }
 
     private static IOException taken(String name, long pid) {
-        return new IOException("a supervisor named '" + name + "' is running already (pid " + pid
-                + "); stop it or choose another --name");
+        String owner = pid < 0 ? "" : " (pid " + pid + ")";
+        return new IOException(
+                "a supervisor named '" + name + "' is running already" + owner + "; stop it or choose another --name");
     }
 
     private static IOException unusable(Path file, IOException e) {

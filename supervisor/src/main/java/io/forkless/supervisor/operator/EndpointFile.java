@@ -1,5 +1,7 @@
 package io.forkless.supervisor.operator;
 
+import io.forkless.control.Invitation;
+import io.forkless.control.PrivateDirectory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
@@ -8,30 +10,61 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What an {@link Endpoint}'s file says.
  *
- * @param pid of the supervisor
+ * @param pid of the supervisor, or -1 if it has just begun to start
  * @param address of its control socket; {@code null} while it is starting
  */
-record EndpointFile(long pid, String token, SocketAddress address) {
+record EndpointFile(Path file, long pid, String token, SocketAddress address) {
     private static final int MAX_BYTES = 4096;
 
     /** @throws IOException with a message for the operator */
-    static EndpointFile read(String name) throws IOException {
-        Path file = Endpoint.fileOf(name);
+    static EndpointFile read(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
             requireOurs(file);
-            String[] field = new String(in.readNBytes(MAX_BYTES), StandardCharsets.UTF_8).split(" ", 3);
-            return new EndpointFile(Long.parseLong(field[0]), field[1], address(field[2]));
-        } catch (NoSuchFileException e) {
-            throw new IOException("no supervisor named '" + name + "' is running", e);
+            String text = new String(in.readNBytes(MAX_BYTES), StandardCharsets.UTF_8);
+            String[] field = text.split(" ", 3);
+            return field.length < 3
+                    ? new EndpointFile(file, -1, "", null)
+                    : new EndpointFile(file, Long.parseLong(field[0]), field[1], address(field[2]));
         } catch (RuntimeException e) {
             throw new IOException(file + " is not the endpoint of a supervisor", e);
         }
+    }
+
+    /** Those of this user's supervisors, some of which may have died without cleaning up. */
+    static List<EndpointFile> all() throws IOException {
+        List<EndpointFile> found = new ArrayList<>();
+        try (Stream<Path> files = Files.list(PrivateDirectory.base())) {
+            for (Path path : files.sorted().toList()) {
+                Path file = Endpoint.nameOf(path) != null ? path : path.resolve(Invitation.ENDPOINT_FILE);
+                try {
+                    found.add(read(file));
+                } catch (IOException e) {
+                    // neither one nor ours
+                }
+            }
+        }
+        return found;
+    }
+
+    /** The name, which is the pid if the supervisor was not given one. */
+    String name() {
+        String name = Endpoint.nameOf(file);
+        return name == null ? Long.toString(pid) : name;
+    }
+
+    /** Removes the file of a supervisor that has died, unless another one has claimed the name meanwhile. */
+    void removeIfStale() throws IOException {
+        if (Endpoint.nameOf(file) != null) {
+            Endpoint.claim(name()).close();
+        } // else the workers remove it with its directory
     }
 
     private static SocketAddress address(String text) {
@@ -58,6 +91,6 @@ record EndpointFile(long pid, String token, SocketAddress address) {
 
     @Override
     public String toString() {
-        return "EndpointFile[pid " + pid + ", " + address + "]"; // never the token
+        return "EndpointFile[" + file + ", pid " + pid + ", " + address + "]"; // never the token
     }
 }

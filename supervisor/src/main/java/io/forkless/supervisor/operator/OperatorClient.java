@@ -9,11 +9,12 @@ import io.forkless.control.ControlMessage.Report;
 import io.forkless.control.LineBuffer;
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** An operator's connection to a running supervisor. One thread uses it. */
 public final class OperatorClient implements Closeable {
@@ -41,57 +42,46 @@ public final class OperatorClient implements Closeable {
     /**
      * Connects to the supervisor of that name.
      *
-     * @param name if {@code null}, the only one that this user runs
+     * @param name a name, or the pid of a supervisor without one; if {@code null}, the only one that this user runs
      * @throws IOException if there is none, or not just one; the message is for the operator
      */
     public static OperatorClient connect(String name) throws IOException {
-        return name == null ? connectToTheOnlyOne() : connectTo(name);
-    }
-
-    private static OperatorClient connectTo(String name) throws IOException {
-        EndpointFile file = EndpointFile.read(name);
-        if (file.address() == null) {
-            throw new IOException("the supervisor '" + name + "' (pid " + file.pid() + ") is still starting");
-        }
-        try {
-            SocketChannel channel = SocketChannel.open(file.address());
-            OperatorClient client = new OperatorClient(name, file.pid(), channel);
-            client.send(new Operator(ControlMessage.VERSION, file.token()));
-            return client;
-        } catch (IOException e) {
-            // A supervisor that was killed leaves its file: whoever can claim the name may remove it.
-            Endpoint.claim(name).close();
-            throw new IOException(
-                    "no supervisor named '" + name + "' is running; the one with pid " + file.pid() + " has died", e);
-        }
-    }
-
-    private static OperatorClient connectToTheOnlyOne() throws IOException {
-        List<String> names = new ArrayList<>();
-        OperatorClient client = null;
-        for (String candidate : Endpoint.names()) {
-            try {
-                OperatorClient found = connectTo(candidate);
-                names.add(candidate);
-                if (client != null) {
-                    client.close();
-                }
-                client = found;
-            } catch (ConnectException e) {
-                // it has died
-            } catch (IOException e) {
-                // it has died, is not ours, or is starting
+        List<EndpointFile> candidates = EndpointFile.all().stream()
+                .filter(file -> name == null || file.name().equals(name))
+                .toList();
+        List<OperatorClient> clients = new ArrayList<>();
+        for (EndpointFile file : candidates) {
+            if (file.address() != null) {
+                connect(file).ifPresent(clients::add);
+            } else if (name != null && ProcessHandle.of(file.pid()).isPresent()) {
+                throw new IOException("the supervisor '" + name + "' (pid " + file.pid() + ") is still starting");
             }
         }
-        if (names.size() > 1) {
+        if (clients.size() == 1) {
+            return clients.get(0);
+        }
+        for (OperatorClient client : clients) {
             client.close();
+        }
+        if (clients.isEmpty()) {
             throw new IOException(
-                    "several supervisors are running; choose one with --name: " + String.join(", ", names));
+                    name == null ? "no supervisor is running" : "no supervisor named '" + name + "' is running");
         }
-        if (client == null) {
-            throw new IOException("no supervisor is running");
+        String names = clients.stream().map(OperatorClient::name).collect(Collectors.joining(", "));
+        throw new IOException("several supervisors are running; choose one with --name: " + names);
+    }
+
+    private static Optional<OperatorClient> connect(EndpointFile file) throws IOException {
+        SocketChannel channel;
+        try {
+            channel = SocketChannel.open(file.address());
+        } catch (IOException e) {
+            file.removeIfStale();
+            return Optional.empty();
         }
-        return client;
+        OperatorClient client = new OperatorClient(file.name(), file.pid(), channel);
+        client.send(new Operator(ControlMessage.VERSION, file.token()));
+        return Optional.of(client);
     }
 
     public String name() {

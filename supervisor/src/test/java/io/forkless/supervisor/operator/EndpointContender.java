@@ -1,21 +1,21 @@
-package io.forkless.supervisor;
+package io.forkless.supervisor.operator;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A program that takes a name and gives it back many times, and fails if it ever is not the only one to have it. */
-final class NameLockContender {
-    private NameLockContender() {}
+final class EndpointContender {
+    private EndpointContender() {}
 
     public static void main(String[] arguments) throws IOException {
         Path sole = Path.of(arguments[1]);
         int turns = 0;
         long end = System.nanoTime() + Long.parseLong(arguments[2]) * 1_000_000;
         while (System.nanoTime() < end) {
-            NameLock lock;
+            Endpoint lock;
             try {
-                lock = NameLock.acquire(arguments[0]);
+                lock = Endpoint.claim(arguments[0]);
             } catch (IOException refused) {
                 if (!refused.getMessage().contains("is running already")) {
                     throw refused;

@@ -1,13 +1,13 @@
-package io.forkless.supervisor;
+package io.forkless.supervisor.operator;
 
 import java.io.IOException;
 
 /** A program that takes a name, says so, and keeps it until its standard input ends. */
-final class NameLockHolder {
-    private NameLockHolder() {}
+final class EndpointHolder {
+    private EndpointHolder() {}
 
     public static void main(String[] arguments) throws IOException {
-        try (NameLock lock = NameLock.acquire(arguments[0])) {
+        try (Endpoint lock = Endpoint.claim(arguments[0])) {
             System.out.println("held by " + ProcessHandle.current().pid() + ": " + lock);
             while (System.in.read() >= 0) {
                 // until the end

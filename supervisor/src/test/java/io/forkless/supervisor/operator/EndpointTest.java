@@ -1,10 +1,11 @@
-package io.forkless.supervisor;
+package io.forkless.supervisor.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.forkless.control.PrivateDirectory;
+import io.forkless.supervisor.JavaProcess;
 import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;
@@ -20,10 +21,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class NameLockTest {
+class EndpointTest {
     private final String name = "test-" + UUID.randomUUID();
     private final Path file =
-            PrivateDirectory.base().resolve("forkless-" + System.getProperty("user.name") + "-" + name + ".lock");
+            PrivateDirectory.base().resolve("forkless-" + System.getProperty("user.name") + "-" + name + ".endpoint");
 
     @AfterEach
     void no_file_is_left() throws IOException {
@@ -33,15 +34,15 @@ class NameLockTest {
 
     @Test
     void a_second_owner_in_this_process_is_refused() throws Exception {
-        NameLock first = NameLock.acquire(name);
+        Endpoint first = Endpoint.claim(name);
         assertRefused(ProcessHandle.current().pid());
         first.close();
-        NameLock.acquire(name).close();
+        Endpoint.claim(name).close();
     }
 
     @Test
     void a_second_owner_in_another_process_is_refused() throws Exception {
-        NameLock first = NameLock.acquire(name);
+        Endpoint first = Endpoint.claim(name);
         try (Holder second = new Holder(name)) {
             assertThat(second.answer)
                     .isEqualTo("refused: " + running(ProcessHandle.current().pid()));
@@ -51,7 +52,7 @@ class NameLockTest {
 
     @Test
     void a_refused_attempt_in_this_process_leaves_the_lock_alone() throws Exception {
-        NameLock first = NameLock.acquire(name);
+        Endpoint first = Endpoint.claim(name);
         // Closing any descriptor of a file releases the process's locks on it (fcntl(2)).
         assertRefused(ProcessHandle.current().pid());
         try (Holder second = new Holder(name)) {
@@ -66,7 +67,7 @@ class NameLockTest {
             assertThat(owner.answer).startsWith("held by " + owner.process.pid());
             assertRefused(owner.process.pid());
         }
-        NameLock.acquire(name).close();
+        Endpoint.claim(name).close();
     }
 
     @Test
@@ -76,7 +77,7 @@ class NameLockTest {
             owner.process.destroyForcibly().waitFor();
         }
         assertThat(file).exists();
-        NameLock next = NameLock.acquire(name);
+        Endpoint next = Endpoint.claim(name);
         try (Holder second = new Holder(name)) {
             assertThat(second.answer)
                     .isEqualTo("refused: " + running(ProcessHandle.current().pid()));
@@ -86,7 +87,7 @@ class NameLockTest {
 
     @Test
     void the_file_is_there_as_long_as_the_owner() throws Exception {
-        NameLock lock = NameLock.acquire(name);
+        Endpoint lock = Endpoint.claim(name);
         assertThat(file).exists();
         lock.close();
         assertThat(file).doesNotExist();
@@ -94,8 +95,8 @@ class NameLockTest {
 
     @Test
     void names_do_not_disturb_each_other() throws Exception {
-        NameLock first = NameLock.acquire(name);
-        assertThatCode(() -> NameLock.acquire(name + "-other").close()).doesNotThrowAnyException();
+        Endpoint first = Endpoint.claim(name);
+        assertThatCode(() -> Endpoint.claim(name + "-other").close()).doesNotThrowAnyException();
         first.close();
     }
 
@@ -104,7 +105,7 @@ class NameLockTest {
         String sole = directory.resolve("sole").toString();
         List<Process> contenders = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            contenders.add(new ProcessBuilder(JavaProcess.command(NameLockContender.class, name, sole, "1500"))
+            contenders.add(new ProcessBuilder(JavaProcess.command(EndpointContender.class, name, sole, "1500"))
                     .redirectErrorStream(true)
                     .start());
         }
@@ -131,7 +132,7 @@ class NameLockTest {
         Path target = Files.writeString(directory.resolve("target"), "precious");
         Files.createSymbolicLink(file, target);
         try {
-            assertThatThrownBy(() -> NameLock.acquire(name)).hasMessageStartingWith("cannot use " + file);
+            assertThatThrownBy(() -> Endpoint.claim(name)).hasMessageStartingWith("cannot use " + file);
             assertThat(target).hasContent("precious");
         } finally {
             Files.delete(file);
@@ -141,19 +142,20 @@ class NameLockTest {
     @ParameterizedTest
     @ValueSource(strings = {"", ".", "..", "-x", "a/b", "a b", "\u00e4", "a\n"})
     void a_name_that_is_no_plain_file_name_is_refused(String bad) {
-        assertThatThrownBy(() -> NameLock.requireValid(bad))
+        assertThatThrownBy(() -> Endpoint.requireValidName(bad))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("'" + bad + "' is not a supervisor name: use ");
     }
 
     @Test
     void a_name_may_have_64_characters() {
-        assertThat(NameLock.requireValid("a".repeat(64))).hasSize(64);
-        assertThatThrownBy(() -> NameLock.requireValid("a".repeat(65))).isInstanceOf(IllegalArgumentException.class);
+        assertThat(Endpoint.requireValidName("a".repeat(64))).hasSize(64);
+        assertThatThrownBy(() -> Endpoint.requireValidName("a".repeat(65)))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     private void assertRefused(long owner) {
-        assertThatThrownBy(() -> NameLock.acquire(name))
+        assertThatThrownBy(() -> Endpoint.claim(name))
                 .isInstanceOf(IOException.class)
                 .hasMessage(running(owner));
     }
@@ -170,7 +172,7 @@ class NameLockTest {
 
         Holder(String name, String... options) throws IOException {
             ProcessBuilder builder =
-                    new ProcessBuilder(JavaProcess.command(Stream.of(options).toList(), NameLockHolder.class, name));
+                    new ProcessBuilder(JavaProcess.command(Stream.of(options).toList(), EndpointHolder.class, name));
             if (options.length > 0) {
                 builder.environment().remove("XDG_RUNTIME_DIR"); // it would win over the temporary directory
             }
