@@ -104,7 +104,10 @@ final class RunningProgram implements AutoCloseable {
         return process.toHandle();
     }
 
-    /** The processes of this test, as far as this machine can tell: what was started here knows the directory. */
+    /**
+     * The processes of this test, as far as this machine can tell: what was started here knows the directory. One that
+     * has died and that its parent has not noticed, as often under Wine, has no command line any more.
+     */
     List<ProcessHandle> processes() {
         Stream<ProcessHandle> known = ProcessHandle.allProcesses()
                 .filter(other -> other.info().commandLine().orElse("").contains(temporary.toString()));
@@ -154,7 +157,8 @@ final class RunningProgram implements AutoCloseable {
         List<ProcessHandle> all = new ArrayList<>(processes());
         all.add(process.toHandle());
         all.forEach(ProcessHandle::destroyForcibly);
-        all.forEach(handle -> handle.onExit().join());
+        process.onExit().join();
+        await().atMost(PATIENCE).until(() -> processes().isEmpty());
     }
 
     private void read() {
