@@ -320,7 +320,8 @@ public final class Supervisor implements AutoCloseable {
                 events,
                 (worker, status) -> fleet.exited(worker, status),
                 configuration,
-                output);
+                output,
+                new FastStart(configuration.fastStart(), configuration.command()));
         // No ThreadLocalRandom: on a thread that did not ask for it itself, its numbers are always the same.
         Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(30), new SplittableRandom());
         fleet = new Fleet(settings, backoff, loop, launcher, this::allReady, this::terminated);
