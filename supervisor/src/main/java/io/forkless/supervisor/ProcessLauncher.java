@@ -76,7 +76,7 @@ final class ProcessLauncher implements Fleet.Launcher {
             output.attach(index, process.getInputStream(), process.getErrorStream());
             process.onExit()
                     .thenAccept(p -> loop.execute(() -> {
-                        start.exited(-1);
+                        start.exited(p.exitValue());
                         exited(worker, invitation, p.exitValue());
                     }));
             return worker;
