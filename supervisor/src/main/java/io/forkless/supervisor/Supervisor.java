@@ -51,8 +51,6 @@ public final class Supervisor implements AutoCloseable {
     /** How long the workers may take to accept what is queued before they are told to drain. */
     private static final Duration QUIESCE_LIMIT = Duration.ofSeconds(2);
 
-    private static final Duration INSPECTION_INTERVAL = Duration.ofSeconds(1);
-
     private final Configuration configuration;
     private final CompletableFuture<Void> allReady = new CompletableFuture<>();
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
@@ -331,8 +329,8 @@ public final class Supervisor implements AutoCloseable {
     }
 
     private void inspectRegularly() {
+        loop.after(Settings.INSPECTION_INTERVAL, this::inspectRegularly); // first: nothing may end the inspections
         fleet.inspect();
-        loop.after(INSPECTION_INTERVAL, this::inspectRegularly);
     }
 
     private void terminated(Outcome ended) {
