@@ -32,9 +32,6 @@ final class Fleet {
     /** By how much the limits of recycling vary, up and down. */
     private static final double RECYCLING_JITTER = 0.1;
 
-    /** Longer between two inspections means that it was us who stood still. */
-    private static final long LONGEST_INSPECTION_GAP_NANOS = 5_000_000_000L;
-
     private final Settings settings;
     private final Backoff backoff;
     private final Timers timers;
@@ -98,8 +95,8 @@ final class Fleet {
 
     void ready(WorkerProcess process) {
         Slot slot = slotOf(process);
-        if (slot == null || !slot.is(WorkerState.STARTING)) {
-            return;
+        if (slot == null || !slot.is(WorkerState.STARTING) || slot.wasKilled()) {
+            return; // one that is dying must not make another one go
         }
         slot.failedStarts = 0;
         String detail = "after " + slot.millisInState() + " ms";
@@ -109,11 +106,7 @@ final class Fleet {
             slot.replaces = null;
             retire(replaced);
         }
-        if (!everAllReady && permanent().stream().allMatch(s -> s.is(WorkerState.READY))) {
-            everAllReady = true;
-            LOG.log(Level.INFO, "all " + workers + " workers are READY (after " + millisSince(startedAt) + " ms)");
-            whenAllReady.run();
-        }
+        checkAllReady();
         // One that serves proves that starting is possible: those that were given up get another chance.
         List<Slot> failed = select(s -> s.is(WorkerState.FAILED));
         failed.forEach(this::retry);
@@ -197,19 +190,22 @@ final class Fleet {
                 launchFailed(slot, e);
             }
         }
-        // Those that do not serve go first, then the newest places.
-        permanent.sort(
-                Comparator.comparing((Slot slot) -> slot.is(WorkerState.READY)).thenComparing(slot -> -slot.index));
+        // Those that do not run go first, then those that do not serve yet, then the newest places.
+        permanent.sort(Comparator.comparing((Slot slot) -> slot.is(WorkerState.READY))
+                .thenComparing(slot -> slot.process() != null)
+                .thenComparing(slot -> -slot.index));
         for (Slot slot : permanent.subList(0, Math.max(0, permanent.size() - newWorkers))) {
             select(other -> other.replaces == slot).forEach(this::retire);
             retire(slot);
         }
+        checkAllReady();
         replaceOutdated();
     }
 
     /** To be called about once a second: finds the workers that hang, and those that are due to be recycled. */
     void inspect() {
-        boolean stoodStill = timers.nanoTime() - inspectedAt > LONGEST_INSPECTION_GAP_NANOS;
+        boolean stoodStill = timers.nanoTime() - inspectedAt
+                > settings.longestInspectionGap().toNanos();
         inspectedAt = timers.nanoTime();
         for (Slot slot : select(s -> s.is(WorkerState.READY))) {
             if (stoodStill) {
@@ -332,6 +328,9 @@ final class Fleet {
     }
 
     private void drain(Slot slot) {
+        if (slot.wasKilled()) {
+            return; // it dies in a moment: a drain time-out would only keep a hung one for longer
+        }
         boolean asked = slot.process().drain();
         if (!asked && slot.is(WorkerState.STARTING)) {
             slot.kill("it has not connected yet and serves nobody");
@@ -406,11 +405,22 @@ final class Fleet {
         return select(slot -> slot.replaces != null || slot.isRetiring()).size();
     }
 
+    /** Told once; one that is being replaced counts, its replacement does not. */
+    private void checkAllReady() {
+        if (!everAllReady && !stopping && permanent().stream().allMatch(slot -> slot.is(WorkerState.READY))) {
+            everAllReady = true;
+            LOG.log(Level.INFO, "all " + workers + " workers are READY (after " + millisSince(startedAt) + " ms)");
+            whenAllReady.run();
+        }
+    }
+
     private void checkDone() {
         boolean allFailed = slots.stream().allMatch(slot -> slot.is(WorkerState.FAILED));
         boolean allStopped = slots.stream().allMatch(slot -> slot.is(WorkerState.STOPPED));
         if (!done && (allFailed || allStopped)) {
             done = true;
+            stopping = true; // a command that comes now must not start anything
+            endRestart("no worker gets ready");
             whenDone.accept(allFailed ? Outcome.GAVE_UP : lossy ? Outcome.KILLED : Outcome.DRAINED);
         }
     }

@@ -5,7 +5,10 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /** A file {@code worker-INDEX.log} for each worker; processes that have the same index one after the other share it. */
 final class LogDirectory implements WorkerOutput {
@@ -24,7 +27,11 @@ final class LogDirectory implements WorkerOutput {
         }
     }
 
+    /** What a worker that has just ended wrote last is perhaps still in its pipe; a grandchild may keep that for ever. */
+    private static final long LAST_WORDS_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final Options options;
+    private final Set<Thread> pumps = ConcurrentHashMap.newKeySet();
     private final Map<Integer, RotatingFile> files = new TreeMap<>();
 
     /** @throws IOException if files cannot be made there */
@@ -41,8 +48,9 @@ final class LogDirectory implements WorkerOutput {
     @Override
     public void attach(int index, InputStream output, InputStream errors) {
         RotatingFile file = fileOf(index);
-        OutputPump.start("forkless-worker-" + index + "-stdout", "", output, file);
-        OutputPump.start("forkless-worker-" + index + "-stderr", "", errors, file);
+        pumps.removeIf(thread -> !thread.isAlive());
+        pumps.add(OutputPump.start("forkless-worker-" + index + "-stdout", "", output, file));
+        pumps.add(OutputPump.start("forkless-worker-" + index + "-stderr", "", errors, file));
     }
 
     @Override
@@ -51,7 +59,19 @@ final class LogDirectory implements WorkerOutput {
     }
 
     @Override
-    public synchronized void close() {
+    public void close() {
+        long deadline = System.nanoTime() + LAST_WORDS_NANOS;
+        try {
+            for (Thread pump : pumps) {
+                pump.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        closeFiles();
+    }
+
+    private synchronized void closeFiles() {
         files.values().forEach(RotatingFile::close);
     }
 

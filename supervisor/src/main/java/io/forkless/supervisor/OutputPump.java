@@ -13,10 +13,11 @@ final class OutputPump {
 
     private OutputPump() {}
 
-    static void start(String threadName, String prefix, InputStream from, OutputStream to) {
+    static Thread start(String threadName, String prefix, InputStream from, OutputStream to) {
         Thread thread = new Thread(() -> copy(prefix, from, to), threadName);
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     private static void copy(String prefix, InputStream from, OutputStream to) {

@@ -1,6 +1,7 @@
 package io.forkless.supervisor;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -23,7 +24,7 @@ final class ResidentMemory {
                     .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
                     .findFirst()
                     .orElse(UNKNOWN);
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) { // the latter if it ends while its lines are read
             return UNKNOWN; // another system, or the process has ended
         }
     }

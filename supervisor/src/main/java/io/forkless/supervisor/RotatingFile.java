@@ -67,12 +67,17 @@ final class RotatingFile extends OutputStream {
             }
             dropped += length;
             failedAt = System.nanoTime();
-            reopen(); // perhaps it is the file and not the disk
+            closeFile(); // perhaps it is the file and not the disk
         }
     }
 
-    /** Goes on in a new file if somebody has renamed or removed the current one. */
+    /** Goes on in a new file if somebody has renamed or removed the current one, and tries again what has failed. */
     synchronized void reopen() {
+        closeFile();
+        failedAt = System.nanoTime() - RETRY_NANOS;
+    }
+
+    private void closeFile() {
         OutputStream open = out;
         out = null;
         if (open != null) {
@@ -86,8 +91,11 @@ final class RotatingFile extends OutputStream {
 
     @Override
     public synchronized void close() {
+        if (dropped > 0 && !closed) {
+            LOG.log(Level.WARNING, file + ": " + dropped + " bytes could not be written");
+        }
         closed = true;
-        reopen();
+        closeFile();
     }
 
     /** @throws IOException if the file cannot be written */
@@ -97,7 +105,7 @@ final class RotatingFile extends OutputStream {
     }
 
     private void rotate() throws IOException {
-        reopen(); // Windows does not rename an open file
+        closeFile(); // Windows does not rename an open file
         for (int i = keep; i > 0; i--) {
             Path from = i == 1 ? file : numbered(i - 1);
             if (Files.exists(from)) {

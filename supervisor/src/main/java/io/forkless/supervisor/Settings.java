@@ -29,6 +29,11 @@ record Settings(
     /** How often a worker reports, at most. */
     private static final Duration HEARTBEAT = Duration.ofSeconds(1);
 
+    /** How often the fleet is inspected; a shorter hang time-out would find nothing sooner. */
+    static final Duration INSPECTION_INTERVAL = Duration.ofSeconds(1);
+
+    private static final Duration LONGEST_INSPECTION_GAP = Duration.ofSeconds(5);
+
     /** Far below what the clock's nanoseconds can count. */
     private static final int MAX_TIMEOUT_DAYS = 365;
 
@@ -38,6 +43,10 @@ record Settings(
         requireSensible("drain time-out", drainTimeout);
         if (!hangTimeout.isZero()) {
             requireSensible("hang time-out", hangTimeout);
+            if (hangTimeout.compareTo(INSPECTION_INTERVAL) < 0) {
+                throw new IllegalArgumentException("hang time-out: " + hangTimeout.toMillis() + " ms is less than "
+                        + INSPECTION_INTERVAL.toMillis() + " ms; 0 turns it off");
+            }
         }
         if (maxFailedStarts < 1) {
             throw new IllegalArgumentException("failed starts: " + maxFailedStarts + " is not positive");
@@ -51,6 +60,14 @@ record Settings(
     Duration heartbeatInterval() {
         Duration often = hangTimeout.dividedBy(5);
         return hangTimeout.isZero() || often.compareTo(HEARTBEAT) > 0 ? HEARTBEAT : often;
+    }
+
+    /** Longer between two inspections means that it was the supervisor that stood still. */
+    Duration longestInspectionGap() {
+        Duration tolerable = INSPECTION_INTERVAL.plus(hangTimeout.dividedBy(2));
+        return hangTimeout.isZero() || tolerable.compareTo(LONGEST_INSPECTION_GAP) > 0
+                ? LONGEST_INSPECTION_GAP
+                : tolerable;
     }
 
     static int requireWorkers(int workers) {

@@ -53,8 +53,6 @@ public final class Supervisor implements AutoCloseable {
     /** How long the workers may take to accept what is queued before they are told to drain. */
     private static final Duration QUIESCE_LIMIT = Duration.ofSeconds(2);
 
-    private static final Duration INSPECTION_INTERVAL = Duration.ofSeconds(1);
-
     private final Configuration configuration;
     private final ServiceManagers serviceManagers = new ServiceManagers();
     private final CompletableFuture<Void> allReady = new CompletableFuture<>();
@@ -353,8 +351,8 @@ public final class Supervisor implements AutoCloseable {
     }
 
     private void inspectRegularly() {
+        loop.after(Settings.INSPECTION_INTERVAL, this::inspectRegularly); // first: nothing may end the inspections
         fleet.inspect();
-        loop.after(INSPECTION_INTERVAL, this::inspectRegularly);
     }
 
     /** From this thread, so that the service manager hears of it if the thread does no more. */

@@ -5,37 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.forkless.supervisor.FakeWorkers.FakeProcess;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every transition of {@link WorkerState}, on simulated time and with simulated processes. */
-class FleetTest {
-    private static final Duration BOOT = Duration.ofSeconds(60);
-    private static final Duration DRAIN = Duration.ofSeconds(30);
-    private static final Duration HANG = Duration.ofSeconds(30);
-    private static final Duration HEALTHY = Duration.ofSeconds(60);
-    private static final Duration GRACE = Duration.ofSeconds(10);
-    private static final Duration MOST_BACKOFF = Duration.ofSeconds(30);
-    private static final Duration NANO = Duration.ofNanos(1);
-    private static final int MAX_FAILED_STARTS = 3;
-    private static final int CRASH = 134;
-    private static final int SIGKILL = 137;
-
-    /** The middle of its range: no jitter. */
-    private static final RandomGenerator HALF = () -> Long.MIN_VALUE;
-
-    private final VirtualTimers timers = new VirtualTimers();
-    private final FakeWorkers workers = new FakeWorkers();
-    private final List<Outcome> outcomes = new ArrayList<>();
-    private int allReady;
-    private int surge = 1;
-    private Recycling recycling = Recycling.NEVER;
-    private Fleet fleet;
-
+class FleetTest extends SimulatedFleet {
     @Test
     void start_spawns_every_worker() throws Exception {
         start(3);
@@ -522,52 +497,6 @@ class FleetTest {
         }
     }
 
-    private void start(int count) throws LaunchException {
-        Settings settings = new Settings(count, BOOT, DRAIN, HANG, HEALTHY, MAX_FAILED_STARTS, GRACE, surge, recycling);
-        Backoff backoff = new Backoff(Duration.ofMillis(100), MOST_BACKOFF, HALF);
-        outcomes.clear();
-        fleet = new Fleet(settings, backoff, timers, workers, () -> allReady++, outcomes::add);
-        fleet.start();
-    }
-
-    private FakeProcess newest(int index) {
-        return workers.newest(index);
-    }
-
-    private void ready(int index) {
-        newest(index).linked = true;
-        fleet.ready(newest(index));
-    }
-
-    private void exit(int index, int status) {
-        fleet.exited(newest(index), status);
-    }
-
-    private void crash(int index) {
-        exit(index, CRASH);
-    }
-
-    /** Lets the backoff pass; what it starts is that worker's next process. */
-    private void restart(int index) {
-        assertThat(fleet.status().get(index).state()).isEqualTo(WorkerState.BACKOFF);
-        timers.advance(MOST_BACKOFF);
-    }
-
-    private void stop() {
-        fleet.stopRestarting();
-        fleet.drainAll();
-    }
-
-    private void failUntilGivenUp(int index) {
-        for (int i = 0; i < MAX_FAILED_STARTS - 1; i++) {
-            crash(index);
-            assertThat(fleet.status().get(index).state()).isEqualTo(WorkerState.BACKOFF);
-            timers.advance(Duration.ofMillis(100 << i)); // no further: others have boot time-outs
-        }
-        crash(index);
-        assertThat(fleet.status().get(index).state()).isEqualTo(WorkerState.FAILED);
-    }
-
     /** Crashes the first worker until it is given up. */
     private int failedStartsLeft() {
         int starts = 0;
@@ -579,15 +508,5 @@ class FleetTest {
             starts++;
         }
         return starts;
-    }
-
-    private void assertStates(WorkerState... expected) {
-        assertThat(fleet.status()).extracting(WorkerStatus::state).containsExactly(expected);
-    }
-
-    private void assertDone(Outcome outcome) {
-        assertThat(outcomes).containsExactly(outcome);
-        assertThat(fleet.status()).extracting(WorkerStatus::state).containsOnly(WorkerState.STOPPED);
-        assertThat(timers.pending()).isZero();
     }
 }

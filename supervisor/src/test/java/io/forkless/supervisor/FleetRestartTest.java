@@ -1,0 +1,461 @@
+package io.forkless.supervisor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** The rolling restart, on simulated time. */
+class FleetRestartTest extends SimulatedFleet {
+    private static final String STOPPED = "restart aborted: the supervisor was told to stop";
+
+    @Test
+    void the_old_worker_drains_only_when_its_replacement_is_ready() throws Exception {
+        startReady(1);
+        CompletableFuture<Void> result = fleet.restart();
+        assertStates(WorkerState.READY, WorkerState.STARTING);
+        assertThat(newest(0).drains).isZero();
+        timers.advance(BOOT.minus(NANO));
+        assertThat(newest(0).drains).isZero();
+
+        ready(1);
+        assertStates(WorkerState.DRAINING, WorkerState.READY);
+        assertThat(newest(0).drains).isOne();
+        assertThat(result).isNotDone();
+
+        exit(0, 0);
+        assertIndexes(1);
+        assertSucceeded(result);
+        assertThat(workers.launched).hasSize(2);
+    }
+
+    @Test
+    void the_workers_are_replaced_one_after_the_other() throws Exception {
+        startReady(3);
+        CompletableFuture<Void> result = fleet.restart();
+        for (int old = 0; old < 3; old++) {
+            int index = old == 0 ? 3 : old - 1; // the place that the one before it has left
+            assertThat(workers.launched).as("one at a time").hasSize(4 + old);
+            ready(index);
+            assertThat(workers.launched).as("the drain counts").hasSize(4 + old);
+            assertThat(result).isNotDone();
+            exit(old, 0);
+        }
+        assertSucceeded(result);
+        assertIndexes(0, 1, 3);
+        assertThat(workers.launched).hasSize(6);
+        assertThat(workers.launched.subList(0, 3)).allMatch(process -> process.drains == 1);
+        assertThat(workers.launched).allMatch(process -> process.kills == 0);
+    }
+
+    @Test
+    void a_greater_surge_replaces_several_at_a_time_and_those_that_drain_count() throws Exception {
+        surge = 2;
+        startReady(3);
+        CompletableFuture<Void> result = fleet.restart();
+        assertIndexes(0, 1, 2, 3, 4);
+        ready(3);
+        assertThat(workers.launched).as("one starts, one drains").hasSize(5);
+        ready(4);
+        assertThat(workers.launched).as("two drain").hasSize(5);
+        assertStates(
+                WorkerState.DRAINING, WorkerState.DRAINING, WorkerState.READY, WorkerState.READY, WorkerState.READY);
+        exit(1, 0);
+        assertThat(workers.launched).hasSize(6);
+        ready(1);
+        exit(0, 0);
+        assertThat(result).isNotDone();
+        exit(2, 0);
+        assertSucceeded(result);
+        assertThat(workers.launched).hasSize(6);
+    }
+
+    @Test
+    void a_surge_beyond_the_number_of_workers_starts_no_more_than_are_needed() throws Exception {
+        surge = 10;
+        startReady(2);
+        fleet.restart();
+        assertThat(workers.launched).hasSize(4);
+    }
+
+    @Test
+    void a_replacement_carries_on_the_count_of_restarts_and_says_why() throws Exception {
+        startReady(1);
+        fleet.restart();
+        assertThat(status(1).restarts()).isOne();
+        assertThat(status(1).lastExit()).isEqualTo("worker 0 was replaced: restart");
+    }
+
+    @Test
+    void a_replacement_that_exits_before_it_is_ready_ends_the_restart_and_the_others_serve_on() throws Exception {
+        startReady(2);
+        CompletableFuture<Void> result = fleet.restart();
+        exit(2, 3);
+        assertFailed(
+                result,
+                "restart aborted: the replacement for worker 0 (pid 1000) failed: exited with status 3 before it was"
+                        + " ready");
+        assertStates(WorkerState.READY, WorkerState.READY);
+        timers.advance(Duration.ofHours(1));
+        assertThat(workers.launched).hasSize(3);
+        assertThat(workers.launched.subList(0, 2)).allMatch(process -> process.drains == 0 && process.kills == 0);
+    }
+
+    @Test
+    void a_replacement_that_is_not_ready_in_time_is_killed_and_ends_the_restart() throws Exception {
+        startReady(1);
+        CompletableFuture<Void> result = fleet.restart();
+        timers.advance(BOOT);
+        assertThat(newest(1).kills).isOne();
+        assertThat(result).isNotDone();
+        exit(1, SIGKILL);
+        assertFailed(
+                result,
+                "restart aborted: the replacement for worker 0 (pid 1000) failed: killed: not ready within 60000 ms");
+        assertStates(WorkerState.READY);
+    }
+
+    @Test
+    void a_replacement_that_reports_when_it_has_been_killed_does_not_make_the_old_one_go() throws Exception {
+        startReady(1);
+        CompletableFuture<Void> result = fleet.restart();
+        timers.advance(BOOT);
+        ready(1); // it was on its way
+        assertStates(WorkerState.READY, WorkerState.STARTING);
+        assertThat(newest(0).drains).isZero();
+        exit(1, SIGKILL);
+        assertThat(result).isCompletedExceptionally();
+    }
+
+    @Test
+    void a_replacement_that_loses_its_link_is_killed_and_ends_the_restart() throws Exception {
+        startReady(1);
+        CompletableFuture<Void> result = fleet.restart();
+        fleet.linkLost(newest(1));
+        timers.advance(GRACE);
+        exit(1, SIGKILL);
+        assertThat(result).isCompletedExceptionally();
+        assertStates(WorkerState.READY);
+    }
+
+    @Test
+    void a_command_that_cannot_be_started_ends_the_restart_at_once() throws Exception {
+        startReady(2);
+        workers.failAfter(0);
+        CompletableFuture<Void> result = fleet.restart();
+        assertFailed(
+                result,
+                "restart aborted: the replacement for worker 0 (pid 1000) failed: cannot start 'app': command not"
+                        + " found");
+        assertStates(WorkerState.READY, WorkerState.READY);
+    }
+
+    @Test
+    void a_command_that_cannot_be_started_any_more_leaves_those_that_are_replaced() throws Exception {
+        startReady(3);
+        CompletableFuture<Void> result = fleet.restart();
+        workers.failAfter(0);
+        ready(3);
+        exit(0, 0);
+        assertThat(result).isCompletedExceptionally();
+        assertIndexes(1, 2, 3);
+        assertStates(WorkerState.READY, WorkerState.READY, WorkerState.READY);
+    }
+
+    @Test
+    void the_failure_of_one_replacement_calls_off_the_others_that_start() throws Exception {
+        surge = 3;
+        startReady(3);
+        CompletableFuture<Void> result = fleet.restart();
+        newest(4).linked = true;
+        crash(3);
+        assertThat(result).isCompletedExceptionally();
+        assertThat(newest(4).drains).isOne();
+        assertThat(newest(5).kills).as("it has not connected yet").isOne();
+        exit(4, 0);
+        exit(5, SIGKILL);
+        assertStates(WorkerState.READY, WorkerState.READY, WorkerState.READY);
+        assertIndexes(0, 1, 2);
+        assertThat(timers.pending()).as("three wait for their minute of health").isEqualTo(3);
+    }
+
+    @Test
+    void a_restart_after_one_that_failed_starts_afresh() throws Exception {
+        startReady(1);
+        fleet.restart();
+        crash(1);
+        CompletableFuture<Void> result = fleet.restart();
+        ready(1);
+        exit(0, 0);
+        assertSucceeded(result);
+        assertIndexes(1);
+    }
+
+    @Test
+    void a_restart_during_a_restart_replaces_those_that_were_started_before_it_as_well() throws Exception {
+        startReady(2);
+        CompletableFuture<Void> first = fleet.restart();
+        ready(2);
+        exit(0, 0); // 2 is new, 1 is old, a new 0 starts in place of 1
+        CompletableFuture<Void> second = fleet.restart();
+        ready(0);
+        exit(1, 0); // a new 1 in place of 2
+        assertThat(first).isNotDone();
+        ready(1);
+        exit(2, 0); // a new 2 in place of 0, which was starting when the second restart came
+        assertThat(second).isNotDone();
+        ready(2);
+        exit(0, 0);
+        assertSucceeded(first);
+        assertSucceeded(second);
+        assertThat(workers.launched).hasSize(6);
+    }
+
+    @Test
+    void both_callers_hear_why_a_restart_has_failed() throws Exception {
+        startReady(1);
+        CompletableFuture<Void> first = fleet.restart();
+        CompletableFuture<Void> second = fleet.restart();
+        crash(1);
+        assertThat(first).isCompletedExceptionally();
+        assertThat(second).isCompletedExceptionally();
+    }
+
+    @Test
+    void a_stop_while_the_replacement_starts_ends_both() throws Exception {
+        startReady(1);
+        CompletableFuture<Void> result = fleet.restart();
+        stop();
+        assertFailed(result, STOPPED);
+        assertThat(newest(0).drains).isOne();
+        assertThat(newest(1).kills).isOne();
+        exit(1, SIGKILL);
+        exit(0, 0);
+        assertDone(Outcome.DRAINED);
+    }
+
+    @Test
+    void a_stop_while_the_old_worker_drains_leaves_it_its_time() throws Exception {
+        startReady(1);
+        CompletableFuture<Void> result = fleet.restart();
+        ready(1);
+        timers.advance(DRAIN.minusSeconds(1));
+        stop();
+        assertFailed(result, STOPPED);
+        assertThat(newest(0).drains).isOne();
+        timers.advance(SECOND);
+        assertThat(newest(0).kills).isOne();
+        assertThat(newest(1).kills).isZero();
+        exit(0, SIGKILL);
+        exit(1, 0);
+        assertDone(Outcome.KILLED);
+    }
+
+    @Test
+    void a_replacement_that_gets_ready_after_the_stop_has_begun_replaces_nobody() throws Exception {
+        startReady(1);
+        fleet.restart();
+        fleet.stopRestarting();
+        ready(1);
+        assertStates(WorkerState.READY, WorkerState.READY);
+        fleet.drainAll();
+        assertStates(WorkerState.DRAINING, WorkerState.DRAINING);
+        exit(0, 0);
+        exit(1, 0);
+        assertDone(Outcome.DRAINED);
+    }
+
+    @Test
+    void after_a_stop_there_is_no_restart() throws Exception {
+        startReady(1);
+        stop();
+        assertFailed(fleet.restart(), "the supervisor is stopping");
+        assertThat(workers.launched).hasSize(1);
+    }
+
+    @Test
+    void after_the_end_there_is_no_restart() throws Exception {
+        start(1);
+        failUntilGivenUp(0);
+        assertThat(outcomes).containsExactly(Outcome.GAVE_UP);
+        assertThat(fleet.restart()).isCompletedExceptionally();
+        assertThat(workers.launched).hasSize(MAX_FAILED_STARTS);
+    }
+
+    @Test
+    void a_kill_during_a_restart_ends_all_and_the_restart() throws Exception {
+        startReady(2);
+        CompletableFuture<Void> result = fleet.restart();
+        ready(2);
+        fleet.stopRestarting();
+        fleet.killAll();
+        assertFailed(result, STOPPED);
+        for (int i = 0; i < 3; i++) {
+            assertThat(newest(i).kills).isOne();
+            exit(i, SIGKILL);
+        }
+        assertDone(Outcome.KILLED);
+    }
+
+    @Test
+    void an_old_worker_that_crashes_while_its_replacement_starts_does_not_come_back_for_long() throws Exception {
+        startReady(2);
+        CompletableFuture<Void> result = fleet.restart();
+        crash(0);
+        assertStates(WorkerState.BACKOFF, WorkerState.READY, WorkerState.STARTING);
+        ready(2);
+        assertThat(workers.launched).as("the place is given up, and 1 is next").hasSize(4);
+        ready(0);
+        exit(1, 0);
+        assertSucceeded(result);
+        timers.advance(Duration.ofMillis(100));
+        assertIndexes(0, 2);
+        assertThat(workers.launched).hasSize(4);
+    }
+
+    @Test
+    void an_old_worker_that_crashes_before_its_turn_is_new_when_it_comes_back() throws Exception {
+        startReady(2);
+        CompletableFuture<Void> result = fleet.restart();
+        crash(1);
+        timers.advance(Duration.ofMillis(100));
+        ready(1);
+        ready(2);
+        exit(0, 0);
+        assertSucceeded(result);
+        assertThat(workers.launched).hasSize(4);
+        assertThat(newest(1).drains).isZero();
+    }
+
+    @Test
+    void an_old_worker_that_crashes_while_it_drains_is_gone() throws Exception {
+        startReady(1);
+        CompletableFuture<Void> result = fleet.restart();
+        ready(1);
+        crash(0);
+        assertSucceeded(result);
+        assertIndexes(1);
+    }
+
+    @Test
+    void a_worker_that_waits_for_its_next_start_is_replaced_too() throws Exception {
+        startReady(1);
+        crash(0);
+        CompletableFuture<Void> result = fleet.restart();
+        assertStates(WorkerState.BACKOFF, WorkerState.STARTING);
+        ready(1);
+        assertSucceeded(result);
+        assertIndexes(1);
+        timers.advance(Duration.ofMinutes(2));
+        assertThat(workers.launched).hasSize(2);
+        assertThat(timers.pending()).isZero();
+    }
+
+    @Test
+    void a_worker_that_comes_back_while_its_replacement_starts_is_one_too_many() throws Exception {
+        startReady(1);
+        crash(0);
+        CompletableFuture<Void> result = fleet.restart();
+        timers.advance(Duration.ofMillis(100));
+        ready(0);
+        assertStates(WorkerState.READY, WorkerState.STARTING);
+        ready(1);
+        assertStates(WorkerState.DRAINING, WorkerState.READY);
+        exit(0, 0);
+        assertSucceeded(result);
+    }
+
+    @Test
+    void a_worker_that_is_starting_is_replaced_too() throws Exception {
+        start(1);
+        CompletableFuture<Void> result = fleet.restart();
+        ready(1);
+        assertThat(newest(0).kills).as("it has not connected yet").isOne();
+        exit(0, SIGKILL);
+        assertSucceeded(result);
+        assertIndexes(1);
+        assertThat(allReady).isOne();
+    }
+
+    @Test
+    void a_worker_that_was_given_up_is_replaced_too() throws Exception {
+        start(2);
+        failUntilGivenUp(0);
+        CompletableFuture<Void> result = fleet.restart();
+        assertStates(WorkerState.FAILED, WorkerState.STARTING, WorkerState.STARTING);
+        ready(2);
+        assertStates(WorkerState.STARTING, WorkerState.STARTING, WorkerState.READY);
+        ready(0); // a new one in that place, for 1
+        exit(1, SIGKILL);
+        assertSucceeded(result);
+        assertIndexes(0, 2);
+    }
+
+    @Test
+    void an_old_worker_that_does_not_drain_in_time_is_killed_and_the_restart_goes_on() throws Exception {
+        startReady(2);
+        CompletableFuture<Void> result = fleet.restart();
+        ready(2);
+        timers.advance(DRAIN.minus(NANO));
+        assertThat(newest(0).kills).isZero();
+        timers.advance(NANO);
+        assertThat(newest(0).kills).isOne();
+        assertThat(workers.launched).hasSize(3);
+        exit(0, SIGKILL);
+        assertThat(workers.launched).hasSize(4);
+        ready(0);
+        exit(1, 0);
+        assertSucceeded(result);
+    }
+
+    @Test
+    void a_replacement_that_crashes_once_it_is_ready_is_a_worker_like_any_other() throws Exception {
+        startReady(1);
+        CompletableFuture<Void> result = fleet.restart();
+        ready(1);
+        crash(1);
+        assertStates(WorkerState.DRAINING, WorkerState.BACKOFF);
+        exit(0, 0);
+        assertSucceeded(result);
+        restart(1);
+        assertStates(WorkerState.STARTING);
+    }
+
+    @Test
+    void the_log_tells_the_story_of_a_restart() throws Exception {
+        startReady(1);
+        try (CapturedLog log = new CapturedLog()) {
+            fleet.restart();
+            timers.advance(Duration.ofMillis(700));
+            ready(1);
+            timers.advance(Duration.ofMillis(300));
+            exit(0, 0);
+            assertThat(log.lines())
+                    .containsExactly(
+                            "INFO restarting 1 workers, 1 at a time",
+                            "INFO replacing worker 0 (pid 1000): restart",
+                            "INFO worker 1 (pid 1001): STARTING",
+                            "INFO worker 1 (pid 1001): READY (after 700 ms)",
+                            "INFO worker 0 (pid 1000): DRAINING",
+                            "INFO worker 0 (pid 1000): STOPPED (exited with status 0)",
+                            "INFO restarted 1 workers (in 1000 ms)");
+        }
+    }
+
+    @Test
+    void the_log_tells_why_a_restart_was_aborted() throws Exception {
+        startReady(1);
+        try (CapturedLog log = new CapturedLog()) {
+            fleet.restart();
+            exit(1, 1);
+            assertThat(log.lines())
+                    .endsWith(
+                            "INFO worker 1 (pid 1001): STOPPED (exited with status 1 before it was ready)",
+                            "SEVERE the replacement for worker 0 (pid 1000) failed: exited with status 1 before it was"
+                                    + " ready; nothing else is replaced, the workers there are go on serving",
+                            "SEVERE restart aborted: the replacement for worker 0 (pid 1000) failed: exited with status 1"
+                                    + " before it was ready");
+        }
+    }
+}
