@@ -27,6 +27,9 @@ import java.util.regex.Pattern;
 final class NameLock implements Closeable {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
+    /** Far behind the content: on Windows nobody else can read what is locked. */
+    private static final long LOCKED_BYTE = Long.MAX_VALUE - 1;
+
     /**
      * The names that this process has. Its own second attempt must not open the file at all: to close any descriptor of
      * a file releases every lock that the process has on it (fcntl(2)).
@@ -68,7 +71,7 @@ final class NameLock implements Closeable {
         FileChannel reader = null;
         boolean ours = false;
         try {
-            if (locked.tryLock() == null) {
+            if (locked.tryLock(LOCKED_BYTE, 1, false) == null) {
                 throw taken(name, Files.readString(file).split(" ")[0]);
             }
             byte[] owner = (ProcessHandle.current().pid() + " " + UUID.randomUUID()).getBytes(StandardCharsets.UTF_8);
