@@ -83,7 +83,7 @@ class ForklessUndertowTest {
 
     @Test
     void ajp_is_answered() throws Exception {
-        try (Cluster cluster = Cluster.start(1, NO_OPTIONS, "ajp=0").ready();
+        try (Cluster cluster = Cluster.start(1, List.of("-Dio.undertow.ajp.REQUIRE_AJP_SECRET=false"), "ajp=0").ready();
                 Socket socket = new Socket("127.0.0.1", cluster.port())) {
             socket.setSoTimeout(30_000);
             socket.getOutputStream().write(HexFormat.of().parseHex("123400010a")); // CPing

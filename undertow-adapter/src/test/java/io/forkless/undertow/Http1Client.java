@@ -63,6 +63,11 @@ final class Http1Client implements Closeable {
         return in.read() < 0;
     }
 
+    /** Ends the connection, ahead of the close of this object. */
+    void disconnect() throws IOException {
+        socket.close();
+    }
+
     static boolean isClosing(String response) {
         return response.toLowerCase(Locale.ROOT).contains("connection: close");
     }
