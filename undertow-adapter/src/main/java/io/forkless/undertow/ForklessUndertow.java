@@ -185,7 +185,12 @@ public final class ForklessUndertow {
             return this;
         }
 
-        public Builder addHttpsListener(int port, String host, KeyManager[] keyManagers, TrustManager[] trustManagers, HttpHandler rootHandler) {
+        public Builder addHttpsListener(
+                int port,
+                String host,
+                KeyManager[] keyManagers,
+                TrustManager[] trustManagers,
+                HttpHandler rootHandler) {
             listeners++;
             builder.addHttpsListener(port, host, keyManagers, trustManagers, tracked(rootHandler));
             return this;

@@ -29,8 +29,9 @@ final class Members {
      */
     void require() {
         if (!missing.isEmpty()) {
-            throw new IllegalStateException(host + " has no " + String.join(", no ", missing)
-                    + ": this version of forkless-undertow-adapter does not fit it; it is made for Undertow 2.3 and 2.4");
+            throw new IllegalStateException(
+                    host + " has no " + String.join(", no ", missing)
+                            + ": this version of forkless-undertow-adapter does not fit it; it is made for Undertow 2.3 and 2.4");
         }
     }
 

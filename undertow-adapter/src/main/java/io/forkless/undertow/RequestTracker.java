@@ -55,7 +55,8 @@ final class RequestTracker {
                 .map(UsedConnection::peer)
                 .collect(Collectors.toSet());
         for (UsedConnection connection : connections) {
-            // An HTTP/1 connection that was upgraded to HTTP/2 is known as both; only the latter tells whether it is idle.
+            // An HTTP/1 connection that was upgraded to HTTP/2 is known as both; only the latter tells whether it is
+            // idle.
             if (connection.isHttp2() || !http2Peers.contains(connection.peer())) {
                 connection.closeIfIdleFor(idleGraceNanos, drainingSince);
             }
@@ -88,7 +89,8 @@ final class RequestTracker {
         UsedConnection connection = exchange.getConnection().getAttachment(CONNECTION);
         boolean moreToAnswer = connection != null
                 && connection.hasUnansweredInput()
-                && System.nanoTime() - drainingSince < idleGraceNanos; // not for ever: a client may pipeline without end
+                && System.nanoTime() - drainingSince
+                        < idleGraceNanos; // not for ever: a client may pipeline without end
         if (!moreToAnswer) {
             exchange.setPersistent(false);
         }

@@ -42,8 +42,7 @@ public final class SharedXnioWorker extends XnioWorker {
     private volatile XnioWorker delegate;
     private volatile boolean draining;
 
-    SharedXnioWorker(
-            ServerSettings settings, ListenerSource source, ConnectionCounts counts, RequestTracker requests) {
+    SharedXnioWorker(ServerSettings settings, ListenerSource source, ConnectionCounts counts, RequestTracker requests) {
         super(xnio().createWorkerBuilder().setExternalExecutorService(neverUsed()));
         this.settings = settings;
         this.source = source;
@@ -79,8 +78,7 @@ public final class SharedXnioWorker extends XnioWorker {
         }
         try {
             int backlog = optionMap.get(Options.BACKLOG, ListenSpec.DEFAULT_BACKLOG);
-            SharedServerChannel channel =
-                    new SharedServerChannel(this, WantedListener.at(inet, backlog), optionMap);
+            SharedServerChannel channel = new SharedServerChannel(this, WantedListener.at(inet, backlog), optionMap);
             channel.getAcceptSetter().set(acceptListener);
             channels.add(channel);
             return channel;

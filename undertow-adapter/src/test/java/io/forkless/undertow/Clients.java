@@ -16,7 +16,9 @@ import org.eclipse.jetty.util.ssl.SslContextFactory;
 /** Other people's clients. */
 record Clients(SSLContext context) {
     String get(HttpClient.Version version, String scheme, int port, String path) throws Exception {
-        return jdk(version).send(request(scheme, port, path), BodyHandlers.ofString()).body();
+        return jdk(version)
+                .send(request(scheme, port, path), BodyHandlers.ofString())
+                .body();
     }
 
     HttpClient jdk(HttpClient.Version version) {

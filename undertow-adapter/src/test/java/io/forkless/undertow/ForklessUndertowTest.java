@@ -51,7 +51,8 @@ class ForklessUndertowTest {
                     .endsWith(" HTTP/2.0");
             org.eclipse.jetty.client.HttpClient client = clients.jettyHttp2();
             try {
-                assertThat(client.GET("http://127.0.0.1:" + cluster.port() + "/").getContentAsString())
+                assertThat(client.GET("http://127.0.0.1:" + cluster.port() + "/")
+                                .getContentAsString())
                         .endsWith(" HTTP/2.0");
             } finally {
                 client.stop();
@@ -83,7 +84,8 @@ class ForklessUndertowTest {
 
     @Test
     void ajp_is_answered() throws Exception {
-        try (Cluster cluster = Cluster.start(1, List.of("-Dio.undertow.ajp.REQUIRE_AJP_SECRET=false"), "ajp=0").ready();
+        try (Cluster cluster = Cluster.start(1, List.of("-Dio.undertow.ajp.REQUIRE_AJP_SECRET=false"), "ajp=0")
+                        .ready();
                 Socket socket = new Socket("127.0.0.1", cluster.port())) {
             socket.setSoTimeout(30_000);
             socket.getOutputStream().write(HexFormat.of().parseHex("123400010a")); // CPing
@@ -150,8 +152,8 @@ class ForklessUndertowTest {
     void an_h2_request_under_way_when_the_drain_begins_is_answered(String listener) throws Exception {
         org.eclipse.jetty.client.HttpClient client = clients.jettyHttp2();
         try (Cluster cluster = Cluster.start(1, withKeyStore, listener + "=0").ready()) {
-            CompletableFuture<ContentResponse> slow = new CompletableResponseListener(client.newRequest(
-                            scheme(listener) + "://127.0.0.1:" + cluster.port() + "/sleep?1500"))
+            CompletableFuture<ContentResponse> slow = new CompletableResponseListener(
+                            client.newRequest(scheme(listener) + "://127.0.0.1:" + cluster.port() + "/sleep?1500"))
                     .send();
             cluster.awaitOutput("sleeping");
 

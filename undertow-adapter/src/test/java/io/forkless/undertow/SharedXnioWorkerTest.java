@@ -250,10 +250,8 @@ class SharedXnioWorkerTest {
 
     @Test
     void a_start_that_undertow_itself_gives_up_has_accepted_nothing_and_made_no_thread() throws Exception {
-        Undertow server = server(listeners
-                .builder()
-                .addHttpListener(0, "127.0.0.1")
-                .addHttpListener(0, "no-such-host.invalid"));
+        Undertow server =
+                server(listeners.builder().addHttpListener(0, "127.0.0.1").addHttpListener(0, "no-such-host.invalid"));
         long threads = threads();
 
         assertThatThrownBy(server::start).hasRootCauseInstanceOf(UnknownHostException.class);
@@ -307,8 +305,8 @@ class SharedXnioWorkerTest {
 
     @Test
     void without_a_supervisor_it_is_an_ordinary_undertow() throws Exception {
-        Undertow server =
-                started(ForklessUndertow.builder().addHttpListener(0, "127.0.0.1").setIoThreads(1));
+        Undertow server = started(
+                ForklessUndertow.builder().addHttpListener(0, "127.0.0.1").setIoThreads(1));
 
         assertThat(server.getWorker()).isNotInstanceOf(SharedXnioWorker.class);
         assertThat(server.getWorker().getIoThreadCount()).isEqualTo(1);

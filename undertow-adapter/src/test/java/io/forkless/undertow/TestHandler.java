@@ -55,7 +55,10 @@ final class TestHandler implements HttpHandler {
                 "open=" + worker.getOpenConnections(),
                 "draining=" + worker.isDraining(),
                 "pacing=" + worker.isAcceptPacing(),
-                "port=" + exchange.getConnection().getLocalAddress(InetSocketAddress.class).getPort());
+                "port="
+                        + exchange.getConnection()
+                                .getLocalAddress(InetSocketAddress.class)
+                                .getPort());
     }
 
     private static final class Echo extends AbstractReceiveListener {

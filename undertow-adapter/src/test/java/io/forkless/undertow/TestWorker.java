@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.time.Duration;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -24,6 +25,7 @@ final class TestWorker {
                 .setServerOption(UndertowOptions.ENABLE_HTTP2, true)
                 .setWorkerOption(Options.WORKER_NAME, "test")
                 .setIoThreads(2)
+                .setDrainIdleGrace(Duration.ofMillis(500))
                 .setHandler(new TestHandler());
         for (String option : options) {
             String[] pair = option.split("=");
