@@ -38,7 +38,8 @@ final class HelloHandler implements HttpHandler {
     /** Occupies no thread meanwhile. */
     private void answerLater(HttpServerExchange exchange, long millis) {
         exchange.dispatch(
-                task -> exchange.getIoThread().executeAfter(task, millis, TimeUnit.MILLISECONDS), () -> answer(exchange));
+                task -> exchange.getIoThread().executeAfter(task, millis, TimeUnit.MILLISECONDS),
+                () -> answer(exchange));
     }
 
     private void answer(HttpServerExchange exchange) {
