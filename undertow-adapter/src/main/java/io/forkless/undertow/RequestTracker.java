@@ -55,8 +55,7 @@ final class RequestTracker {
                 .map(UsedConnection::peer)
                 .collect(Collectors.toSet());
         for (UsedConnection connection : connections) {
-            // An HTTP/1 connection that was upgraded to HTTP/2 is known as both; only the latter tells whether it is
-            // idle.
+            // One that was upgraded from HTTP/1 to HTTP/2 is known as both; the latter tells whether it is idle.
             if (connection.isHttp2() || !http2Peers.contains(connection.peer())) {
                 connection.closeIfIdleFor(idleGraceNanos, drainingSince);
             }
@@ -87,11 +86,7 @@ final class RequestTracker {
             return;
         }
         UsedConnection connection = exchange.getConnection().getAttachment(CONNECTION);
-        boolean moreToAnswer = connection != null
-                && connection.hasUnansweredInput()
-                && System.nanoTime() - drainingSince
-                        < idleGraceNanos; // not for ever: a client may pipeline without end
-        if (!moreToAnswer) {
+        if (connection == null || !connection.mayAnswerMore(idleGraceNanos)) {
             exchange.setPersistent(false);
         }
     }

@@ -22,6 +22,7 @@ final class UsedConnection implements ExchangeCompletionListener {
     private volatile long idleSince = System.nanoTime();
     private volatile boolean upgraded;
     private boolean endAnnounced;
+    private long answersMoreSince;
 
     /** @param connection for HTTP/2, that of any stream: they share what is attached to the connection */
     UsedConnection(ServerConnection connection) {
@@ -45,8 +46,22 @@ final class UsedConnection implements ExchangeCompletionListener {
     }
 
     /** Whether something was read that belongs to the next request. */
-    boolean hasUnansweredInput() {
+    private boolean hasUnansweredInput() {
         return connection instanceof AbstractServerConnection http1 && http1.getExtraBytes() != null;
+    }
+
+    /**
+     * Whether this connection may outlive the response that is about to be sent although the server drains: when more
+     * requests have been read already, and not for ever, as a client may pipeline without end.
+     */
+    boolean mayAnswerMore(long nanos) {
+        if (!hasUnansweredInput()) {
+            return false;
+        }
+        if (answersMoreSince == 0) {
+            answersMoreSince = System.nanoTime();
+        }
+        return System.nanoTime() - answersMoreSince < nanos;
     }
 
     /** Sends a GOAWAY, if that means something to the peer; once. */
@@ -67,7 +82,8 @@ final class UsedConnection implements ExchangeCompletionListener {
     void closeIfIdleFor(long nanos, long drainingSince) {
         if (isIdleFor(nanos, drainingSince)) {
             inIoThread(() -> {
-                if (isIdleFor(nanos, drainingSince) && !hasUnansweredInput()) {
+                // Half a request may have been read, but it need not ever become a whole one.
+                if (isIdleFor(hasUnansweredInput() ? 2 * nanos : nanos, drainingSince)) {
                     close();
                 }
             });

@@ -186,7 +186,8 @@ class ForklessUndertowTest {
 
     @Test
     void the_last_response_on_a_keep_alive_connection_announces_that_it_closes() throws Exception {
-        try (Cluster cluster = Cluster.start(1, NO_OPTIONS, "plain=0").ready();
+        try (Cluster cluster =
+                        Cluster.start(1, NO_OPTIONS, "grace=5000", "plain=0").ready();
                 Http1Client busy = new Http1Client(cluster.port());
                 Http1Client other = new Http1Client(cluster.port())) {
             assertThat(other.exchange("/")).doesNotMatch("(?is).*connection: close.*");
@@ -255,6 +256,15 @@ class ForklessUndertowTest {
             assertThat(cluster.outcome()).isEqualTo(Outcome.GAVE_UP);
             assertThat(cluster.output())
                     .contains("listen 127.0.0.1:" + port + ": not granted: the supervisor listens on 127.0.0.1:0");
+        }
+    }
+
+    @Test
+    void a_worker_without_the_supervisors_provider_fails_to_start_and_says_so() throws Exception {
+        try (Cluster cluster =
+                Cluster.startWithout(entry -> entry.matches(".*(posix|windows)-provider.*"), "plain=0")) {
+            assertThat(cluster.outcome()).isEqualTo(Outcome.GAVE_UP);
+            assertThat(cluster.output()).contains("cannot be used: none is on the class path");
         }
     }
 

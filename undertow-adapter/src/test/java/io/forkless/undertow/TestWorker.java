@@ -18,7 +18,7 @@ final class TestWorker {
 
     private TestWorker() {}
 
-    /** @param arguments options, then {@code plain=PORT}, {@code tls=PORT} or {@code ajp=PORT} for each listener */
+    /** @param arguments {@code grace=MILLIS}, then {@code plain=PORT}, {@code tls=PORT} or {@code ajp=PORT} for each listener */
     public static void main(String[] arguments) throws Exception {
         List<String> options = List.of(arguments);
         ForklessUndertow.Builder builder = ForklessUndertow.builder()
@@ -30,6 +30,7 @@ final class TestWorker {
         for (String option : options) {
             String[] pair = option.split("=");
             switch (pair[0]) {
+                case "grace" -> builder.setDrainIdleGrace(Duration.ofMillis(Long.parseLong(pair[1])));
                 case "plain" -> builder.addHttpListener(Integer.parseInt(pair[1]), "127.0.0.1");
                 case "wildcard" -> builder.addHttpListener(Integer.parseInt(pair[1]), "0.0.0.0");
                 case "ajp" -> builder.addAjpListener(Integer.parseInt(pair[1]), "127.0.0.1");
