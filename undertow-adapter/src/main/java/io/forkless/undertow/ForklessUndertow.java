@@ -1,6 +1,7 @@
 package io.forkless.undertow;
 
 import io.forkless.worker.AcceptPacing;
+import io.forkless.worker.ConnectionCounts;
 import io.forkless.worker.Worker;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
@@ -95,7 +96,11 @@ public final class ForklessUndertow {
             if (source == null) {
                 return builder.build();
             }
-            ConnectionCounts counts = new ConnectionCounts(worker == null ? null : worker.acceptPacing(), acceptPacing);
+            ConnectionCounts counts = new ConnectionCounts();
+            counts.setPaced(acceptPacing);
+            if (worker != null) {
+                counts.joinPacing(worker.acceptPacing());
+            }
             SharedXnioWorker shared = new SharedXnioWorker(settings(), source, counts, requests);
             Undertow server = builder.setWorker(shared).build();
             if (worker != null) {

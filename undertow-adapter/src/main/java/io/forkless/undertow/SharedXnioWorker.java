@@ -1,6 +1,7 @@
 package io.forkless.undertow;
 
 import io.forkless.spi.ListenSpec;
+import io.forkless.worker.ConnectionCounts;
 import io.undertow.Undertow;
 import java.io.IOException;
 import java.net.InetSocketAddress;
