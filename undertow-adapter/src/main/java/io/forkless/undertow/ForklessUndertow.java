@@ -52,6 +52,7 @@ public final class ForklessUndertow {
      * In place of {@link Undertow#builder()}.
      *
      * @throws UncheckedIOException if this process was started as a worker and its supervisor cannot be reached
+     * @throws IllegalStateException if it is a worker, and the Undertow or XNIO at hand lacks what a shared listener needs
      */
     public static Builder builder() {
         try {
@@ -89,9 +90,6 @@ public final class ForklessUndertow {
             }
         }
 
-        /**
-         * @throws IllegalStateException if the Undertow or XNIO at hand does not have what a shared listener needs
-         */
         public Undertow build() {
             if (source == null) {
                 return builder.build();

@@ -9,8 +9,22 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpURI;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.http.MetaData;
+import org.eclipse.jetty.http2.api.Session;
+import org.eclipse.jetty.http2.api.Stream;
+import org.eclipse.jetty.http2.client.HTTP2Client;
+import org.eclipse.jetty.http2.frames.GoAwayFrame;
+import org.eclipse.jetty.http2.frames.HeadersFrame;
+import org.eclipse.jetty.util.Callback;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +65,67 @@ class DrainTest {
         }
     }
 
+    @Test
+    void an_http_2_peer_gets_a_goaway_that_refuses_no_stream() throws Exception {
+        BlockingQueue<GoAwayFrame> goAways = new LinkedBlockingQueue<>();
+        HTTP2Client client = new HTTP2Client();
+        client.start();
+        try {
+            Session session = client.connect(new InetSocketAddress("127.0.0.1", port()), new Session.Listener() {
+                        @Override
+                        public void onGoAway(Session session, GoAwayFrame frame) {
+                            goAways.add(frame);
+                        }
+                    })
+                    .get(30, TimeUnit.SECONDS);
+            assertThat(status(session)).isEqualTo(200);
+            Undertow old = current;
+            current = started();
+            Thread drain = new Thread(() -> drain(old));
+            drain.start();
+
+            GoAwayFrame first = goAways.poll(30, TimeUnit.SECONDS);
+            assertThat(first.getLastStreamId()).isEqualTo(Integer.MAX_VALUE);
+            assertThat(first.getError()).isZero();
+            drain.join();
+        } finally {
+            client.stop();
+        }
+    }
+
+    private static int status(Session session) throws Exception {
+        CompletableFuture<Integer> status = new CompletableFuture<>();
+        MetaData.Request request =
+                new MetaData.Request("GET", HttpURI.from("http://localhost/"), HttpVersion.HTTP_2, HttpFields.EMPTY);
+        session.newStream(new HeadersFrame(request, null, true), new Stream.Listener() {
+            @Override
+            public void onHeaders(Stream stream, HeadersFrame frame) {
+                status.complete(((MetaData.Response) frame.getMetaData()).getStatus());
+                stream.demand();
+            }
+
+            @Override
+            public void onDataAvailable(Stream stream) {
+                stream.readData().release();
+            }
+
+            @Override
+            public void onFailure(Stream stream, int error, String reason, Throwable failure, Callback callback) {
+                status.completeExceptionally(failure);
+                callback.succeeded();
+            }
+        });
+        return status.get(30, TimeUnit.SECONDS);
+    }
+
+    private static void drain(Undertow server) {
+        try {
+            SupervisedUndertow.drain(server, (SharedXnioWorker) server.getWorker(), LIMIT);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private void replaceUnder(Load load) throws Exception {
         for (int i = 0; i < REPLACEMENTS; i++) {
             long before = load.answered();
@@ -59,7 +134,7 @@ class DrainTest {
             Undertow old = current;
             current = started();
             long begin = System.nanoTime();
-            SupervisedUndertow.drain(old, (SharedXnioWorker) old.getWorker(), LIMIT);
+            drain(old);
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(LIMIT);
         }
         load.stop();

@@ -4,6 +4,8 @@ import io.forkless.undertow.ForklessUndertow;
 import io.forkless.worker.Worker;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
+import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -47,8 +49,7 @@ final class Main implements Callable<Integer> {
         XNIO_LOG.setLevel(Level.WARNING);
         CommandLine commandLine = new CommandLine(new Main());
         commandLine.setExecutionExceptionHandler((failure, command, parsed) -> {
-            Throwable reason = failure.getCause() == null ? failure : failure.getCause(); // Undertow wraps it
-            command.getErr().println("undertow-hello: " + reason.getMessage());
+            command.getErr().println("undertow-hello: " + failure.getMessage());
             return 1;
         });
         int status = commandLine.execute(arguments);
@@ -66,10 +67,22 @@ final class Main implements Callable<Integer> {
                 .setServerOption(UndertowOptions.ENABLE_HTTP2, true)
                 .setHandler(new HelloHandler(index))
                 .build();
-        server.start();
+        try {
+            server.start();
+        } catch (RuntimeException e) {
+            throw reason(e);
+        }
         InetSocketAddress address =
                 (InetSocketAddress) server.getListenerInfo().get(0).getAddress();
         System.out.println("serving: curl http://localhost:" + address.getPort() + "/");
         return 0;
+    }
+
+    /** Undertow wraps it, and the JDK's does not tell the address. */
+    private Exception reason(RuntimeException failure) {
+        if (failure.getCause() instanceof BindException bind) {
+            return new IOException("listen " + host + ":" + port + ": " + bind.getMessage(), bind);
+        }
+        return failure.getCause() instanceof Exception cause ? cause : failure;
     }
 }
