@@ -2,6 +2,7 @@ package io.forkless.jetty;
 
 import io.forkless.spi.ListenSpec;
 import io.forkless.worker.AcceptPacing;
+import io.forkless.worker.ConnectionCounts;
 import io.forkless.worker.Worker;
 import java.io.IOException;
 import java.net.Socket;
@@ -11,7 +12,6 @@ import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.SelectorManager;
@@ -49,12 +49,10 @@ public class SharedServerConnector extends ServerConnector {
     /** How long a connection may be idle while the server drains, in ms, unless set. */
     public static final long DEFAULT_DRAIN_IDLE_GRACE = 2000;
 
-    private final AtomicLong open = new AtomicLong();
-    private final AtomicLong accepted = new AtomicLong();
+    private final ConnectionCounts counts = new ConnectionCounts();
     private final AtomicInteger accepting = new AtomicInteger();
     private final HttpConfiguration.Customizer closeWhenDraining = new CloseWhenDraining(this);
     private volatile Worker worker;
-    private volatile boolean acceptPacing = true;
     private volatile boolean draining;
     private volatile long drainIdleGrace = DEFAULT_DRAIN_IDLE_GRACE;
 
@@ -138,6 +136,7 @@ public class SharedServerConnector extends ServerConnector {
         refuse(getAcceptors() == 0, "acceptors = 0: a shared listener is blocking only, use at least one acceptor");
         refuse(isInheritChannel(), "inheritChannel: the listener comes from the supervisor");
         refuse(isReusePort(), "reusePort: the workers share one listener, switch it off");
+        counts.joinPacing(worker.acceptPacing());
         ListenSpec spec = ListenSpec.tcp(getHost(), getPort());
         return worker.listen(getAcceptQueueSize() > 0 ? spec.withBacklog(getAcceptQueueSize()) : spec);
     }
@@ -161,9 +160,7 @@ public class SharedServerConnector extends ServerConnector {
     public void accept(int acceptorID) throws IOException {
         accepting.incrementAndGet();
         try {
-            if (worker != null && acceptPacing) {
-                worker.acceptPacing().beforeAccept();
-            }
+            counts.beforeAccept();
             super.accept(acceptorID);
         } finally {
             accepting.decrementAndGet();
@@ -173,25 +170,14 @@ public class SharedServerConnector extends ServerConnector {
     /** Called for each accepted connection, by the acceptor that accepted it. */
     @Override
     protected void configure(Socket socket) {
-        accepted.incrementAndGet();
-        open.incrementAndGet();
-        if (worker != null) {
-            worker.acceptPacing().opened();
-        }
+        counts.opened();
         super.configure(socket);
     }
 
     @Override
     protected void onEndPointClosed(EndPoint endPoint) {
-        connectionEnded();
+        counts.closed();
         super.onEndPointClosed(endPoint);
-    }
-
-    private void connectionEnded() {
-        open.decrementAndGet();
-        if (worker != null) {
-            worker.acceptPacing().closed();
-        }
     }
 
     /** Gives up this process's copy of the listener and announces the end to every connection. */
@@ -202,7 +188,7 @@ public class SharedServerConnector extends ServerConnector {
 
     /** Whether everything that was accepted has ended, what is on its way from an acceptor to a selector included. */
     boolean isDrained() {
-        return accepting.get() == 0 && open.get() == 0;
+        return accepting.get() == 0 && counts.open() == 0;
     }
 
     Collection<EndPoint> connections() {
@@ -222,12 +208,12 @@ public class SharedServerConnector extends ServerConnector {
 
     @ManagedAttribute(value = "Connections accepted since the JVM started", readonly = true)
     public long getAcceptedConnections() {
-        return accepted.get();
+        return counts.accepted();
     }
 
     @ManagedAttribute(value = "Connections that are open", readonly = true)
     public long getOpenConnections() {
-        return open.get();
+        return counts.open();
     }
 
     @ManagedAttribute(
@@ -239,12 +225,12 @@ public class SharedServerConnector extends ServerConnector {
 
     @ManagedAttribute("Whether a worker that has many connections leaves new ones to the others")
     public boolean isAcceptPacing() {
-        return acceptPacing;
+        return counts.isPaced();
     }
 
     /** On unless set; see {@link AcceptPacing}. */
     public void setAcceptPacing(boolean acceptPacing) {
-        this.acceptPacing = acceptPacing;
+        counts.setPaced(acceptPacing);
     }
 
     @ManagedAttribute("How long a connection may be idle while the server drains, in ms")
@@ -273,7 +259,7 @@ public class SharedServerConnector extends ServerConnector {
     private final class AcceptFailures implements SelectorManager.AcceptListener {
         @Override
         public void onAcceptFailed(SelectableChannel channel, Throwable cause) {
-            connectionEnded();
+            counts.closed();
         }
     }
 }

@@ -1,0 +1,32 @@
+package io.forkless.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.forkless.e2e.Load.Manner;
+import io.forkless.e2e.Load.Result;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Workers of both servers share one port. */
+class MixedWorkersIT {
+    @TempDir
+    private Path temporary;
+
+    @Test
+    void jetty_and_undertow_serve_from_the_same_port_and_are_replaced_without_a_lost_request() throws Exception {
+        try (RunningProgram forkless = RunningProgram.mixed(temporary, 4, "jetty-hello", "undertow-hello");
+                Load load = Load.start(forkless.port(), 16, Manner.values())) {
+            load.awaitMore(1000);
+
+            forkless.operate("restart");
+            load.awaitMore(1000);
+
+            assertThat(forkless.count("is jetty-hello.jar")).isEqualTo(4);
+            assertThat(forkless.count("is undertow-hello.jar")).isEqualTo(4);
+            assertThat(load.clientsByWorker()).as("%s", load).hasSizeGreaterThanOrEqualTo(3);
+            assertThat(load.lost()).as("%s%n%s", load, forkless.output()).isZero();
+            assertThat(load.count(Result.REFUSED)).as("%s", load).isZero();
+        }
+    }
+}

@@ -1,0 +1,7 @@
+package io.forkless.e2e;
+
+class UndertowWorkersIT extends WorkersIT {
+    UndertowWorkersIT() {
+        super("undertow-hello");
+    }
+}

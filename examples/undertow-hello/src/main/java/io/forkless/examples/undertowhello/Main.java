@@ -1,0 +1,88 @@
+package io.forkless.examples.undertowhello;
+
+import io.forkless.undertow.ForklessUndertow;
+import io.forkless.worker.Worker;
+import io.undertow.Undertow;
+import io.undertow.UndertowOptions;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** An Undertow server that says which worker answers. The only line that makes it one is the builder's class. */
+@Command(
+        name = "undertow-hello",
+        description = "Answers 'worker INDEX pid PID'; also /sleep?ms=N and /crash.",
+        mixinStandardHelpOptions = true)
+final class Main implements Callable<Integer> {
+    /** Strongly held: java.util.logging forgets the level of a logger that nobody refers to. */
+    private static final Logger UNDERTOW_LOG = Logger.getLogger("io.undertow");
+
+    private static final Logger XNIO_LOG = Logger.getLogger("org.xnio");
+
+    @Option(
+            names = "--host",
+            paramLabel = "HOST",
+            defaultValue = "0.0.0.0",
+            description = "The address to listen on; default: every one.")
+    private String host;
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            defaultValue = "8080",
+            description = "The port to listen on; default: ${DEFAULT-VALUE}.")
+    private int port;
+
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        System.setProperty("java.util.logging.SimpleFormatter.format", "%4$s %5$s%6$s%n");
+        System.setProperty("org.jboss.logging.provider", "jdk");
+        UNDERTOW_LOG.setLevel(Level.WARNING);
+        XNIO_LOG.setLevel(Level.WARNING);
+        CommandLine commandLine = new CommandLine(new Main());
+        commandLine.setExecutionExceptionHandler((failure, command, parsed) -> {
+            command.getErr().println("undertow-hello: " + failure.getMessage());
+            return 1;
+        });
+        int status = commandLine.execute(arguments);
+        if (status != 0) {
+            System.exit(status);
+        }
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Optional<Worker> worker = Worker.current();
+        String index = worker.map(w -> Integer.toString(w.index())).orElse("-");
+        Undertow server = ForklessUndertow.builder()
+                .addHttpListener(port, host)
+                .setServerOption(UndertowOptions.ENABLE_HTTP2, true)
+                .setHandler(new HelloHandler(index))
+                .build();
+        try {
+            server.start();
+        } catch (RuntimeException e) {
+            throw reason(e);
+        }
+        InetSocketAddress address =
+                (InetSocketAddress) server.getListenerInfo().get(0).getAddress();
+        System.out.println("serving: curl http://localhost:" + address.getPort() + "/");
+        return 0;
+    }
+
+    /** Undertow wraps it, and the JDK's does not tell the address. */
+    private Exception reason(RuntimeException failure) {
+        if (failure.getCause() instanceof BindException bind) {
+            return new IOException("listen " + host + ":" + port + ": " + bind.getMessage(), bind);
+        }
+        return failure.getCause() instanceof Exception cause ? cause : failure;
+    }
+}

@@ -1,0 +1,70 @@
+package io.forkless.worker;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The connections of one server or connector: how many it has accepted and how many are open. In a worker each is
+ * reported to its {@link AcceptPacing} as well.
+ *
+ * <p>Thread-safe.
+ */
+public final class ConnectionCounts {
+    private final AtomicLong accepted = new AtomicLong();
+    private final AtomicLong open = new AtomicLong();
+    private volatile AcceptPacing pacing;
+    private volatile boolean paced = true;
+
+    /** For a server that is nobody's worker, until {@link #joinPacing}. */
+    public ConnectionCounts() {}
+
+    /** From now on this is a worker's server. Called while no connection is open. */
+    public void joinPacing(AcceptPacing workerPacing) {
+        pacing = workerPacing;
+    }
+
+    /** An acceptor calls this before each accept; it may pause, in favour of workers that have fewer connections. */
+    public void beforeAccept() {
+        AcceptPacing current = pacing;
+        if (current != null && paced) {
+            current.beforeAccept();
+        }
+    }
+
+    /** An acceptor calls this as soon as accept has returned. */
+    public void opened() {
+        accepted.incrementAndGet();
+        open.incrementAndGet();
+        AcceptPacing current = pacing;
+        if (current != null) {
+            current.opened();
+        }
+    }
+
+    /** The host calls this when a connection has ended. */
+    public void closed() {
+        open.decrementAndGet();
+        AcceptPacing current = pacing;
+        if (current != null) {
+            current.closed();
+        }
+    }
+
+    /** Connections accepted since the start of the JVM. */
+    public long accepted() {
+        return accepted.get();
+    }
+
+    /** Connections that are open. */
+    public long open() {
+        return open.get();
+    }
+
+    /** Whether {@link #beforeAccept()} may pause; it may, unless set. */
+    public boolean isPaced() {
+        return paced;
+    }
+
+    public void setPaced(boolean paced) {
+        this.paced = paced;
+    }
+}

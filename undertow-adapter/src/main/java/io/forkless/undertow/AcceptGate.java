@@ -1,0 +1,92 @@
+package io.forkless.undertow;
+
+import org.xnio.OptionMap;
+import org.xnio.Options;
+
+/**
+ * Decides whether an acceptor may accept: not while accepts are suspended, and not while the connections that are open
+ * exceed {@link Options#CONNECTION_HIGH_WATER}, until they have fallen below {@link Options#CONNECTION_LOW_WATER}.
+ */
+final class AcceptGate {
+    private int open;
+    private int high;
+    private int low;
+    private boolean full;
+    private boolean resumed;
+    private boolean ended;
+
+    AcceptGate(OptionMap options) {
+        configure(options);
+    }
+
+    /**
+     * @throws IllegalArgumentException unless 0 &lt; low water &lt;= high water
+     */
+    synchronized void configure(OptionMap options) {
+        int newHigh = options.get(Options.CONNECTION_HIGH_WATER, Integer.MAX_VALUE);
+        int newLow = options.get(Options.CONNECTION_LOW_WATER, newHigh);
+        if (newLow <= 0 || newLow > newHigh) {
+            throw new IllegalArgumentException("low water " + newLow + " is not between 1 and high water " + newHigh);
+        }
+        high = newHigh;
+        low = newLow;
+        full = open >= high;
+        notifyAll();
+    }
+
+    synchronized void resume() {
+        resumed = true;
+        notifyAll();
+    }
+
+    synchronized void suspend() {
+        resumed = false;
+    }
+
+    synchronized boolean isResumed() {
+        return resumed;
+    }
+
+    /** No acceptor passes any more. */
+    synchronized void end() {
+        ended = true;
+        notifyAll();
+    }
+
+    synchronized boolean isEnded() {
+        return ended;
+    }
+
+    /** Waits until the acceptor may accept; false if it is to go. */
+    synchronized boolean pass() throws InterruptedException {
+        while (!ended && (full || !resumed)) {
+            wait();
+        }
+        return !ended;
+    }
+
+    /** Waits that long, or until the acceptor is to go. */
+    synchronized void pause(long millis) throws InterruptedException {
+        if (!ended) {
+            wait(millis);
+        }
+    }
+
+    synchronized void opened() {
+        open++;
+        full |= open >= high;
+    }
+
+    synchronized void closed() {
+        // Below, and not at, low water; that is where XNIO's own listeners go on, too.
+        if (open <= low && full) {
+            full = false;
+            notifyAll();
+        }
+        open--;
+    }
+
+    synchronized int open() {
+        return open;
+    }
+}

@@ -1,0 +1,97 @@
+package io.forkless.undertow;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * The thread that accepts from one listener, in blocking mode. It is ended by closing the gate and the listener, never by
+ * an interrupt, which may drop a connection that was just accepted.
+ */
+final class Acceptor implements Runnable {
+    private static final System.Logger LOG = System.getLogger(Acceptor.class.getName());
+
+    /** How long to wait when accept fails, in ms: there may be no descriptor left, and trying at once would spin. */
+    private static final long FAILURE_PAUSE_MILLIS = 250;
+
+    private final AcceptGate gate;
+    private final Supplier<ServerSocketChannel> listener;
+    private final Runnable beforeAccept;
+    private final Consumer<SocketChannel> accepted;
+    private final Thread thread;
+
+    /**
+     * @param listener the copy to accept from; another one after accepts were suspended
+     * @param beforeAccept may pause
+     * @param accepted gets each connection
+     */
+    Acceptor(
+            String name,
+            AcceptGate gate,
+            Supplier<ServerSocketChannel> listener,
+            Runnable beforeAccept,
+            Consumer<SocketChannel> accepted) {
+        this.gate = gate;
+        this.listener = listener;
+        this.beforeAccept = beforeAccept;
+        this.accepted = accepted;
+        this.thread = new Thread(this, name);
+        thread.setDaemon(true); // the IO threads keep the process alive, or do not, as the server is configured
+    }
+
+    /** Further calls have no effect. */
+    synchronized void start() {
+        if (thread.getState() == Thread.State.NEW) {
+            thread.start();
+        }
+    }
+
+    /** Whether it accepts no more and has handed over all that it accepted. */
+    boolean hasEnded() {
+        return thread.getState() == Thread.State.NEW || !thread.isAlive();
+    }
+
+    /** Waits for the thread, which ends promptly once gate and listener are closed. */
+    void join() {
+        boolean interrupted = false;
+        while (!hasEnded()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (gate.pass()) {
+                acceptOne();
+            }
+        } catch (InterruptedException e) {
+            LOG.log(Level.WARNING, "the acceptor was interrupted: this process accepts no more", e);
+        }
+    }
+
+    private void acceptOne() throws InterruptedException {
+        try {
+            beforeAccept.run();
+            accepted.accept(listener.get().accept());
+        } catch (ClosedChannelException e) {
+            // suspended, or the end: the gate knows
+        } catch (IOException e) {
+            if (!gate.isEnded()) {
+                LOG.log(Level.WARNING, "accept failed; the next attempt follows in " + FAILURE_PAUSE_MILLIS + " ms", e);
+                gate.pause(FAILURE_PAUSE_MILLIS);
+            }
+        }
+    }
+}

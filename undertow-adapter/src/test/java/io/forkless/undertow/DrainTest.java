@@ -1,0 +1,162 @@
+package io.forkless.undertow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.undertow.Undertow;
+import io.undertow.UndertowOptions;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpURI;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.http.MetaData;
+import org.eclipse.jetty.http2.api.Session;
+import org.eclipse.jetty.http2.api.Stream;
+import org.eclipse.jetty.http2.client.HTTP2Client;
+import org.eclipse.jetty.http2.frames.GoAwayFrame;
+import org.eclipse.jetty.http2.frames.HeadersFrame;
+import org.eclipse.jetty.util.Callback;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Servers that replace each other on one listener, in this JVM, while clients are at work. */
+class DrainTest {
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final int REPLACEMENTS = 20;
+
+    private final TestListeners listeners = new TestListeners();
+    private final Set<String> begun = ConcurrentHashMap.newKeySet();
+    private Undertow current = started();
+
+    @AfterEach
+    void stop() throws IOException {
+        current.stop();
+        listeners.close();
+    }
+
+    @Test
+    void no_request_is_lost_when_servers_are_replaced_under_keep_alive_closing_and_pipelined_load() throws Exception {
+        int port = port();
+        try (Load load = new Load(() -> port).keepAlive(2).closing(2).pipelined(2)) {
+            replaceUnder(load);
+        }
+    }
+
+    @Test
+    void no_request_is_lost_when_servers_are_replaced_under_http_2_load() throws Exception {
+        int port = port();
+        Clients clients = new Clients(SSLContext.getDefault());
+        org.eclipse.jetty.client.HttpClient first = clients.jettyHttp2();
+        org.eclipse.jetty.client.HttpClient second = clients.jettyHttp2();
+        try (Load load = new Load(() -> port).http2(first, begun::contains).http2(second, begun::contains)) {
+            replaceUnder(load);
+        } finally {
+            first.stop();
+            second.stop();
+        }
+    }
+
+    @Test
+    void an_http_2_peer_gets_a_goaway_that_refuses_no_stream() throws Exception {
+        BlockingQueue<GoAwayFrame> goAways = new LinkedBlockingQueue<>();
+        HTTP2Client client = new HTTP2Client();
+        client.start();
+        try {
+            Session session = client.connect(new InetSocketAddress("127.0.0.1", port()), new Session.Listener() {
+                        @Override
+                        public void onGoAway(Session session, GoAwayFrame frame) {
+                            goAways.add(frame);
+                        }
+                    })
+                    .get(30, TimeUnit.SECONDS);
+            assertThat(status(session)).isEqualTo(200);
+            Undertow old = current;
+            current = started();
+            Thread drain = new Thread(() -> drain(old));
+            drain.start();
+
+            GoAwayFrame first = goAways.poll(30, TimeUnit.SECONDS);
+            assertThat(first.getLastStreamId()).isEqualTo(Integer.MAX_VALUE);
+            assertThat(first.getError()).isZero();
+            drain.join();
+        } finally {
+            client.stop();
+        }
+    }
+
+    private static int status(Session session) throws Exception {
+        CompletableFuture<Integer> status = new CompletableFuture<>();
+        MetaData.Request request =
+                new MetaData.Request("GET", HttpURI.from("http://localhost/"), HttpVersion.HTTP_2, HttpFields.EMPTY);
+        session.newStream(new HeadersFrame(request, null, true), new Stream.Listener() {
+            @Override
+            public void onHeaders(Stream stream, HeadersFrame frame) {
+                status.complete(((MetaData.Response) frame.getMetaData()).getStatus());
+                stream.demand();
+            }
+
+            @Override
+            public void onDataAvailable(Stream stream) {
+                stream.readData().release();
+            }
+
+            @Override
+            public void onFailure(Stream stream, int error, String reason, Throwable failure, Callback callback) {
+                status.completeExceptionally(failure);
+                callback.succeeded();
+            }
+        });
+        return status.get(30, TimeUnit.SECONDS);
+    }
+
+    private static void drain(Undertow server) {
+        try {
+            SupervisedUndertow.drain(server, (SharedXnioWorker) server.getWorker(), LIMIT);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void replaceUnder(Load load) throws Exception {
+        for (int i = 0; i < REPLACEMENTS; i++) {
+            long before = load.answered();
+            await().atMost(LIMIT)
+                    .until(() -> load.answered() > before + 1000 || !load.lost().isEmpty());
+            Undertow old = current;
+            current = started();
+            long begin = System.nanoTime();
+            drain(old);
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(LIMIT);
+        }
+        load.stop();
+        assertThat(load.lost()).isEmpty();
+    }
+
+    private Undertow started() {
+        Undertow server = listeners
+                .builder()
+                .addHttpListener(0, "127.0.0.1")
+                .setServerOption(UndertowOptions.ENABLE_HTTP2, true)
+                .setDrainIdleGrace(Duration.ofMillis(500)) // how long Jetty's client keeps a connection after a GOAWAY
+                .setHandler(exchange -> {
+                    begun.add(exchange.getQueryString());
+                    exchange.getResponseSender().send("done");
+                })
+                .build();
+        server.start();
+        return server;
+    }
+
+    private int port() {
+        return ((InetSocketAddress) current.getListenerInfo().get(0).getAddress()).getPort();
+    }
+}

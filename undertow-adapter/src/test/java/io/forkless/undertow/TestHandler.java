@@ -1,0 +1,70 @@
+package io.forkless.undertow;
+
+import io.undertow.Handlers;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.handlers.BlockingHandler;
+import io.undertow.websockets.core.AbstractReceiveListener;
+import io.undertow.websockets.core.BufferedTextMessage;
+import io.undertow.websockets.core.WebSocketChannel;
+import io.undertow.websockets.core.WebSockets;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+
+/**
+ * {@code /}: who answers, over which protocol; {@code /sleep?N}: the same, late; {@code /echo}: what was sent; {@code
+ * /attributes}; {@code /socket}: a WebSocket that echoes.
+ */
+final class TestHandler implements HttpHandler {
+    private static final HttpHandler WEB_SOCKET = Handlers.websocket((exchange, channel) -> {
+        channel.getReceiveSetter().set(new Echo());
+        channel.resumeReceives();
+    });
+
+    private static final HttpHandler BLOCKING = new BlockingHandler(TestHandler::handleBlocking);
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) throws Exception {
+        switch (exchange.getRequestPath()) {
+            case "/socket" -> WEB_SOCKET.handleRequest(exchange);
+            case "/sleep", "/echo" -> BLOCKING.handleRequest(exchange);
+            case "/attributes" -> exchange.getResponseSender().send(attributes(exchange));
+            default -> exchange.getResponseSender().send(answer(exchange));
+        }
+    }
+
+    private static void handleBlocking(HttpServerExchange exchange) throws IOException, InterruptedException {
+        if (exchange.getRequestPath().equals("/echo")) {
+            exchange.getInputStream().transferTo(exchange.getOutputStream());
+            return;
+        }
+        System.out.println("sleeping");
+        Thread.sleep(Long.parseLong(exchange.getQueryString()));
+        exchange.getResponseSender().send(answer(exchange));
+    }
+
+    private static String answer(HttpServerExchange exchange) {
+        return ProcessHandle.current().pid() + " " + exchange.getProtocol();
+    }
+
+    private static String attributes(HttpServerExchange exchange) {
+        SharedXnioWorker worker = TestWorker.xnioWorker();
+        return String.join(
+                " ",
+                "accepted=" + worker.getAcceptedConnections(),
+                "open=" + worker.getOpenConnections(),
+                "draining=" + worker.isDraining(),
+                "pacing=" + worker.isAcceptPacing(),
+                "port="
+                        + exchange.getConnection()
+                                .getLocalAddress(InetSocketAddress.class)
+                                .getPort());
+    }
+
+    private static final class Echo extends AbstractReceiveListener {
+        @Override
+        protected void onFullTextMessage(WebSocketChannel channel, BufferedTextMessage message) {
+            WebSockets.sendText(message.getData(), channel, null);
+        }
+    }
+}
