@@ -28,6 +28,8 @@ final class RunningProgram implements AutoCloseable {
     private static final List<String> JVM_OPTIONS =
             List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m", "--enable-native-access=ALL-UNNAMED");
 
+    private static final List<String> ADDRESS = List.of("--host", "127.0.0.1", "--port", "0");
+
     private final Path temporary;
     private final String name;
     private final Process process;
@@ -43,13 +45,30 @@ final class RunningProgram implements AutoCloseable {
     }
 
     /** A supervisor with this many workers of that example, all ready, on a free port of 127.0.0.1. */
-    static RunningProgram forkless(Path temporary, String example, int workers, String... options) throws IOException {
+    static RunningProgram forkless(Path temporary, String example, int workers) throws IOException {
+        return forkless(temporary, workers, example(Machine.javaForPrograms(), temporary, example));
+    }
+
+    /** The same with workers of two examples by turns. */
+    static RunningProgram mixed(Path temporary, int workers, String even, String odd) throws IOException {
+        List<String> worker = java(Machine.javaForPrograms(), temporary);
+        Path classes = Path.of(EitherExample.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .getPath());
+        worker.addAll(List.of("-cp", Machine.path(classes), EitherExample.class.getName()));
+        worker.addAll(List.of(Machine.path(jar(even)), Machine.path(jar(odd))));
+        worker.addAll(ADDRESS);
+        return forkless(temporary, workers, worker);
+    }
+
+    private static RunningProgram forkless(Path temporary, int workers, List<String> worker) throws IOException {
         String name = "e2e-" + UUID.randomUUID();
         List<String> command = forkless(temporary, "run", "--name", name);
         command.addAll(List.of("--workers", Integer.toString(workers), "--listen", "127.0.0.1:0"));
-        command.addAll(List.of(options));
         command.add("--");
-        command.addAll(example(Machine.javaForPrograms(), temporary, example));
+        command.addAll(worker);
         RunningProgram program = new RunningProgram(temporary, name, builder(command));
         program.awaitLine("all " + workers + " workers are READY");
         return program;
@@ -74,23 +93,28 @@ final class RunningProgram implements AutoCloseable {
 
     private static List<String> forkless(Path temporary, String... arguments) {
         Path jar = Path.of(System.getProperty("forkless.it.supervisorJar"));
-        List<String> command = java(Machine.java(), temporary, jar);
+        List<String> command = java(Machine.java(), temporary);
+        command.addAll(List.of("-jar", Machine.path(jar)));
         command.addAll(List.of(arguments));
         return command;
     }
 
     private static List<String> example(String java, Path temporary, String example) {
-        Path jar = Path.of(System.getProperty("forkless.it.examples"), example, "target", example + ".jar");
-        List<String> command = java(java, temporary, jar);
-        command.addAll(List.of("--host", "127.0.0.1", "--port", "0"));
+        List<String> command = java(java, temporary);
+        command.addAll(List.of("-jar", Machine.path(jar(example))));
+        command.addAll(ADDRESS);
         return command;
     }
 
-    private static List<String> java(String java, Path temporary, Path jar) {
+    private static Path jar(String example) {
+        return Path.of(System.getProperty("forkless.it.examples"), example, "target", example + ".jar");
+    }
+
+    private static List<String> java(String java, Path temporary) {
         List<String> command = new ArrayList<>();
         command.add(java);
         command.addAll(JVM_OPTIONS);
-        command.addAll(List.of("-Djava.io.tmpdir=" + Machine.path(temporary), "-jar", Machine.path(jar)));
+        command.add("-Djava.io.tmpdir=" + Machine.path(temporary));
         return command;
     }
 
