@@ -1,6 +1,7 @@
 package io.forkless.nio;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.sun.jna.Native;
 import java.io.File;
@@ -9,6 +10,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -93,9 +95,10 @@ class FreshJvmTest {
         command.add(Stream.of(classPath).map(FreshJvmTest::rootOf).collect(Collectors.joining(File.pathSeparator)));
         command.add(FreshJvm.class.getName());
 
-        File stderr = directory.resolve("stderr").toFile();
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectError(stderr).redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        Path stderr = directory.resolve("stderr");
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectError(stderr.toFile())
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD);
         // Flags from the environment would not be "no flags", and the JVM prints that it picked them up.
         builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"));
         Process process = builder.start();
@@ -106,7 +109,10 @@ class FreshJvmTest {
         } finally {
             process.destroyForcibly();
         }
-        return new Outcome(process.exitValue(), Files.readString(stderr.toPath(), StandardCharsets.UTF_8));
+        Outcome outcome = new Outcome(process.exitValue(), Files.readString(stderr, StandardCharsets.UTF_8));
+        // Windows may count a file as open for a moment after the process that had it has ended.
+        await().ignoreExceptionsInstanceOf(FileSystemException.class).until(() -> Files.deleteIfExists(stderr));
+        return outcome;
     }
 
     /** The directory or jar a class comes from, on the class path as well as in a patched module. */

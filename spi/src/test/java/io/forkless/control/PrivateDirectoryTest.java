@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.forkless.testing.ChildJvm;
+import io.forkless.testing.ShortTempDir;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class PrivateDirectoryTest {
-    @TempDir
+    @TempDir(factory = ShortTempDir.class)
     Path temporary;
 
     @Test

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,8 +49,7 @@ public final class ChildJvm implements AutoCloseable {
                 .keySet()
                 .removeIf(name -> name.startsWith("FORKLESS_")
                         || name.equals("XDG_RUNTIME_DIR")
-                        || name.endsWith("JAVA_OPTIONS")
-                        || name.equals("JAVA_TOOL_OPTIONS"));
+                        || name.endsWith("JAVA_OPTIONS"));
         builder.environment().putAll(environment);
         return new ChildJvm(output, builder.start());
     }
@@ -63,10 +63,12 @@ public final class ChildJvm implements AutoCloseable {
         return process.pid();
     }
 
-    /** With the same line ends on every system. */
+    /** With the same line ends on every system, and without what the JVM says of options in the environment. */
     public String output() {
         try {
-            return Files.readString(output, StandardCharsets.UTF_8).replace(System.lineSeparator(), "\n");
+            return Files.readString(output, StandardCharsets.UTF_8)
+                    .replace(System.lineSeparator(), "\n")
+                    .replaceFirst("(?m)^Picked up JAVA_TOOL_OPTIONS: .*\n", "");
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -97,8 +99,11 @@ public final class ChildJvm implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         process.destroyForcibly().onExit().join();
-        Files.delete(output);
+        // Windows may count a file as open for a moment after the process that had it has ended.
+        await().atMost(LIMIT)
+                .ignoreExceptionsInstanceOf(FileSystemException.class)
+                .until(() -> Files.deleteIfExists(output));
     }
 }

@@ -6,6 +6,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.stream.Stream;
 
 /** A file that a test has mapped into memory. */
 public final class MappedFile {
@@ -14,8 +15,8 @@ public final class MappedFile {
     private MappedFile() {}
 
     /**
-     * Deletes a file to whose mapping nothing refers any more. Windows deletes no file that is mapped, and a mapping ends
-     * when its buffer is collected.
+     * Deletes a file to whose mapping nothing refers any more. Windows deletes no file that is mapped, or puts it off, and
+     * a mapping ends when its buffer is collected.
      */
     public static void delete(Path file) {
         await().atMost(LIMIT)
@@ -23,7 +24,9 @@ public final class MappedFile {
                 .until(() -> {
                     System.gc();
                     Files.deleteIfExists(file);
-                    return true;
+                    try (Stream<Path> files = Files.list(file.getParent())) {
+                        return files.noneMatch(file::equals);
+                    }
                 });
     }
 }

@@ -7,9 +7,11 @@ import java.util.List;
 public final class JavaProcess {
     static final String JAVA = ProcessHandle.current().info().command().orElseThrow();
 
+    private static final String SELECTORS = "java.nio.channels.spi.SelectorProvider";
+
     private JavaProcess() {}
 
-    /** A JVM that starts quickly and stays small. */
+    /** A JVM that starts quickly and stays small, with the selectors that this one was told to use. */
     public static List<String> command(Class<?> main, String... arguments) {
         return command(List.of(), main, arguments);
     }
@@ -17,6 +19,10 @@ public final class JavaProcess {
     public static List<String> command(List<String> options, Class<?> main, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 JAVA, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx64m", "--enable-native-access=ALL-UNNAMED"));
+        String selectors = System.getProperty(SELECTORS);
+        if (selectors != null) {
+            command.add("-D" + SELECTORS + "=" + selectors);
+        }
         command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));

@@ -38,7 +38,7 @@ abstract class SupervisedTest {
     private List<ProcessHandle> childrenBefore;
     private final String temporaryBefore = System.getProperty("java.io.tmpdir");
 
-    @TempDir
+    @TempDir(factory = ShortTempDir.class)
     private Path temporary;
 
     /** So that what is left there is ours. */

@@ -26,7 +26,7 @@ class SupervisorDeathTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final List<String> SERVE = JavaProcess.command(TestWorker.class, TestWorker.SERVE, "127.0.0.1:0");
 
-    @TempDir
+    @TempDir(factory = ShortTempDir.class)
     Path directory;
 
     private Path temporary;

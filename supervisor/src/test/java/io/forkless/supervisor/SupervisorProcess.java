@@ -1,10 +1,12 @@
 package io.forkless.supervisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -83,5 +85,8 @@ final class SupervisorProcess implements Closeable {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
         }
         killHard();
+        // Windows may count a file as open for a moment after the process that had it has ended.
+        await().ignoreExceptionsInstanceOf(FileSystemException.class)
+                .until(() -> Files.deleteIfExists(temporary.resolveSibling("log")));
     }
 }
