@@ -10,4 +10,6 @@ module io.forkless.posix {
 
     provides io.forkless.spi.ListenerProvider with
             io.forkless.posix.PosixListenerProvider;
+    provides io.forkless.spi.ServiceManager with
+            io.forkless.posix.Systemd;
 }

@@ -1,4 +1,6 @@
-/** Owns listeners; spawns, watches, restarts and drains workers. A library, and the {@code forkless} command. */
+/** Owns listeners; spawns, watches, restarts and drains workers. A library, and the {@code forkless
+ * uses io.forkless.spi.ServiceManager;
+ * } command. */
 module io.forkless.supervisor {
     requires info.picocli;
     requires transitive io.forkless.spi;
@@ -10,4 +12,5 @@ module io.forkless.supervisor {
             info.picocli;
 
     uses io.forkless.spi.ListenerProvider;
+    uses io.forkless.spi.ServiceManager;
 }

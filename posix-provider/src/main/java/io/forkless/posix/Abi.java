@@ -38,9 +38,12 @@ record Abi(
     static final int AF_UNIX = 1;
     static final int AF_INET = 2;
     static final int SOCK_STREAM = 1;
+    static final int SOCK_DGRAM = 2;
     static final int IPPROTO_IPV6 = 41;
     static final int SCM_RIGHTS = 1;
     static final int F_SETFD = 2;
+    static final int F_GETFL = 3;
+    static final int F_SETFL = 4;
     static final int FD_CLOEXEC = 1;
     static final short POLLIN = 1;
 
@@ -48,6 +51,11 @@ record Abi(
     static final int LINUX_SO_PEERCRED = 17;
 
     static final int LINUX_SO_ATTACH_FILTER = 26;
+
+    /** {@code asm-generic/fcntl.h} and {@code bits/socket.h}. */
+    static final int LINUX_O_NONBLOCK = 0x800;
+
+    static final int LINUX_MSG_DONTWAIT = 0x40;
 
     /** macOS only, {@code sys/un.h}: options of level {@code SOL_LOCAL}. */
     static final int MACOS_SOL_LOCAL = 0;

@@ -28,6 +28,8 @@ interface LibC extends Library {
 
     int getsockname(int fd, Pointer address, Pointer addressLength);
 
+    long sendto(int fd, Pointer bytes, long length, int flags, Pointer address, int addressLength);
+
     long sendmsg(int fd, Pointer message, int flags);
 
     long recvmsg(int fd, Pointer message, int flags);

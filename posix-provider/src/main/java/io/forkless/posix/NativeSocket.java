@@ -69,6 +69,33 @@ record NativeSocket(int fd) {
         }
     }
 
+    /** A Unix-domain datagram socket of Linux, to send with; closed on exec. */
+    static NativeSocket datagram(String operation) throws IOException {
+        int fd = C.socket(Abi.AF_UNIX, Abi.SOCK_DGRAM, 0);
+        if (fd < 0) {
+            throw Errno.failure(operation, "socket", Errno.last());
+        }
+        NativeSocket socket = new NativeSocket(fd);
+        socket.setCloseOnExec();
+        return socket;
+    }
+
+    /** Sends one datagram; does not wait for a receiver that does not read. */
+    void send(String operation, Memory bytes, Memory address) throws IOException {
+        int flags = ABI.sendFlags() | Abi.LINUX_MSG_DONTWAIT;
+        if (C.sendto(fd, bytes, bytes.size(), flags, address, (int) address.size()) < 0) {
+            throw Errno.failure(operation, "sendto", Errno.last());
+        }
+    }
+
+    /** Makes the open file description blocking, for all who share it; on Linux. */
+    void setBlocking(String operation) throws IOException {
+        int flags = C.fcntl(fd, Abi.F_GETFL);
+        if (flags < 0 || C.fcntl(fd, Abi.F_SETFL, flags & ~Abi.LINUX_O_NONBLOCK) != 0) {
+            throw Errno.failure(operation, "fcntl F_SETFL", Errno.last());
+        }
+    }
+
     /** A second descriptor of the same open file description, closed on exec; fcntl(2) {@code F_DUPFD_CLOEXEC}. */
     NativeSocket duplicate(String operation) throws IOException {
         int command = ABI == Abi.MACOS ? 67 : 1030;

@@ -23,18 +23,34 @@ final class PosixListener implements SharedListener {
 
     private static final Duration TICKET_VALIDITY = Duration.ofSeconds(20);
 
+    /** What it was made from; {@code null} if the service manager made it. */
     private final ListenSpec spec;
+
+    private final String operation;
     private final NativeSocket socket;
     private final ServerSocketChannel owner;
     private final Object pathIdentity;
     private final Set<HandOver> handOvers = ConcurrentHashMap.newKeySet();
 
     PosixListener(ListenSpec spec) throws IOException {
+        this(spec, "listen " + spec, UnixPath.listening(spec));
+    }
+
+    /** One that somebody else has opened and goes on holding: it has a queue and a path without us. */
+    static PosixListener inherited(NativeSocket socket) throws IOException {
+        String operation = "inherited descriptor " + socket.fd();
+        socket.setCloseOnExec();
+        socket.setBlocking(operation);
+        return new PosixListener(null, operation, socket);
+    }
+
+    private PosixListener(ListenSpec spec, String operation, NativeSocket socket) throws IOException {
         this.spec = spec;
-        this.socket = UnixPath.listening(spec);
+        this.operation = operation;
+        this.socket = socket;
         try {
-            owner = NioChannels.serverSocketChannel(socket.fd(), socket.requireListening("listen " + spec));
-            pathIdentity = spec.isUnix() ? UnixPath.identity(Path.of(spec.path())) : null;
+            owner = NioChannels.serverSocketChannel(socket.fd(), socket.requireListening(operation));
+            pathIdentity = spec != null && spec.isUnix() ? UnixPath.identity(Path.of(spec.path())) : null;
         } catch (IOException | RuntimeException e) {
             socket.close();
             throw e;
@@ -61,6 +77,9 @@ final class PosixListener implements SharedListener {
 
     @Override
     public boolean quiesce(Duration limit) throws IOException, InterruptedException {
+        if (spec == null) {
+            return true; // what is queued waits for the next one who serves from it
+        }
         refuseFurther();
         long deadline = System.nanoTime() + limit.toNanos();
         long emptySince = System.nanoTime();
@@ -130,6 +149,6 @@ final class PosixListener implements SharedListener {
 
     @Override
     public String toString() {
-        return "PosixListener[" + spec + "]";
+        return "PosixListener[" + operation + "]";
     }
 }

@@ -3,15 +3,22 @@ package io.forkless.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.forkless.testing.MappedFile;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ScoreboardTest {
     @TempDir
     private Path directory;
+
+    @AfterEach
+    void unmap() {
+        MappedFile.delete(directory.resolve(Scoreboard.FILE));
+    }
 
     @Test
     void a_new_scoreboard_has_nobody_on_it() throws Exception {

@@ -63,9 +63,10 @@ public final class ChildJvm implements AutoCloseable {
         return process.pid();
     }
 
+    /** With the same line ends on every system. */
     public String output() {
         try {
-            return Files.readString(output, StandardCharsets.UTF_8);
+            return Files.readString(output, StandardCharsets.UTF_8).replace(System.lineSeparator(), "\n");
         } catch (IOException e) {
             throw new AssertionError(e);
         }

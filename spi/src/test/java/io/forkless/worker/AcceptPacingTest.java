@@ -3,7 +3,9 @@ package io.forkless.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forkless.control.Scoreboard;
+import io.forkless.testing.MappedFile;
 import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +34,13 @@ class AcceptPacingTest {
         scoreboard = Scoreboard.map(file);
         pacing = new AcceptPacing(scoreboard, OWN, () -> now, this::pause);
         others(0, 0);
+    }
+
+    @AfterEach
+    void unmap() {
+        scoreboard = null;
+        pacing = null;
+        MappedFile.delete(directory.resolve(Scoreboard.FILE));
     }
 
     @Test

@@ -10,6 +10,8 @@ import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -28,28 +30,30 @@ final class TestSupervisor implements Closeable {
     static final String END = "(end of stream)";
 
     final PrivateDirectory directory = PrivateDirectory.create("forkless-test-");
-    final Path socket = directory.resolve(Invitation.SOCKET_FILE);
+    final Path scoreboard = directory.resolve(Scoreboard.FILE);
     final Path invitation = directory.resolve("worker-5" + Invitation.FILE_SUFFIX);
 
-    private final BlockingQueue<String> received = new LinkedBlockingQueue<>();
     /** Rare enough to be in nobody's way. */
     static final long HEARTBEAT_MILLIS = 3_600_000;
 
+    private final BlockingQueue<String> received = new LinkedBlockingQueue<>();
     private final BlockingQueue<SocketChannel> accepted = new LinkedBlockingQueue<>();
     private final ServerSocketChannel server;
+    private final SocketAddress address;
     private final Thread acceptor = new Thread(this::acceptAndRead, "test-supervisor");
     private SocketChannel worker;
 
     TestSupervisor() throws IOException {
-        server = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(socket));
+        server = listen();
+        address = server.getLocalAddress();
         invitation().writeTo(invitation);
-        Scoreboard.create(directory.resolve(Scoreboard.FILE)).close();
+        Scoreboard.create(scoreboard).close();
         acceptor.setDaemon(true);
         acceptor.start();
     }
 
     Invitation invitation() {
-        return new Invitation(5, UnixDomainSocketAddress.of(socket), TOKEN);
+        return new Invitation(5, address, TOKEN);
     }
 
     /** The next line that the worker sent. */
@@ -90,7 +94,7 @@ final class TestSupervisor implements Closeable {
         worker.close();
     }
 
-    /** As a supervisor that was killed: the socket and the invitation stay behind, and nobody listens. */
+    /** As a supervisor that was killed: its files stay behind, and nobody listens. */
     void die() throws IOException {
         server.close();
         if (worker != null) {
@@ -107,6 +111,16 @@ final class TestSupervisor implements Closeable {
     public void close() throws IOException {
         die();
         directory.close();
+    }
+
+    /** Where there are no Unix-domain sockets, the supervisor speaks TCP as well. */
+    private ServerSocketChannel listen() throws IOException {
+        try {
+            Path socket = directory.resolve(Invitation.SOCKET_FILE);
+            return ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(socket));
+        } catch (UnsupportedOperationException e) {
+            return ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0));
+        }
     }
 
     private void acceptAndRead() {

@@ -18,9 +18,9 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /** Real workers in JVMs of their own, and a supervisor that is played by the test. */
-@DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no kill(1), and Unix-domain sockets not everywhere")
 class WorkerTest {
     private static final long AMPLE = 60_000;
+    private static final String NO_SIGNALS = "there are no signals on Windows";
 
     private TestSupervisor supervisor;
 
@@ -125,6 +125,22 @@ class WorkerTest {
     }
 
     @Test
+    void the_first_worker_to_notice_removes_the_invitations_that_a_killed_supervisor_left() throws Exception {
+        Path other = supervisor.directory.resolve("worker-6" + Invitation.FILE_SUFFIX);
+        try (ChildJvm jvm = worker("current", "wait")) {
+            supervisor.welcome(AMPLE);
+            jvm.awaitOutput("waiting");
+            Files.createFile(other);
+
+            supervisor.die();
+
+            assertThat(jvm.awaitExit()).isZero();
+            assertThat(other).doesNotExist();
+        }
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows deletes no file that is mapped")
     void the_first_worker_to_notice_removes_what_a_killed_supervisor_left() throws Exception {
         try (ChildJvm jvm = worker("current", "wait")) {
             supervisor.welcome(AMPLE);
@@ -147,7 +163,7 @@ class WorkerTest {
             assertThat(jvm.awaitExit()).isZero();
         }
         assertThat(supervisor.directory.path()).isDirectoryContaining(foreign::equals);
-        assertThat(supervisor.socket).doesNotExist();
+        assertThat(supervisor.scoreboard).doesNotExist();
     }
 
     @Test
@@ -163,7 +179,7 @@ class WorkerTest {
             assertThat(jvm.awaitExit()).isZero();
         }
         assertThat(other).exists();
-        assertThat(supervisor.socket).exists();
+        assertThat(supervisor.scoreboard).exists();
     }
 
     @Test
@@ -215,6 +231,7 @@ class WorkerTest {
     }
 
     @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = NO_SIGNALS)
     void a_term_signal_drains_and_ends_the_process_with_status_0() throws Exception {
         try (ChildJvm jvm = worker("current", "drains", "wait")) {
             supervisor.welcome(AMPLE);
@@ -229,6 +246,7 @@ class WorkerTest {
     }
 
     @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = NO_SIGNALS)
     void int_and_hup_are_left_to_the_supervisor() throws Exception {
         try (ChildJvm jvm = worker("current", "drains", "wait")) {
             supervisor.welcome(AMPLE);

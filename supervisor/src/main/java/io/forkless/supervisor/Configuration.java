@@ -5,17 +5,19 @@ import io.forkless.spi.ListenerProvider;
 import io.forkless.spi.ListenerProviders;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** What {@link SupervisorBuilder} has validated; {@code name}, {@code provider} and {@code logs} may be missing. */
+/** What {@link SupervisorBuilder} has validated; {@code name}, {@code provider}, {@code logs} and {@code fastStart} may be missing. */
 record Configuration(
         List<String> command,
         Map<String, String> environment,
         OutputStream output,
         OutputStream errors,
         LogDirectory.Options logs,
+        Path fastStart,
         List<ListenSpec> listen,
         String name,
         String provider,

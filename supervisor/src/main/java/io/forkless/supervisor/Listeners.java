@@ -33,7 +33,8 @@ final class Listeners implements Closeable {
         }
     }
 
-    private record Entry(ListenSpec spec, SharedListener listener) {}
+    /** @param inherited whether the service manager has opened it */
+    private record Entry(ListenSpec spec, SharedListener listener, boolean inherited) {}
 
     private final ListenerProvider provider;
     private final Map<Key, Entry> byKey = new LinkedHashMap<>();
@@ -46,10 +47,24 @@ final class Listeners implements Closeable {
     /** @throws IOException also if that address was opened before */
     synchronized void open(ListenSpec spec) throws IOException {
         Key key = Key.of(spec);
-        if (byKey.containsKey(key)) {
+        Entry present = byKey.get(key);
+        if (present != null && present.inherited()) {
+            return;
+        }
+        if (present != null) {
             throw new IOException("listen " + spec + ": the same address is given twice");
         }
         listen(key, spec);
+    }
+
+    /** Takes a listener that the service manager has opened. */
+    synchronized void add(SharedListener listener) {
+        SocketAddress address = listener.localAddress();
+        ListenSpec spec = address instanceof InetSocketAddress inet
+                ? ListenSpec.tcp(inet.getAddress().getHostAddress(), inet.getPort())
+                : ListenSpec.unix(address.toString());
+        byKey.put(new Key(address, false), new Entry(spec, listener, true));
+        LOG.log(Level.INFO, "listening on {0}, which the service manager has opened", spec);
     }
 
     /** From now on workers get the listeners that are open and no others. */
@@ -107,7 +122,7 @@ final class Listeners implements Closeable {
     }
 
     private Entry listen(Key key, ListenSpec spec) throws IOException {
-        Entry entry = new Entry(spec, provider.listen(spec));
+        Entry entry = new Entry(spec, provider.listen(spec), false);
         byKey.put(key, entry);
         LOG.log(Level.INFO, "listening on {0}", describe(entry));
         return entry;

@@ -15,6 +15,8 @@ final class OperatorSession implements ControlConnection.Receiver {
     interface Operations {
         Fleet fleet();
 
+        CompletionStage<Void> restart();
+
         CompletionStage<Void> allReady();
 
         void stop();
@@ -58,7 +60,7 @@ final class OperatorSession implements ControlConnection.Receiver {
                 done("");
             }
             case "await-ready" -> answer(operations.allReady(), "all " + fleet.workers() + " workers are ready");
-            case "restart" -> answer(fleet.restart(), "restarted " + fleet.workers() + " workers");
+            case "restart" -> answer(operations.restart(), "restarted " + fleet.workers() + " workers");
             case "scale" -> {
                 fleet.scale(target(argument, fleet.workers()));
                 done(fleet.workers() + " workers");

@@ -3,14 +3,11 @@ package io.forkless.supervisor;
 import io.forkless.control.Invitation;
 import io.forkless.control.PrivateDirectory;
 import io.forkless.control.Scoreboard;
-import java.io.File;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ObjIntConsumer;
@@ -32,6 +29,7 @@ final class ProcessLauncher implements Fleet.Launcher {
     private final SpawnedWorker.Events events;
     private final ObjIntConsumer<SpawnedWorker> whenExited;
     private final List<String> command;
+    private final FastStart fastStart;
     private final Map<String, String> environment;
     private final WorkerOutput output;
     private long spawned;
@@ -44,7 +42,8 @@ final class ProcessLauncher implements Fleet.Launcher {
             SpawnedWorker.Events events,
             ObjIntConsumer<SpawnedWorker> whenExited,
             Configuration configuration,
-            WorkerOutput output) {
+            WorkerOutput output,
+            FastStart fastStart) {
         this.loop = loop;
         this.control = control;
         this.directory = directory;
@@ -52,6 +51,7 @@ final class ProcessLauncher implements Fleet.Launcher {
         this.events = events;
         this.whenExited = whenExited;
         this.command = withNativeAccess(configuration.command());
+        this.fastStart = fastStart;
         this.environment = configuration.environment();
         this.output = output;
     }
@@ -60,7 +60,8 @@ final class ProcessLauncher implements Fleet.Launcher {
     public WorkerProcess launch(int index) throws LaunchException {
         SpawnedWorker worker = new SpawnedWorker(index, events);
         Path invitation = directory.resolve(index + "-" + spawned++ + Invitation.FILE_SUFFIX);
-        ProcessBuilder builder = new ProcessBuilder(command);
+        FastStart.Launch start = fastStart.prepare();
+        ProcessBuilder builder = new ProcessBuilder(JavaCommand.withOptions(command, start.options()));
         // What systemd hands to the supervisor is not the worker's (sd_listen_fds(3)).
         builder.environment().keySet().removeAll(SYSTEMD_ENVIRONMENT);
         builder.environment().putAll(environment);
@@ -73,9 +74,14 @@ final class ProcessLauncher implements Fleet.Launcher {
             worker.spawned(process);
             process.getOutputStream().close(); // an empty standard input
             output.attach(index, process.getInputStream(), process.getErrorStream());
-            process.onExit().thenAccept(p -> loop.execute(() -> exited(worker, invitation, p.exitValue())));
+            process.onExit()
+                    .thenAccept(p -> loop.execute(() -> {
+                        start.exited(p.exitValue());
+                        exited(worker, invitation, p.exitValue());
+                    }));
             return worker;
         } catch (IOException e) {
+            start.exited(-1);
             release(worker, invitation);
             throw failure(e);
         }
@@ -99,37 +105,22 @@ final class ProcessLauncher implements Fleet.Launcher {
     }
 
     private static List<String> withNativeAccess(List<String> command) {
-        String program = new File(command.get(0)).getName().toLowerCase(Locale.ROOT);
-        List<String> adapted = new ArrayList<>(command);
-        if (List.of("java", "java.exe").contains(program) && !command.contains(NATIVE_ACCESS)) {
-            adapted.add(1, NATIVE_ACCESS);
-        }
-        return adapted;
+        return JavaCommand.isJava(command) && !command.contains(NATIVE_ACCESS)
+                ? JavaCommand.withOptions(command, List.of(NATIVE_ACCESS))
+                : command;
     }
 
     /** The JDK's message differs between versions; what a person needs is whether the program is there. */
     private LaunchException failure(IOException e) {
         String program = command.get(0);
-        boolean found = candidates(program).stream().anyMatch(Files::exists);
+        boolean found = JavaCommand.candidates(program).stream().anyMatch(Files::exists);
         if (!found) {
             return new LaunchException(
                     "cannot start '" + program + "': command not found", LaunchException.NOT_FOUND, e);
         }
         boolean executable =
-                candidates(program).stream().anyMatch(p -> Files.isRegularFile(p) && Files.isExecutable(p));
+                JavaCommand.candidates(program).stream().anyMatch(p -> Files.isRegularFile(p) && Files.isExecutable(p));
         String reason = executable ? String.valueOf(e.getMessage()) : "not executable";
         return new LaunchException("cannot start '" + program + "': " + reason, LaunchException.NOT_EXECUTABLE, e);
-    }
-
-    private static List<Path> candidates(String program) {
-        if (program.contains("/") || program.contains(File.separator)) {
-            return List.of(Path.of(program));
-        }
-        List<Path> candidates = new ArrayList<>();
-        for (String directory : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)) {
-            candidates.add(Path.of(directory, program));
-            candidates.add(Path.of(directory, program + ".exe"));
-        }
-        return candidates;
     }
 }

@@ -8,6 +8,8 @@ import io.forkless.control.ControlMessage.Welcome;
 import io.forkless.control.PrivateDirectory;
 import io.forkless.control.Scoreboard;
 import io.forkless.spi.ListenSpec;
+import io.forkless.spi.ServiceManager.State;
+import io.forkless.spi.SharedListener;
 import io.forkless.spi.Ticket;
 import io.forkless.supervisor.operator.Endpoint;
 import java.io.Closeable;
@@ -52,6 +54,7 @@ public final class Supervisor implements AutoCloseable {
     private static final Duration QUIESCE_LIMIT = Duration.ofSeconds(2);
 
     private final Configuration configuration;
+    private final ServiceManagers serviceManagers = new ServiceManagers();
     private final CompletableFuture<Void> allReady = new CompletableFuture<>();
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     private final Deque<Closeable> resources = new ArrayDeque<>();
@@ -64,7 +67,7 @@ public final class Supervisor implements AutoCloseable {
     private Endpoint endpoint;
     private WorkerOutput output;
     private boolean started;
-    private boolean stopping;
+    private volatile boolean stopping;
 
     Supervisor(Configuration configuration) {
         this.configuration = configuration;
@@ -95,10 +98,12 @@ public final class Supervisor implements AutoCloseable {
             endpoint = own(named ? Endpoint.claim(configuration.name()) : Endpoint.unnamed(directory));
             output = own(configuration.openOutput());
             listeners = own(new Listeners(configuration.selectProvider()));
+            List<SharedListener> inherited = serviceManagers.takeListeners();
+            inherited.forEach(listeners::add);
             for (ListenSpec spec : configuration.listen()) {
                 listeners.open(spec);
             }
-            if (!configuration.listen().isEmpty()) {
+            if (!configuration.listen().isEmpty() || !inherited.isEmpty()) {
                 listeners.seal();
             }
             startLoop(directory);
@@ -128,7 +133,16 @@ public final class Supervisor implements AutoCloseable {
      *     the restart then ends and the old workers that are left serve on
      */
     public CompletableFuture<Void> restart() {
-        return onLoop(() -> fleet.restart());
+        return onLoop(this::restartOnLoop);
+    }
+
+    private CompletableFuture<Void> restartOnLoop() {
+        serviceManagers.tell(State.RELOADING, "restarting the workers");
+        return fleet.restart().whenComplete((nothing, failure) -> {
+            if (!stopping) {
+                serviceManagers.tell(State.READY, failure == null ? "restarted the workers" : failure.getMessage());
+            }
+        });
     }
 
     /**
@@ -200,6 +214,7 @@ public final class Supervisor implements AutoCloseable {
         stopping = true;
         loop.execute(() -> {
             LOG.log(Level.INFO, "stopping: draining {0} workers", fleet.workers());
+            serviceManagers.tell(State.STOPPING, "draining " + fleet.workers() + " workers");
             fleet.stopRestarting();
             boolean serving = fleet.anyReady();
             blocking.execute(() -> {
@@ -303,16 +318,18 @@ public final class Supervisor implements AutoCloseable {
                 events,
                 (worker, status) -> fleet.exited(worker, status),
                 configuration,
-                output);
+                output,
+                new FastStart(configuration.fastStart(), configuration.command()));
         // No ThreadLocalRandom: on a thread that did not ask for it itself, its numbers are always the same.
         Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(30), new SplittableRandom());
-        fleet = new Fleet(settings, backoff, loop, launcher, () -> allReady.complete(null), this::terminated);
+        fleet = new Fleet(settings, backoff, loop, launcher, this::allReady, this::terminated);
         CompletableFuture<Void> launched = new CompletableFuture<>();
         loop.execute(() -> {
             try {
                 fleet.start();
                 launched.complete(null);
                 inspectRegularly();
+                serviceManagers.watchdogInterval().ifPresent(interval -> assureRegularly(interval.dividedBy(2)));
             } catch (Throwable e) {
                 launched.completeExceptionally(e); // else nobody would hear of it, and the caller would wait for ever
             }
@@ -328,9 +345,20 @@ public final class Supervisor implements AutoCloseable {
         }
     }
 
+    private void allReady() {
+        serviceManagers.tell(State.READY, fleet.workers() + " workers serve");
+        allReady.complete(null);
+    }
+
     private void inspectRegularly() {
         loop.after(Settings.INSPECTION_INTERVAL, this::inspectRegularly); // first: nothing may end the inspections
         fleet.inspect();
+    }
+
+    /** From this thread, so that the service manager hears of it if the thread does no more. */
+    private void assureRegularly(Duration interval) {
+        serviceManagers.tell(State.ALIVE, "");
+        loop.after(interval, () -> assureRegularly(interval));
     }
 
     private void terminated(Outcome ended) {
@@ -413,6 +441,11 @@ public final class Supervisor implements AutoCloseable {
         @Override
         public Fleet fleet() {
             return fleet;
+        }
+
+        @Override
+        public CompletionStage<Void> restart() {
+            return restartOnLoop();
         }
 
         @Override

@@ -22,6 +22,7 @@ public final class SupervisorBuilder {
     private OutputStream output = System.out;
     private OutputStream errors = System.err;
     private LogDirectory.Options logs;
+    private Path fastStart;
     private int workers = 1;
     private String name;
     private String provider;
@@ -152,10 +153,26 @@ public final class SupervisorBuilder {
         return this;
     }
 
+    /**
+     * Lets workers start from an archive of classes in that directory, which a worker makes as it exits (AppCDS, on JDK 25
+     * and later an AOT cache) and which is made anew when the command, its files or the JDK change. The directory is made
+     * if it is missing.
+     *
+     * @throws IllegalArgumentException when built, if the command does not start with {@code java}
+     */
+    public SupervisorBuilder fastStart(Path directory) {
+        fastStart = directory;
+        return this;
+    }
+
     /** @throws IllegalArgumentException if a value is out of range or the command is missing */
     public Supervisor build() {
         if (command.isEmpty()) {
             throw new IllegalArgumentException("command: missing");
+        }
+        if (fastStart != null && !JavaCommand.isJava(command)) {
+            throw new IllegalArgumentException(
+                    "fast start: '" + command.get(0) + "' is not java: its JVM cannot be given options");
         }
         if (recycling.maxRss() > 0 && !ResidentMemory.isKnown()) {
             throw new IllegalArgumentException("recycling by resident memory: this system does not tell it");
@@ -166,6 +183,7 @@ public final class SupervisorBuilder {
                 Objects.requireNonNull(output, "output"),
                 Objects.requireNonNull(errors, "errors"),
                 logs,
+                fastStart,
                 List.copyOf(listen),
                 name,
                 provider,

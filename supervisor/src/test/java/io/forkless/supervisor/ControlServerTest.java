@@ -30,6 +30,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -77,7 +79,7 @@ class ControlServerTest {
                 OPERATOR_TOKEN,
                 operators::add);
         loop.start();
-        process = new ProcessBuilder("sleep", "600").start();
+        process = new ProcessBuilder(JavaProcess.command(Sleeper.class)).start();
         worker = new SpawnedWorker(3, new SpawnedWorker.Events() {
             @Override
             public void ready(SpawnedWorker from) {
@@ -144,11 +146,11 @@ class ControlServerTest {
 
     @Test
     void a_descendant_of_the_spawned_process_may_speak_for_it() throws Exception {
-        Process shell = new ProcessBuilder("sh", "-c", "sleep 600; true").start();
+        Process script = new ProcessBuilder(JavaProcess.wrapped(JavaProcess.command(Sleeper.class))).start();
         try {
-            await().atMost(LIMIT).until(() -> shell.children().findAny().isPresent());
-            long child = shell.children().findAny().orElseThrow().pid();
-            worker.spawned(shell);
+            await().atMost(LIMIT).until(() -> script.children().findAny().isPresent());
+            long child = script.children().findAny().orElseThrow().pid();
+            worker.spawned(script);
             SocketChannel link = connect();
             send(link, hello(invitation.token(), child));
             assertThat(read(link)).isEqualTo(WELCOME);
@@ -156,11 +158,11 @@ class ControlServerTest {
                 worker.kill();
                 return null;
             });
-            assertThat(shell.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(script.waitFor(30, TimeUnit.SECONDS)).isTrue();
             SupervisedTest.awaitGone(child);
         } finally {
-            shell.descendants().forEach(ProcessHandle::destroyForcibly);
-            shell.destroyForcibly();
+            script.descendants().forEach(ProcessHandle::destroyForcibly);
+            script.destroyForcibly();
         }
     }
 
@@ -194,7 +196,7 @@ class ControlServerTest {
                 send(peer, "x".repeat(8192));
             }
         } catch (IOException turnedAway) {
-            assertThat(turnedAway).hasMessageMatching("(?i).*(broken pipe|reset).*");
+            // in words that differ between systems and languages
         }
         await().atMost(LIMIT).until(() -> log.lines().toString().contains("control line longer than 8192 bytes"));
         assertStillServing();
@@ -289,7 +291,7 @@ class ControlServerTest {
                 send(link, new Listen(i, ListenSpec.parse("80")));
             }
         } catch (IOException lost) {
-            assertThat(lost).hasMessageMatching("(?i).*(broken pipe|reset).*");
+            // in words that differ between systems and languages
         }
         await().atMost(LIMIT).until(() -> events.contains("lost"));
         assertThat(events.size()).isLessThan(2000);
@@ -314,15 +316,20 @@ class ControlServerTest {
     }
 
     @Test
+    void an_invitation_is_for_one_worker_and_each_has_a_token_of_its_own() throws Exception {
+        assertThat(invitation.index()).isEqualTo(3);
+        assertThat(invitation.token()).matches("[0-9a-f]{64}");
+        assertThat(onLoop(() -> control.invite(worker)).token()).isNotEqualTo(invitation.token());
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has access lists in place of modes")
     void only_the_owner_sees_socket_and_invitation() throws Exception {
         invitation.writeTo(directory.resolve("3-0.invitation"));
         assertThat(Files.getPosixFilePermissions(directory.path()))
                 .isEqualTo(PosixFilePermissions.fromString("rwx------"));
         assertThat(Files.getPosixFilePermissions(directory.resolve("3-0.invitation")))
                 .isEqualTo(PosixFilePermissions.fromString("rw-------"));
-        assertThat(invitation.index()).isEqualTo(3);
-        assertThat(invitation.token()).matches("[0-9a-f]{64}");
-        assertThat(onLoop(() -> control.invite(worker)).token()).isNotEqualTo(invitation.token());
     }
 
     private void assertStillServing() throws Exception {

@@ -2,7 +2,6 @@ package io.forkless.supervisor;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** How to run a class of the test class path in a JVM of its own. */
 public final class JavaProcess {
@@ -24,8 +23,8 @@ public final class JavaProcess {
         return command;
     }
 
-    /** For {@code sh -c}. */
-    static String quoted(List<String> command) {
-        return command.stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
+    /** The same below another process, as a start script would run it. */
+    static List<String> wrapped(List<String> command) {
+        return command(Wrapper.class, command.toArray(String[]::new));
     }
 }

@@ -19,16 +19,23 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A supervisor in this JVM with {@link TestWorker}s in JVMs of their own. Afterwards nothing is left of it. */
 abstract class SupervisedTest {
     static final Duration LIMIT = Duration.ofSeconds(30);
+    static final boolean WINDOWS = OS.WINDOWS.isCurrentOs();
+
+    /** How the providers name the failure to bind an address that is taken. */
+    static final String IN_USE = WINDOWS ? "WSAE(ADDRINUSE|ACCES) \\(" : "EADDRINUSE \\(";
+
     static final ListenSpec ANY_PORT = ListenSpec.tcp("127.0.0.1", 0);
 
     final ByteArrayOutputStream output = new ByteArrayOutputStream();
     final CapturedLog log = new CapturedLog();
     private final List<Supervisor> supervisors = new ArrayList<>();
+    private List<ProcessHandle> childrenBefore;
     private final String temporaryBefore = System.getProperty("java.io.tmpdir");
 
     @TempDir
@@ -37,7 +44,10 @@ abstract class SupervisedTest {
     /** So that what is left there is ours. */
     @BeforeEach
     void use_a_temporary_directory_of_our_own() {
+        // JNA unpacks its library below, and Windows deletes none that is in use.
+        System.setProperty("jna.tmpdir", temporaryBefore);
         System.setProperty("java.io.tmpdir", temporary.toString());
+        childrenBefore = ProcessHandle.current().children().toList();
     }
 
     @AfterEach
@@ -48,10 +58,8 @@ abstract class SupervisedTest {
         }
         log.close();
         await().atMost(LIMIT)
-                .untilAsserted(() -> assertThat(ProcessHandle.current().children())
-                        .filteredOn(
-                                child -> child.info().commandLine().orElse("").contains("TestWorker"))
-                        .isEmpty());
+                .untilAsserted(
+                        () -> assertThat(ProcessHandle.current().children()).isSubsetOf(childrenBefore));
         await().atMost(LIMIT).untilAsserted(() -> assertThat(threads()).isEmpty());
         await().atMost(LIMIT).untilAsserted(() -> assertThat(ourFiles()).isEmpty());
         System.setProperty("java.io.tmpdir", temporaryBefore);

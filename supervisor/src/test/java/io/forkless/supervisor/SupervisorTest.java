@@ -20,9 +20,13 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
-/** With real worker JVMs, real signals and real sockets. */
+/** With real worker JVMs, real kills and real sockets. */
 class SupervisorTest extends SupervisedTest {
+    private static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
+
     @Test
     void several_workers_serve_from_one_port() throws Exception {
         Supervisor supervisor =
@@ -86,7 +90,7 @@ class SupervisorTest extends SupervisedTest {
                 .filteredOn(worker -> worker.restarts() == 1)
                 .singleElement()
                 .extracting(WorkerStatus::lastExit)
-                .isEqualTo("killed by SIGKILL (status 137)");
+                .isEqualTo(WINDOWS ? "exited with status 1" : "killed by SIGKILL (status 137)");
     }
 
     @Test
@@ -147,11 +151,11 @@ class SupervisorTest extends SupervisedTest {
         InetSocketAddress address = (InetSocketAddress) supervisor.addresses().get(0);
         try (Client client = new Client(address.getPort())) {
             client.ask("hello");
-            client.send("sleep 4000");
+            client.send("sleep 8000");
             supervisor.stop();
             await().atMost(LIMIT).until(() -> {
                 try (Socket late = new Socket()) {
-                    late.connect(address, 200);
+                    late.connect(address, 4000); // Windows tries again for two seconds before it says so
                     return false;
                 } catch (ConnectException refused) {
                     return true;
@@ -266,7 +270,7 @@ class SupervisorTest extends SupervisedTest {
     @Test
     void a_worker_has_an_empty_standard_input() throws Exception {
         startAndAwaitReady(supervisor(TestWorker.SAY_STDIN).listen(ANY_PORT));
-        await().atMost(LIMIT).until(() -> output().equals("[0] stdin has 0 bytes\n"));
+        await().atMost(LIMIT).until(() -> output().equals("[0] stdin has 0 bytes" + System.lineSeparator()));
     }
 
     @Test
@@ -277,6 +281,7 @@ class SupervisorTest extends SupervisedTest {
     }
 
     @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has access lists in place of modes")
     void an_invitation_is_for_the_owner_alone() throws Exception {
         start(supervisor(TestWorker.SILENT).command(List.of("sh", "-c", "echo $FORKLESS_CONTROL; exec sleep 600")));
         await().atMost(LIMIT).until(() -> output().contains(".invitation\n"));
@@ -287,37 +292,36 @@ class SupervisorTest extends SupervisedTest {
     }
 
     @Test
-    void a_worker_below_a_shell_is_a_worker_too_and_is_killed_with_it() throws Exception {
-        String script = JavaProcess.quoted(JavaProcess.command(TestWorker.class, TestWorker.DEAF)) + "; true";
-        Supervisor supervisor = startAndAwaitReady(supervisor(TestWorker.SERVE).command(List.of("sh", "-c", script)));
-        ProcessHandle shell =
+    void a_worker_below_a_script_is_a_worker_too_and_is_killed_with_it() throws Exception {
+        List<String> script = JavaProcess.wrapped(JavaProcess.command(TestWorker.class, TestWorker.DEAF));
+        Supervisor supervisor = startAndAwaitReady(supervisor(TestWorker.SERVE).command(script));
+        ProcessHandle wrapper =
                 ProcessHandle.of(supervisor.workers().get(0).pid()).orElseThrow();
-        ProcessHandle jvm = shell.children().findAny().orElseThrow();
+        ProcessHandle jvm = wrapper.children().findAny().orElseThrow();
         supervisor.kill();
         assertThat(supervisor.awaitTermination()).isEqualTo(Outcome.KILLED);
         awaitGone(jvm.pid());
     }
 
     @Test
-    void a_worker_below_a_shell_that_has_not_connected_is_killed_with_it() throws Exception {
-        String script = JavaProcess.quoted(JavaProcess.command(TestWorker.class, TestWorker.SILENT)) + "; true";
-        Supervisor supervisor = start(supervisor(TestWorker.SERVE).command(List.of("sh", "-c", script)));
-        ProcessHandle shell =
+    void a_worker_below_a_script_that_has_not_connected_is_killed_with_it() throws Exception {
+        List<String> script = JavaProcess.wrapped(JavaProcess.command(TestWorker.class, TestWorker.SILENT));
+        Supervisor supervisor = start(supervisor(TestWorker.SERVE).command(script));
+        ProcessHandle wrapper =
                 ProcessHandle.of(supervisor.workers().get(0).pid()).orElseThrow();
-        await().atMost(LIMIT).until(() -> shell.children().findAny().isPresent());
-        ProcessHandle jvm = shell.children().findAny().orElseThrow();
+        await().atMost(LIMIT).until(() -> wrapper.children().findAny().isPresent());
+        ProcessHandle jvm = wrapper.children().findAny().orElseThrow();
         supervisor.stop();
         supervisor.awaitTermination();
         awaitGone(jvm.pid());
     }
 
     @Test
-    void a_worker_whose_shell_was_killed_drains_and_is_replaced() throws Exception {
-        String script =
-                JavaProcess.quoted(JavaProcess.command(TestWorker.class, TestWorker.SERVE, "127.0.0.1:0")) + "; true";
-        Supervisor supervisor = startAndAwaitReady(supervisor(TestWorker.SERVE)
-                .command(List.of("sh", "-c", script))
-                .listen(ANY_PORT));
+    void a_worker_whose_script_was_killed_drains_and_is_replaced() throws Exception {
+        List<String> script =
+                JavaProcess.wrapped(JavaProcess.command(TestWorker.class, TestWorker.SERVE, "127.0.0.1:0"));
+        Supervisor supervisor =
+                startAndAwaitReady(supervisor(TestWorker.SERVE).command(script).listen(ANY_PORT));
         long orphan = Client.who(port(supervisor)).pid();
         try (Client client = new Client(port(supervisor))) {
             client.ask("hello");
@@ -334,7 +338,7 @@ class SupervisorTest extends SupervisedTest {
         Supervisor supervisor = startAndAwaitReady(supervisor(TestWorker.SERVE).listen(ANY_PORT));
         int port = port(supervisor);
         ProcessHandle grandchild =
-                ProcessHandle.of(Long.parseLong(Client.ask(port, "spawn 600"))).orElseThrow();
+                ProcessHandle.of(Long.parseLong(Client.ask(port, "spawn"))).orElseThrow();
         try {
             killHard(supervisor.workers().get(0).pid());
             assertThat(Client.who(port).index()).isZero(); // the next one serves
@@ -368,22 +372,32 @@ class SupervisorTest extends SupervisedTest {
     }
 
     @Test
-    void an_option_for_native_access_is_added_to_java_alone() throws Exception {
+    void an_option_for_native_access_is_added_to_java() throws Exception {
+        List<String> command =
+                List.of(JavaProcess.JAVA, "-cp", System.getProperty("java.class.path"), OptionsPrinter.class.getName());
+        start(supervisor(TestWorker.SILENT).command(command));
+        await().atMost(LIMIT).until(() -> output().equals("[0] " + NATIVE_ACCESS + System.lineSeparator()));
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the programs are shell scripts")
+    void an_option_for_native_access_is_added_once_and_to_java_alone() throws Exception {
         Path fake = Files.createTempDirectory("bin").resolve("java");
         try {
             Files.writeString(fake, "#!/bin/sh\necho \"$@\"; exec sleep 600\n");
             Files.setPosixFilePermissions(fake, PosixFilePermissions.fromString("rwx------"));
-            String option = "--enable-native-access=ALL-UNNAMED";
             for (List<String> command : List.of(
                     List.of(fake.toString(), "-jar", "app.jar"),
-                    List.of(fake.toString(), option, "-jar", "app.jar"),
+                    List.of(fake.toString(), NATIVE_ACCESS, "-jar", "app.jar"),
                     List.of("sh", "-c", "echo $0 $1; exec sleep 600", "-jar", "app.jar"))) {
                 start(supervisor(TestWorker.SILENT).command(command));
             }
             await().atMost(LIMIT).until(() -> output().lines().count() == 3);
             assertThat(output().lines())
                     .containsExactlyInAnyOrder(
-                            "[0] " + option + " -jar app.jar", "[0] " + option + " -jar app.jar", "[0] -jar app.jar");
+                            "[0] " + NATIVE_ACCESS + " -jar app.jar",
+                            "[0] " + NATIVE_ACCESS + " -jar app.jar",
+                            "[0] -jar app.jar");
         } finally {
             Files.delete(fake);
             Files.delete(fake.getParent());

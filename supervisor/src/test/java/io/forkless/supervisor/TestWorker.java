@@ -8,7 +8,6 @@ import io.forkless.spi.ListenSpec;
 import io.forkless.worker.Worker;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -66,7 +65,13 @@ public final class TestWorker {
                 Runtime.getRuntime().halt(4);
             }
             case STUCK -> worker.onDrain(limit -> sleepForEver());
-            case SAY_STDIN -> System.out.println("stdin has " + System.in.readAllBytes().length + " bytes");
+            case SAY_STDIN -> {
+                int bytes = 0;
+                while (System.in.read() >= 0) {
+                    bytes++;
+                }
+                System.out.println("stdin has " + bytes + " bytes");
+            }
             default -> {}
         }
         ServerSocketChannel server = worker.listen(ListenSpec.parse(address));
@@ -126,8 +131,10 @@ public final class TestWorker {
             }
             case "listen" -> listen(ListenSpec.parse(word[1]));
             case "spawn" ->
-                Long.toString(
-                        new ProcessBuilder("sleep", word[1]).inheritIO().start().pid());
+                Long.toString(new ProcessBuilder(JavaProcess.command(Sleeper.class))
+                        .inheritIO()
+                        .start()
+                        .pid());
             case "child-environment" -> childEnvironment();
             case "print" -> {
                 for (int i = 0; i < Integer.parseInt(word[1]); i++) {
@@ -149,15 +156,11 @@ public final class TestWorker {
 
     /** What a child of this worker sees of the control channel: the variable, and whether the file it names is there. */
     private static String childEnvironment() throws IOException {
-        Process child = new ProcessBuilder("env").start();
-        try (BufferedReader output =
-                new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
-            String invitation = output.lines()
-                    .filter(line -> line.startsWith(Invitation.ENVIRONMENT + "="))
-                    .findAny()
-                    .orElseThrow();
-            Path file = Path.of(invitation.substring(invitation.indexOf('=') + 1));
-            return invitation + " exists: " + Files.exists(file);
+        Process child =
+                new ProcessBuilder(JavaProcess.command(EnvironmentPrinter.class, Invitation.ENVIRONMENT)).start();
+        try (BufferedReader output = child.inputReader()) {
+            String invitation = output.readLine();
+            return invitation + " exists: " + Files.exists(Path.of(invitation));
         }
     }
 

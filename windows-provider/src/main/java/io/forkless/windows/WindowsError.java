@@ -25,7 +25,10 @@ final class WindowsError {
             Map.entry(10022, "WSAEINVAL"),
             Map.entry(10024, "WSAEMFILE"),
             Map.entry(10038, "WSAENOTSOCK"),
+            Map.entry(10041, "WSAEPROTOTYPE"),
             Map.entry(10042, "WSAENOPROTOOPT"),
+            Map.entry(10043, "WSAEPROTONOSUPPORT"),
+            Map.entry(10044, "WSAESOCKTNOSUPPORT"),
             Map.entry(10045, "WSAEOPNOTSUPP"),
             Map.entry(10047, "WSAEAFNOSUPPORT"),
             Map.entry(10048, "WSAEADDRINUSE"),
@@ -35,7 +38,10 @@ final class WindowsError {
             Map.entry(10055, "WSAENOBUFS"),
             Map.entry(10091, "WSASYSNOTREADY"),
             Map.entry(10092, "WSAVERNOTSUPPORTED"),
-            Map.entry(10093, "WSANOTINITIALISED"));
+            Map.entry(10093, "WSANOTINITIALISED"),
+            Map.entry(10104, "WSAEINVALIDPROCTABLE"),
+            Map.entry(10105, "WSAEINVALIDPROVIDER"),
+            Map.entry(10106, "WSAEPROVIDERFAILEDINIT"));
 
     private static final Map<String, String> REMEDY = Map.of(
             "WSAEACCES",

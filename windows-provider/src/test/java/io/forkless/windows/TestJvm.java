@@ -2,6 +2,7 @@ package io.forkless.windows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.jna.Pointer;
 import io.forkless.spi.SharedListener;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -61,6 +62,14 @@ final class TestJvm implements AutoCloseable {
         process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.US_ASCII));
         process.getOutputStream().flush();
         return output.readLine();
+    }
+
+    /** Suspends all its threads; it can only be killed then. */
+    void freeze() {
+        TestKernel32 k = TestKernel32.INSTANCE;
+        Pointer handle = k.OpenProcess(TestKernel32.PROCESS_SUSPEND_RESUME, false, (int) pid());
+        assertThat(NtDll.INSTANCE.NtSuspendProcess(handle)).isZero();
+        assertThat(k.CloseHandle(handle)).isTrue();
     }
 
     /** {@code TerminateProcess}. */

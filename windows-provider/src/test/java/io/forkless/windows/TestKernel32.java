@@ -8,7 +8,14 @@ import com.sun.jna.Pointer;
 interface TestKernel32 extends Library {
     TestKernel32 INSTANCE = Native.load("kernel32", TestKernel32.class);
 
+    /** {@code winnt.h}. */
+    int PROCESS_SUSPEND_RESUME = 0x0800;
+
     Pointer GetCurrentProcess();
+
+    Pointer OpenProcess(int access, boolean inherit, int pid);
+
+    boolean CloseHandle(Pointer object);
 
     boolean GetProcessHandleCount(Pointer process, Pointer count);
 }

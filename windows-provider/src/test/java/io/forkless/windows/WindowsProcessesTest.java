@@ -11,8 +11,13 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -39,6 +44,39 @@ class WindowsProcessesTest {
             try (TestJvm replacement = TestJvm.serving(listener, 1)) {
                 awaitAnswersOf(listener, Set.of(two.pid(), replacement.pid()));
             }
+        }
+    }
+
+    @Test
+    void a_worker_that_freezes_and_is_killed_loses_one_connection_for_each_blocked_accept() throws Exception {
+        int acceptors = 2;
+        int clients = 30;
+        try (SharedListener listener = PROVIDER.listen(ANY_PORT);
+                TestJvm frozen = TestJvm.serving(listener, acceptors);
+                TestJvm other = TestJvm.serving(listener, 1)) {
+            awaitAnswersOf(listener, Set.of(frozen.pid(), other.pid()));
+            await().atMost(PATIENCE).until(() -> frozen.tell("pending").equals("pending " + acceptors));
+            frozen.freeze();
+
+            List<FutureTask<Long>> answers = new ArrayList<>();
+            for (int i = 0; i < clients; i++) {
+                FutureTask<Long> answer = new FutureTask<>(() -> ask(listener));
+                answers.add(answer);
+                new Thread(answer, "client-" + i).start();
+            }
+            await().atMost(PATIENCE)
+                    .until(() -> answers.stream().filter(FutureTask::isDone).count() >= clients - acceptors);
+            frozen.kill();
+
+            int lost = 0;
+            for (FutureTask<Long> answer : answers) {
+                try {
+                    assertThat(answer.get(60, TimeUnit.SECONDS)).isEqualTo(other.pid());
+                } catch (ExecutionException e) {
+                    lost++;
+                }
+            }
+            assertThat(lost).isLessThanOrEqualTo(acceptors);
         }
     }
 
@@ -114,7 +152,7 @@ class WindowsProcessesTest {
             Thread.sleep(2000); // the JVM's own start-up work ends
             Duration before = cpu(worker);
 
-            Thread.sleep(5000); // the time that is measured
+            Thread.sleep(10_000); // the time that is measured
 
             assertThat(cpu(worker).minus(before)).isLessThan(Duration.ofMillis(250));
         }

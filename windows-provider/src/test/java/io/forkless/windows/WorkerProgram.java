@@ -41,6 +41,7 @@ final class WorkerProgram {
                     say(Long.toString(child.pid()));
                 }
                 case "associate" -> say(associate(channel));
+                case "pending" -> say("pending " + ((WindowsServerSocketChannel) channel).pendingAccepts());
                 case "close" -> {
                     channel.close();
                     say("closed");

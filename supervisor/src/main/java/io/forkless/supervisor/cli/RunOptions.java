@@ -131,6 +131,13 @@ final class RunOptions {
             description = "How many rotated files are kept of each worker; default: ${DEFAULT-VALUE}.")
     private int logKeep;
 
+    @Option(
+            names = "--fast-start",
+            paramLabel = "DIRECTORY",
+            description =
+                    "Keeps an archive of the workers' classes there, from which the next ones start in half the time.")
+    private Path fastStart;
+
     @Option(names = "--pid-file", paramLabel = "FILE", description = "Writes the supervisor's pid there while it runs.")
     private Path pidFile;
 
@@ -164,6 +171,7 @@ final class RunOptions {
                 .recycle(seconds(maxAge), maxConnections, maxRss * MEBIBYTE);
         listen.forEach(builder::listen);
         environment.forEach(builder::environment);
+        builder.fastStart(fastStart);
         if (logDirectory != null) {
             builder.logDirectory(logDirectory, logMaxSize * MEBIBYTE, logKeep);
         }

@@ -1,4 +1,4 @@
-package io.forkless.examples.jettyhello;
+package io.forkless.e2e;
 
 import java.io.BufferedInputStream;
 import java.io.EOFException;
@@ -36,15 +36,16 @@ final class HttpConnection implements AutoCloseable {
     /** One request on a connection of its own. */
     static String get(int port, String path) throws IOException {
         try (HttpConnection connection = new HttpConnection(port)) {
-            connection.send(path, true);
+            connection.send(path, true, 1);
             return connection.receive();
         }
     }
 
-    void send(String path, boolean close) throws IOException {
+    /** That many times, at once. */
+    void send(String path, boolean close, int times) throws IOException {
         String request =
                 "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + (close ? "Connection: close\r\n" : "") + "\r\n";
-        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+        socket.getOutputStream().write(request.repeat(times).getBytes(StandardCharsets.US_ASCII));
     }
 
     /**

@@ -1,81 +1,117 @@
-package io.forkless.examples.jettyhello;
+package io.forkless.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** One of our runnable jars as a process of its own, with what it has printed so far. */
 final class RunningProgram implements AutoCloseable {
-    static final Duration PATIENCE = Duration.ofSeconds(60);
+    static final Duration PATIENCE = Duration.ofSeconds(90);
 
     private static final Pattern LISTENING = Pattern.compile("listening on .*:(\\d+)");
-    private static final String JAVA = ProcessHandle.current().info().command().orElseThrow();
     /** Quick to start, and not in each other's way on a small machine. */
     private static final List<String> JVM_OPTIONS =
             List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m", "--enable-native-access=ALL-UNNAMED");
 
+    private final Path temporary;
+    private final String name;
     private final Process process;
     private final List<String> lines = new CopyOnWriteArrayList<>();
 
-    private RunningProgram(ProcessBuilder builder) throws IOException {
+    private RunningProgram(Path temporary, String name, ProcessBuilder builder) throws IOException {
+        this.temporary = temporary;
+        this.name = name;
         process = builder.redirectErrorStream(true).start();
         Thread reader = new Thread(this::read, "program-output");
         reader.setDaemon(true);
         reader.start();
     }
 
-    /** A supervisor with this many jetty-hello workers, all ready, on a free port of 127.0.0.1. */
-    static RunningProgram forkless(Path temporary, int workers, String... options) throws IOException {
-        List<String> command = new ArrayList<>(java(temporary, property("forkless.it.supervisorJar")));
-        command.addAll(List.of("run", "--workers", Integer.toString(workers), "--listen", "127.0.0.1:0"));
+    /** A supervisor with this many workers of that example, all ready, on a free port of 127.0.0.1. */
+    static RunningProgram forkless(Path temporary, String example, int workers, String... options) throws IOException {
+        String name = "e2e-" + UUID.randomUUID();
+        List<String> command = forkless(temporary, "run", "--name", name);
+        command.addAll(List.of("--workers", Integer.toString(workers), "--listen", "127.0.0.1:0"));
         command.addAll(List.of(options));
         command.add("--");
-        command.addAll(jettyHello(temporary));
-        RunningProgram program = new RunningProgram(new ProcessBuilder(command));
+        command.addAll(example(Machine.javaForPrograms(), temporary, example));
+        RunningProgram program = new RunningProgram(temporary, name, builder(command));
         program.awaitLine("all " + workers + " workers are READY");
         return program;
     }
 
-    /** jetty-hello without a supervisor, with this in its environment. */
-    static RunningProgram alone(Path temporary, String variable, String value) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(jettyHello(temporary));
+    /** An example without a supervisor, with this in its environment. */
+    static RunningProgram alone(Path temporary, String example, String variable, String value) throws IOException {
+        ProcessBuilder builder = builder(example(Machine.java(), temporary, example));
         builder.environment().put(variable, value);
-        return new RunningProgram(builder);
+        return new RunningProgram(temporary, null, builder);
     }
 
-    private static List<String> jettyHello(Path temporary) {
-        List<String> command = new ArrayList<>(java(temporary, property("forkless.it.exampleJar")));
+    /** Has an operator's command executed by this supervisor. */
+    void operate(String verb, String... arguments) throws IOException, InterruptedException {
+        List<String> command = forkless(temporary, verb, "--name", name);
+        command.addAll(Arrays.asList(arguments));
+        RunningProgram operator = new RunningProgram(temporary, name, builder(command));
+        assertThat(operator.awaitExit())
+                .as("%s%n%s", operator.output(), output())
+                .isZero();
+    }
+
+    private static List<String> forkless(Path temporary, String... arguments) {
+        Path jar = Path.of(System.getProperty("forkless.it.supervisorJar"));
+        List<String> command = java(Machine.java(), temporary, jar);
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    private static List<String> example(String java, Path temporary, String example) {
+        Path jar = Path.of(System.getProperty("forkless.it.examples"), example, "target", example + ".jar");
+        List<String> command = java(java, temporary, jar);
         command.addAll(List.of("--host", "127.0.0.1", "--port", "0"));
         return command;
     }
 
-    private static List<String> java(Path temporary, String jar) {
+    private static List<String> java(String java, Path temporary, Path jar) {
         List<String> command = new ArrayList<>();
-        command.add(JAVA);
+        command.add(java);
         command.addAll(JVM_OPTIONS);
-        command.addAll(List.of("-Djava.io.tmpdir=" + temporary, "-jar", new File(jar).getAbsolutePath()));
+        command.addAll(List.of("-Djava.io.tmpdir=" + Machine.path(temporary), "-jar", Machine.path(jar)));
         return command;
     }
 
-    private static String property(String name) {
-        return System.getProperty(name);
+    private static ProcessBuilder builder(List<String> command) {
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().remove("XDG_RUNTIME_DIR"); // it would win over the temporary directory
+        return builder;
     }
 
     ProcessHandle handle() {
         return process.toHandle();
+    }
+
+    /**
+     * The processes of this test, as far as this machine can tell: what was started here knows the directory. One that
+     * has died and that its parent has not noticed, as often under Wine, has no command line any more.
+     */
+    List<ProcessHandle> processes() {
+        Stream<ProcessHandle> known = ProcessHandle.allProcesses()
+                .filter(other -> other.info().commandLine().orElse("").contains(temporary.toString()));
+        return Stream.concat(process.descendants(), known).distinct().toList();
     }
 
     /** The port that the supervisor, or the program alone, has chosen. */
@@ -118,10 +154,11 @@ final class RunningProgram implements AutoCloseable {
 
     @Override
     public void close() {
-        List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
+        List<ProcessHandle> all = new ArrayList<>(processes());
         all.add(process.toHandle());
         all.forEach(ProcessHandle::destroyForcibly);
-        all.forEach(handle -> handle.onExit().join());
+        process.onExit().join();
+        await().atMost(PATIENCE).until(() -> processes().isEmpty());
     }
 
     private void read() {

@@ -1,0 +1,7 @@
+package io.forkless.e2e;
+
+class JettyWorkersIT extends WorkersIT {
+    JettyWorkersIT() {
+        super("jetty-hello");
+    }
+}
