@@ -39,13 +39,15 @@ public final class OperatorClient implements Closeable {
     private final String name;
     private final long pid;
     private final SocketChannel channel;
+    private final Duration patience;
     private final LineBuffer lines = new LineBuffer();
     private final List<String> reports = new ArrayList<>();
 
-    private OperatorClient(String name, long pid, SocketChannel channel) {
+    private OperatorClient(String name, long pid, SocketChannel channel, Duration patience) {
         this.name = name;
         this.pid = pid;
         this.channel = channel;
+        this.patience = patience;
     }
 
     /**
@@ -55,13 +57,18 @@ public final class OperatorClient implements Closeable {
      * @throws IOException if there is none, or not just one; the message is for the operator
      */
     public static OperatorClient connect(String name) throws IOException {
+        return connect(name, PATIENCE);
+    }
+
+    /** @param patience how long the supervisor may be silent; it shows every 3 s that it lives */
+    public static OperatorClient connect(String name, Duration patience) throws IOException {
         List<EndpointFile> candidates = EndpointFile.all().stream()
                 .filter(file -> name == null || file.name().equals(name))
                 .toList();
         List<OperatorClient> clients = new ArrayList<>();
         for (EndpointFile file : candidates) {
             if (file.address() != null) {
-                connect(file, name != null).ifPresent(clients::add);
+                connect(file, name != null, patience).ifPresent(clients::add);
             } else if (name != null && ProcessHandle.of(file.pid()).isPresent()) {
                 throw new IOException("the supervisor '" + name + "' (pid " + file.pid() + ") is still starting");
             }
@@ -80,10 +87,11 @@ public final class OperatorClient implements Closeable {
         throw new IOException("several supervisors are running; choose one with --name: " + names);
     }
 
-    private static Optional<OperatorClient> connect(EndpointFile file, boolean wanted) throws IOException {
+    private static Optional<OperatorClient> connect(EndpointFile file, boolean wanted, Duration patience)
+            throws IOException {
         boolean unix = file.address() instanceof UnixDomainSocketAddress;
         SocketChannel channel = unix ? SocketChannel.open(StandardProtocolFamily.UNIX) : SocketChannel.open();
-        OperatorClient client = new OperatorClient(file.name(), file.pid(), channel);
+        OperatorClient client = new OperatorClient(file.name(), file.pid(), channel, patience);
         try {
             client.within(() -> channel.connect(file.address()));
             client.send(new Operator(ControlMessage.VERSION, file.token()));
@@ -193,12 +201,12 @@ public final class OperatorClient implements Closeable {
             }
             return late != null;
         });
-        done.orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        done.orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS);
         try {
             return transfer.run();
         } catch (AsynchronousCloseException e) {
             throw new HungException("the supervisor '" + name + "' (pid " + pid + ") does not answer for "
-                    + PATIENCE.toSeconds() + " s: it hangs or has been stopped; continue it with 'kill -CONT " + pid
+                    + patience.toSeconds() + " s: it hangs or has been stopped; continue it with 'kill -CONT " + pid
                     + "', or end it with 'kill -KILL " + pid + "', upon which its workers drain and exit");
         } finally {
             done.complete(null);
