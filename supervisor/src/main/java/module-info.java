@@ -5,6 +5,7 @@ module io.forkless.supervisor {
     requires info.picocli;
     requires transitive io.forkless.spi;
     requires java.logging;
+    requires java.management;
 
     exports io.forkless.supervisor;
 

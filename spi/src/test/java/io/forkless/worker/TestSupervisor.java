@@ -63,6 +63,11 @@ final class TestSupervisor implements Closeable {
         return line;
     }
 
+    /** Whether the worker says nothing for that long. */
+    boolean hearsNothingFor(long millis) throws InterruptedException {
+        return received.poll(millis, TimeUnit.MILLISECONDS) == null;
+    }
+
     /** What is sent goes to the worker that connected last. */
     void send(String line) throws IOException, InterruptedException {
         SocketChannel latest = accepted.poll(worker == null ? 60 : 0, TimeUnit.SECONDS);
@@ -76,8 +81,12 @@ final class TestSupervisor implements Closeable {
 
     /** Welcomes a worker with that drain time-out. */
     void welcome(long drainMillis) throws IOException, InterruptedException {
+        welcome(drainMillis, HEARTBEAT_MILLIS);
+    }
+
+    void welcome(long drainMillis, long heartbeatMillis) throws IOException, InterruptedException {
         assertThat(nextLine()).startsWith("hello 1 " + TOKEN + " ");
-        send("welcome " + drainMillis + " " + HEARTBEAT_MILLIS);
+        send("welcome " + drainMillis + " " + heartbeatMillis);
     }
 
     /** Ends the connection, as the death of the supervisor would, but goes on listening. */

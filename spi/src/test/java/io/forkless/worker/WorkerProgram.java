@@ -3,6 +3,9 @@ package io.forkless.worker;
 import io.forkless.spi.ListenSpec;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /** A worker that does what its arguments say, one after the other, and says what came of it. */
 final class WorkerProgram {
@@ -42,6 +45,34 @@ final class WorkerProgram {
                 }));
                 yield "added";
             }
+            case "connections" -> {
+                AcceptPacing connections = worker().acceptPacing();
+                connections.opened();
+                connections.opened();
+                connections.opened();
+                connections.closed();
+                yield "3 accepted, 2 open";
+            }
+            case "deadlock" -> {
+                // One of the two locks is what everybody needs to write to standard error.
+                Object other = new Object();
+                deadlock(
+                        then -> {
+                            synchronized (System.err) {
+                                then.run();
+                            }
+                        },
+                        then -> {
+                            synchronized (other) {
+                                then.run();
+                            }
+                        });
+                yield "made";
+            }
+            case "deadlockOfLocks" -> {
+                deadlock(holding(new ReentrantLock()), holding(new ReentrantLock()));
+                yield "made";
+            }
             case "wait" -> {
                 System.out.println("waiting, draining: " + worker().isDraining());
                 NEVER.await();
@@ -65,6 +96,44 @@ final class WorkerProgram {
         } catch (IOException e) {
             return e.getMessage();
         }
+    }
+
+    /** Two threads that take two locks in opposite orders. */
+    private static void deadlock(Consumer<Runnable> one, Consumer<Runnable> other) {
+        CountDownLatch bothHoldOne = new CountDownLatch(2);
+        Runnable takeTurns = () -> {
+            bothHoldOne.countDown();
+            try {
+                bothHoldOne.await();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        };
+        start(
+                "one",
+                () -> one.accept(() -> {
+                    takeTurns.run();
+                    other.accept(() -> {});
+                }));
+        start(
+                "other",
+                () -> other.accept(() -> {
+                    takeTurns.run();
+                    one.accept(() -> {});
+                }));
+    }
+
+    private static Consumer<Runnable> holding(Lock lock) {
+        return then -> {
+            lock.lock();
+            then.run();
+        };
+    }
+
+    private static void start(String name, Runnable task) {
+        Thread thread = new Thread(task, "deadlocked-" + name);
+        thread.setDaemon(true);
+        thread.start();
     }
 
     private static Worker worker() throws IOException {

@@ -361,7 +361,6 @@ final class Fleet {
         } catch (LaunchException e) {
             launchFailed(slot, e);
         }
-        replaceOutdated(); // it may have been the last one of a restart
     }
 
     private void launchFailed(Slot slot, LaunchException e) {

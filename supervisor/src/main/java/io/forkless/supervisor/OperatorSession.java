@@ -7,6 +7,7 @@ import io.forkless.control.ControlMessage.Refused;
 import io.forkless.control.ControlMessage.Report;
 import java.lang.System.Logger.Level;
 import java.net.ProtocolException;
+import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
 /** Does what an operator's command asks for. Belongs to the event loop's thread. */
@@ -26,10 +27,16 @@ final class OperatorSession implements ControlConnection.Receiver {
 
     private static final System.Logger LOG = System.getLogger(Supervisor.class.getName());
 
+    /** Well within the time after which a client takes the supervisor for hung. */
+    private static final Duration SIGN_OF_LIFE_INTERVAL = Duration.ofSeconds(3);
+
+    private final Timers timers;
     private final ControlConnection connection;
     private final Operations operations;
+    private Timers.Timer signOfLife;
 
-    OperatorSession(ControlConnection connection, Operations operations) {
+    OperatorSession(Timers timers, ControlConnection connection, Operations operations) {
+        this.timers = timers;
         this.connection = connection;
         this.operations = operations;
         connection.deliverTo(this);
@@ -40,6 +47,9 @@ final class OperatorSession implements ControlConnection.Receiver {
         if (!(message instanceof Do command)) {
             throw new ProtocolException("an operator does not send " + message);
         }
+        if (signOfLife == null) {
+            scheduleSignOfLife(); // some commands take long, and after 'stop' the client waits for the end
+        }
         try {
             execute(command.verb(), command.argument());
         } catch (IllegalArgumentException | IllegalStateException e) {
@@ -49,6 +59,10 @@ final class OperatorSession implements ControlConnection.Receiver {
 
     @Override
     public void closed(String reason) {
+        if (signOfLife != null) {
+            signOfLife.cancel();
+            signOfLife = null;
+        }
         LOG.log(Level.DEBUG, "an operator has left: {0}", reason);
     }
 
@@ -75,6 +89,13 @@ final class OperatorSession implements ControlConnection.Receiver {
             }
             default -> throw new IllegalArgumentException("unknown command '" + verb + "'");
         }
+    }
+
+    private void scheduleSignOfLife() {
+        signOfLife = timers.after(SIGN_OF_LIFE_INTERVAL, () -> {
+            scheduleSignOfLife(); // first, since the connection may turn out to be closed
+            connection.send(new Report(""));
+        });
     }
 
     /** {@code 4}, {@code +1} or {@code -1}. */

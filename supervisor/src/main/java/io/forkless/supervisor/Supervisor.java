@@ -20,10 +20,12 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -58,6 +60,7 @@ public final class Supervisor implements AutoCloseable {
     private final CompletableFuture<Void> allReady = new CompletableFuture<>();
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     private final Deque<Closeable> resources = new ArrayDeque<>();
+    private final Set<CompletableFuture<?>> unanswered = ConcurrentHashMap.newKeySet();
     /** Where binding, name resolution and hand-over may block; one thread, so that requests keep their order. */
     private ExecutorService blocking;
 
@@ -176,18 +179,21 @@ public final class Supervisor implements AutoCloseable {
         });
     }
 
-    private CompletableFuture<Void> onLoop(Supplier<CompletableFuture<Void>> action) {
+    /** Runs it on the loop's thread; fails if the supervisor is not running, or ends before the answer. */
+    private <T> CompletableFuture<T> onLoop(Supplier<CompletableFuture<T>> action) {
         synchronized (this) {
             if (!started || outcome.isDone()) {
                 return CompletableFuture.failedFuture(new IllegalStateException("the supervisor is not running"));
             }
         }
-        CompletableFuture<Void> result = new CompletableFuture<>();
+        CompletableFuture<T> result = new CompletableFuture<>();
+        unanswered.add(result);
+        result.whenComplete((answer, failure) -> unanswered.remove(result));
         loop.execute(() -> {
             try {
-                action.get().whenComplete((nothing, failure) -> {
+                action.get().whenComplete((answer, failure) -> {
                     if (failure == null) {
-                        result.complete(null);
+                        result.complete(answer);
                     } else {
                         result.completeExceptionally(failure);
                     }
@@ -196,8 +202,15 @@ public final class Supervisor implements AutoCloseable {
                 result.completeExceptionally(e);
             }
         });
-        outcome.thenRun(() -> result.completeExceptionally(new IllegalStateException("the supervisor has ended")));
+        if (outcome.isDone()) { // then the loop is perhaps not there any more
+            failUnanswered();
+        }
         return result;
+    }
+
+    private void failUnanswered() {
+        unanswered.forEach(
+                result -> result.completeExceptionally(new IllegalStateException("the supervisor has ended")));
     }
 
     /**
@@ -253,15 +266,12 @@ public final class Supervisor implements AutoCloseable {
 
     /** The workers, by index; empty before the start and after the end. */
     public List<WorkerStatus> workers() {
-        synchronized (this) {
-            if (!started || outcome.isDone()) {
-                return List.of();
-            }
+        try {
+            return onLoop(() -> CompletableFuture.completedFuture(fleet.status()))
+                    .join();
+        } catch (CompletionException e) {
+            return List.of(); // it is not running
         }
-        CompletableFuture<List<WorkerStatus>> answer = new CompletableFuture<>();
-        loop.execute(() -> answer.complete(fleet.status()));
-        return answer.applyToEither(outcome.thenApply(ended -> List.of()), status -> status)
-                .join();
     }
 
     /** The name under which operator's commands reach this supervisor; {@code null} before the start. */
@@ -301,7 +311,11 @@ public final class Supervisor implements AutoCloseable {
         Welcome welcome = new Welcome(settings.drainTimeout(), settings.heartbeatInterval());
         Operations operations = new Operations();
         ControlServer control = own(new ControlServer(
-                loop, directory, welcome, endpoint.token(), connection -> new OperatorSession(connection, operations)));
+                loop,
+                directory,
+                welcome,
+                endpoint.token(),
+                connection -> new OperatorSession(loop, connection, operations)));
         endpoint.publish(control.address());
         blocking = Executors.newSingleThreadExecutor(task -> {
             Thread thread = new Thread(task, "forkless-listeners");
@@ -309,6 +323,7 @@ public final class Supervisor implements AutoCloseable {
             return thread;
         });
         own(blocking::shutdownNow);
+        own(endpoint); // to go before the control channel: who sees that end finds the name free
         Events events = new Events();
         ProcessLauncher launcher = new ProcessLauncher(
                 loop,
@@ -376,6 +391,7 @@ public final class Supervisor implements AutoCloseable {
     private void terminate(Outcome ended) {
         outcome.complete(ended);
         allReady.completeExceptionally(new IllegalStateException("the supervisor has ended: " + ended));
+        failUnanswered();
     }
 
     private void quiesce() {

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CyclicBarrier;
 
 /**
  * A worker that answers lines with lines, and misbehaves if it is told to. Its arguments are a mode and, for the modes
@@ -91,6 +92,7 @@ public final class TestWorker {
         while (true) {
             try {
                 SocketChannel client = server.accept();
+                worker.acceptPacing().opened();
                 Thread conversation = new Thread(() -> converse(client), "conversation");
                 CONVERSATIONS.add(conversation);
                 conversation.start();
@@ -112,6 +114,7 @@ public final class TestWorker {
         } catch (Exception e) {
             System.err.println("conversation: " + e);
         } finally {
+            worker.acceptPacing().closed();
             CONVERSATIONS.remove(Thread.currentThread());
         }
     }
@@ -129,6 +132,10 @@ public final class TestWorker {
                 Runtime.getRuntime().halt(Integer.parseInt(word[1]));
                 yield "";
             }
+            case "deadlock" -> {
+                deadlock();
+                yield "deadlocked";
+            }
             case "listen" -> listen(ListenSpec.parse(word[1]));
             case "spawn" ->
                 Long.toString(new ProcessBuilder(JavaProcess.command(Sleeper.class))
@@ -144,6 +151,28 @@ public final class TestWorker {
             }
             default -> "echo " + request;
         };
+    }
+
+    /** Two threads that take two locks in opposite orders. */
+    private static void deadlock() {
+        Object one = new Object();
+        Object other = new Object();
+        CyclicBarrier bothHoldOne = new CyclicBarrier(2);
+        new Thread(() -> take(one, bothHoldOne, other), "philosopher-1").start();
+        new Thread(() -> take(other, bothHoldOne, one), "philosopher-2").start();
+    }
+
+    private static void take(Object first, CyclicBarrier bothHoldOne, Object second) {
+        synchronized (first) {
+            try {
+                bothHoldOne.await();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+            synchronized (second) {
+                throw new IllegalStateException("no deadlock");
+            }
+        }
     }
 
     private String listen(ListenSpec spec) {

@@ -1,5 +1,6 @@
 package io.forkless.supervisor.cli;
 
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -22,7 +23,16 @@ import picocli.CommandLine.IVersionProvider;
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND")
 public final class Main {
-    private Main() {}
+    private final List<String> arguments;
+
+    private Main(String[] arguments) {
+        this.arguments = List.of(arguments);
+    }
+
+    /** As they were given, with no file put in place of its name. */
+    List<String> arguments() {
+        return arguments;
+    }
 
     public static void main(String[] arguments) {
         // One line per record, unless the user has configured java.util.logging; before any logger is made.
@@ -33,11 +43,21 @@ public final class Main {
                             "java.util.logging.SimpleFormatter.format", "%1$tF %1$tT.%1$tL %4$-7s %5$s%6$s%n"));
         }
         FailureReport failureReport = new FailureReport();
-        System.exit(new CommandLine(new Main())
+        System.exit(new CommandLine(new Main(arguments))
                 .setStopAtPositional(true) // what follows COMMAND is its own
                 .setParameterExceptionHandler(failureReport)
                 .setExecutionExceptionHandler(failureReport)
-                .execute(arguments));
+                .execute(withCommandAsItIs(arguments)));
+    }
+
+    /** Keeps an {@code @FILE} of COMMAND, such as one of {@code java}, from being expanded here and now. */
+    private static String[] withCommandAsItIs(String[] arguments) {
+        String[] adapted = arguments.clone();
+        int end = List.of(arguments).indexOf("--");
+        for (int i = end + 1; end >= 0 && i < adapted.length; i++) {
+            adapted[i] = adapted[i].startsWith("@") ? "@" + adapted[i] : adapted[i];
+        }
+        return adapted;
     }
 
     /** From the jar's manifest. */

@@ -4,8 +4,11 @@ import io.forkless.control.Signals;
 import io.forkless.supervisor.Outcome;
 import io.forkless.supervisor.Supervisor;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,9 +39,11 @@ import picocli.CommandLine.Spec;
             "Signals: TERM or INT drains all workers and exits; a second one kills them. HUP restarts the workers one"
                     + " after the other, TTIN and TTOU add and remove one, USR1 reopens the log files.",
             "Example: forkless run --workers 4 --listen 8080 -- java -jar app.jar",
-            "An argument @FILE stands for the arguments in that file."
+            "An argument @FILE before '--' stands for the arguments in that file; what follows '--' is COMMAND's own."
         })
 final class RunCommand implements Callable<Integer> {
+    private static final System.Logger LOG = System.getLogger(Supervisor.class.getName());
+
     @Spec
     private CommandSpec spec;
 
@@ -82,11 +87,21 @@ final class RunCommand implements Callable<Integer> {
         for (String signal : List.of("TERM", "INT")) {
             Signals.handle(signal, stopRequests);
         }
-        // Their results are in the log.
-        Signals.handle("HUP", supervisor::restart);
-        Signals.handle("TTIN", () -> supervisor.scaleBy(1));
-        Signals.handle("TTOU", () -> supervisor.scaleBy(-1));
-        Signals.handle("USR1", supervisor::reopenLogs);
+        handle("HUP", supervisor::restart);
+        handle("TTIN", () -> supervisor.scaleBy(1));
+        handle("TTOU", () -> supervisor.scaleBy(-1));
+        handle("USR1", supervisor::reopenLogs);
+    }
+
+    /** Nobody waits for a signal's result, so that a failure goes to the log. */
+    private static void handle(String signal, Supplier<CompletableFuture<Void>> action) {
+        Signals.handle(
+                signal,
+                () -> action.get().whenComplete((nothing, failure) -> {
+                    if (failure != null) {
+                        LOG.log(Level.WARNING, "SIG" + signal + ": " + failure.getMessage());
+                    }
+                }));
     }
 
     /** The first request drains, the second one kills. It may come before the supervisor has started. */

@@ -5,6 +5,7 @@ import io.forkless.supervisor.operator.OperatorClient.RefusedException;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,7 +29,11 @@ import picocli.CommandLine.Spec;
         versionProvider = Main.Version.class,
         sortOptions = false,
         exitCodeListHeading = "%nExit status:%n",
-        exitCodeList = {"0:all workers are ready", "others:as of 'run', which has ended"},
+        exitCodeList = {
+            "0:all workers are ready",
+            "6:the supervisor was stopped before they were",
+            "others:as of 'run', which has ended"
+        },
         footer = {"", "Example: forkless start --name web --log-dir logs --listen 8080 -- java -jar app.jar"})
 final class StartCommand implements Callable<Integer> {
     private static final long POLL_MILLIS = 100;
@@ -51,7 +56,7 @@ final class StartCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
         Path log = options.logDirectory().resolve("forkless.log");
-        Process supervisor = spawn(log);
+        Process supervisor = spawn(log, runArguments());
         String name = options.name() == null ? Long.toString(supervisor.pid()) : options.name();
         while (supervisor.isAlive()) {
             try (OperatorClient client = OperatorClient.connect(name)) {
@@ -83,26 +88,33 @@ final class StartCommand implements Callable<Integer> {
         String last = lines.isEmpty() ? "" : lines.get(lines.size() - 1);
         spec.commandLine().getErr().println(last);
         spec.commandLine().getErr().println("forkless: the supervisor has ended; its log is " + log);
-        return supervisor.waitFor();
+        int status = supervisor.waitFor();
+        return status == ExitStatus.OK ? ExitStatus.REFUSED : status; // stopped before its workers were ready
     }
 
-    private Process spawn(Path log) throws IOException {
+    private List<String> runArguments() {
+        List<String> given = ((Main) spec.root().userObject()).arguments();
+        int start = given.indexOf(spec.name());
+        if (start < 0) {
+            throw new ParameterException(
+                    spec.commandLine(), "'start' itself cannot come from an @FILE; its options and COMMAND can");
+        }
+        return given.subList(start + 1, given.size());
+    }
+
+    private Process spawn(Path log, List<String> runArguments) throws IOException {
         try {
             Files.createDirectories(options.logDirectory());
-            List<String> command = new ArrayList<>(List.of(
-                    ProcessHandle.current().info().command().orElse("java"),
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    Main.class.getName(),
-                    "run"));
-            List<String> given = spec.commandLine().getParent().getParseResult().originalArgs();
-            command.addAll(given.subList(given.indexOf("start") + 1, given.size()));
-            Process process = new ProcessBuilder(command)
+            List<String> command = new ArrayList<>();
+            command.add(ProcessHandle.current().info().command().orElse("java"));
+            command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+            command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "run"));
+            command.addAll(runArguments);
+            return new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                     .redirectInput(ProcessBuilder.Redirect.from(nullDevice()))
                     .start();
-            return process;
         } catch (IOException e) {
             throw new IOException("log directory: cannot write " + log + ": " + e, e);
         }

@@ -104,6 +104,9 @@ public final class Endpoint implements Closeable {
 
     @Override
     public void close() throws IOException {
+        if (!locked.isOpen()) {
+            return; // closed before: the file may be somebody else's by now
+        }
         try {
             Files.deleteIfExists(file); // while the lock is held, so that it is certainly ours
         } finally {
@@ -142,6 +145,7 @@ public final class Endpoint implements Closeable {
         FileChannel reader = null;
         boolean ours = false;
         try {
+            EndpointFile.requireOurs(file); // whoever owns it can read the secret
             if (locked.tryLock(LOCKED_BYTE, 1, false) == null) {
                 throw taken(name, EndpointFile.read(file).pid());
             }

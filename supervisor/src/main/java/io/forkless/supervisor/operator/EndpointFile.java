@@ -26,8 +26,8 @@ record EndpointFile(Path file, long pid, String token, SocketAddress address) {
 
     /** @throws IOException with a message for the operator */
     static EndpointFile read(Path file) throws IOException {
+        requireOurs(file); // before it is opened: to open somebody's FIFO would wait for ever
         try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-            requireOurs(file);
             String text = new String(in.readNBytes(MAX_BYTES), StandardCharsets.UTF_8);
             String[] field = text.split(" ", 3);
             return field.length < 3
@@ -43,9 +43,13 @@ record EndpointFile(Path file, long pid, String token, SocketAddress address) {
         List<EndpointFile> found = new ArrayList<>();
         try (Stream<Path> files = Files.list(PrivateDirectory.base())) {
             for (Path path : files.sorted().toList()) {
-                Path file = Endpoint.nameOf(path) != null ? path : path.resolve(Invitation.ENDPOINT_FILE);
                 try {
-                    found.add(read(file));
+                    if (Endpoint.nameOf(path) != null) {
+                        found.add(read(path));
+                    } else if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+                        requireOurs(path); // then nobody else can change what is in it
+                        found.add(read(path.resolve(Invitation.ENDPOINT_FILE)));
+                    }
                 } catch (IOException e) {
                     // neither one nor ours
                 }
@@ -60,11 +64,21 @@ record EndpointFile(Path file, long pid, String token, SocketAddress address) {
         return name == null ? Long.toString(pid) : name;
     }
 
-    /** Removes the file of a supervisor that has died, unless another one has claimed the name meanwhile. */
-    void removeIfStale() throws IOException {
-        if (Endpoint.nameOf(file) != null) {
+    /**
+     * Removes the file of a supervisor that has died, unless another one has claimed the name meanwhile.
+     *
+     * @return false if a living supervisor has the name
+     */
+    boolean removeIfStale() {
+        if (Endpoint.nameOf(file) == null) {
+            return true; // the workers remove it with its directory
+        }
+        try {
             Endpoint.claim(name()).close();
-        } // else the workers remove it with its directory
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static SocketAddress address(String text) {
@@ -78,7 +92,7 @@ record EndpointFile(Path file, long pid, String token, SocketAddress address) {
     }
 
     /** The directory may be one where everybody can make files. */
-    private static void requireOurs(Path file) throws IOException {
+    static void requireOurs(Path file) throws IOException {
         String user = ProcessHandle.current().info().user().orElse(null);
         boolean posix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
         if (posix && user != null) {

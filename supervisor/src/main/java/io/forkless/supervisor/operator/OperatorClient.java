@@ -9,11 +9,17 @@ import io.forkless.control.ControlMessage.Report;
 import io.forkless.control.LineBuffer;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** An operator's connection to a running supervisor. One thread uses it. */
@@ -27,16 +33,21 @@ public final class OperatorClient implements Closeable {
         }
     }
 
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final long EXIT_MILLIS = 2000;
+
     private final String name;
     private final long pid;
     private final SocketChannel channel;
+    private final Duration patience;
     private final LineBuffer lines = new LineBuffer();
     private final List<String> reports = new ArrayList<>();
 
-    private OperatorClient(String name, long pid, SocketChannel channel) {
+    private OperatorClient(String name, long pid, SocketChannel channel, Duration patience) {
         this.name = name;
         this.pid = pid;
         this.channel = channel;
+        this.patience = patience;
     }
 
     /**
@@ -46,13 +57,18 @@ public final class OperatorClient implements Closeable {
      * @throws IOException if there is none, or not just one; the message is for the operator
      */
     public static OperatorClient connect(String name) throws IOException {
+        return connect(name, PATIENCE);
+    }
+
+    /** @param patience how long the supervisor may be silent; it shows every 3 s that it lives */
+    public static OperatorClient connect(String name, Duration patience) throws IOException {
         List<EndpointFile> candidates = EndpointFile.all().stream()
                 .filter(file -> name == null || file.name().equals(name))
                 .toList();
         List<OperatorClient> clients = new ArrayList<>();
         for (EndpointFile file : candidates) {
             if (file.address() != null) {
-                connect(file).ifPresent(clients::add);
+                connect(file, name != null, patience).ifPresent(clients::add);
             } else if (name != null && ProcessHandle.of(file.pid()).isPresent()) {
                 throw new IOException("the supervisor '" + name + "' (pid " + file.pid() + ") is still starting");
             }
@@ -71,17 +87,25 @@ public final class OperatorClient implements Closeable {
         throw new IOException("several supervisors are running; choose one with --name: " + names);
     }
 
-    private static Optional<OperatorClient> connect(EndpointFile file) throws IOException {
-        SocketChannel channel;
+    private static Optional<OperatorClient> connect(EndpointFile file, boolean wanted, Duration patience)
+            throws IOException {
+        boolean unix = file.address() instanceof UnixDomainSocketAddress;
+        SocketChannel channel = unix ? SocketChannel.open(StandardProtocolFamily.UNIX) : SocketChannel.open();
+        OperatorClient client = new OperatorClient(file.name(), file.pid(), channel, patience);
         try {
-            channel = SocketChannel.open(file.address());
+            client.within(() -> channel.connect(file.address()));
+            client.send(new Operator(ControlMessage.VERSION, file.token()));
+            return Optional.of(client);
         } catch (IOException e) {
-            file.removeIfStale();
+            channel.close();
+            if (!file.removeIfStale() && wanted) {
+                throw new IOException(
+                        "the supervisor '" + file.name() + "' (pid " + file.pid() + ") is there and cannot be reached"
+                                + " (it may be starting or ending): " + e.getMessage(),
+                        e);
+            }
             return Optional.empty();
         }
-        OperatorClient client = new OperatorClient(file.name(), file.pid(), channel);
-        client.send(new Operator(ControlMessage.VERSION, file.token()));
-        return Optional.of(client);
     }
 
     public String name() {
@@ -104,7 +128,9 @@ public final class OperatorClient implements Closeable {
         send(new Do(verb, argument));
         for (ControlMessage message = receive(); message != null; message = receive()) {
             if (message instanceof Report report) {
-                reports.add(report.text());
+                if (!report.text().isEmpty()) { // else it is but a sign of life
+                    reports.add(report.text());
+                }
             } else if (message instanceof Done done) {
                 return done.text();
             } else if (message instanceof Refused refused) {
@@ -119,16 +145,27 @@ public final class OperatorClient implements Closeable {
         return List.copyOf(reports);
     }
 
-    /** Waits until the supervisor ends. */
-    public void awaitEnd() {
+    /**
+     * Waits until the supervisor has ended, and its process as well if that has nothing else to do.
+     *
+     * @throws IOException if it does not answer any more
+     */
+    public void awaitEnd() throws IOException {
         try {
             ControlMessage message = receive();
             while (message != null) {
                 message = receive();
             }
+        } catch (HungException e) {
+            throw e;
         } catch (IOException e) {
             // an end as well
         }
+        // So that the next one may have its pid file. A program that has embedded the supervisor lives on.
+        ProcessHandle.of(pid)
+                .ifPresent(process -> process.onExit()
+                        .completeOnTimeout(process, EXIT_MILLIS, TimeUnit.MILLISECONDS)
+                        .join());
     }
 
     @Override
@@ -139,7 +176,7 @@ public final class OperatorClient implements Closeable {
     private void send(ControlMessage message) throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap(message.toBytes());
         while (bytes.hasRemaining()) {
-            channel.write(bytes);
+            within(() -> channel.write(bytes));
         }
     }
 
@@ -147,11 +184,53 @@ public final class OperatorClient implements Closeable {
     private ControlMessage receive() throws IOException {
         String line = lines.nextLine();
         while (line == null) {
-            if (channel.read(lines.writable()) < 0) {
+            if (within(() -> channel.read(lines.writable())) < 0) {
                 return null;
             }
             line = lines.nextLine();
         }
         return ControlMessage.parse(line);
+    }
+
+    /** A supervisor shows every few seconds that it lives; if it does not, the channel is closed. */
+    private <T> T within(Transfer<T> transfer) throws IOException {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        CompletableFuture<Boolean> hung = done.handle((nothing, late) -> {
+            if (late != null) {
+                closeQuietly();
+            }
+            return late != null;
+        });
+        done.orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS);
+        try {
+            return transfer.run();
+        } catch (AsynchronousCloseException e) {
+            throw new HungException("the supervisor '" + name + "' (pid " + pid + ") does not answer for "
+                    + patience.toSeconds() + " s: it hangs or has been stopped; continue it with 'kill -CONT " + pid
+                    + "', or end it with 'kill -KILL " + pid + "', upon which its workers drain and exit");
+        } finally {
+            done.complete(null);
+            hung.join(); // so that no later transfer is cut short by this one's end
+        }
+    }
+
+    private void closeQuietly() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // it is of no use any more
+        }
+    }
+
+    private interface Transfer<T> {
+        T run() throws IOException;
+    }
+
+    private static final class HungException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        HungException(String message) {
+            super(message);
+        }
     }
 }
