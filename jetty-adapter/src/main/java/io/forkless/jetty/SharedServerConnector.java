@@ -180,10 +180,13 @@ public class SharedServerConnector extends ServerConnector {
         super.onEndPointClosed(endPoint);
     }
 
-    /** Gives up this process's copy of the listener and announces the end to every connection. */
+    /**
+     * Gives up this process's copy of the listener and then announces the end to every connection: a client that is told
+     * to go connects again at once, and must not be queued for a copy that is about to be closed.
+     */
     void beginDrain() {
-        draining = true;
         close();
+        draining = true;
     }
 
     /** Whether everything that was accepted has ended, what is on its way from an acceptor to a selector included. */

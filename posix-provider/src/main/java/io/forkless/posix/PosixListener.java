@@ -100,6 +100,11 @@ final class PosixListener implements SharedListener {
         }
     }
 
+    @Override
+    public boolean refusesWhenQuiesced() {
+        return spec == null || spec.isUnix() || Platform.isLinux();
+    }
+
     private synchronized void refuseFurther() throws IOException {
         requireOpen();
         if (spec.isUnix()) {

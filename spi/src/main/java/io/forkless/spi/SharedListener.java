@@ -31,6 +31,14 @@ public interface SharedListener extends Closeable {
      */
     boolean quiesce(Duration limit) throws IOException, InterruptedException;
 
+    /**
+     * Whether {@link #quiesce} keeps further connections from being queued. Where it cannot, the workers give up their
+     * copies one after the other, so that only the last one may leave connections behind, in the moment of its close.
+     */
+    default boolean refusesWhenQuiesced() {
+        return false;
+    }
+
     /** Gives up this process's copy and every ticket that was not redeemed. Workers keep theirs. */
     @Override
     void close() throws IOException;

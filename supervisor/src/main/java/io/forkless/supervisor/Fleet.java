@@ -233,7 +233,28 @@ final class Fleet {
     }
 
     void drainAll() {
-        select(slot -> slot.process() != null && !slot.is(WorkerState.DRAINING)).forEach(this::drain);
+        drainAll(Duration.ZERO);
+    }
+
+    /** The same with so much time between one worker and the next, for these to take over the clients of the former. */
+    void drainAll(Duration apart) {
+        Duration delay = Duration.ZERO;
+        for (Slot slot : select(this::serves)) {
+            if (delay.isZero()) {
+                drain(slot);
+            } else {
+                timers.after(delay, () -> {
+                    if (serves(slot)) {
+                        drain(slot);
+                    }
+                });
+            }
+            delay = delay.plus(apart);
+        }
+    }
+
+    private boolean serves(Slot slot) {
+        return slot.process() != null && !slot.is(WorkerState.DRAINING);
     }
 
     void killAll() {

@@ -89,8 +89,12 @@ final class Listeners implements Closeable {
                 .toList();
     }
 
-    /** Lets the workers empty the queues before the listeners go; see {@link SharedListener#quiesce}. */
-    void quiesce(Duration limit) throws InterruptedException {
+    /**
+     * Lets the workers empty the queues before the listeners go; see {@link SharedListener#quiesce}.
+     *
+     * @return whether nothing is queued any more from now on
+     */
+    boolean quiesce(Duration limit) throws InterruptedException {
         List<Entry> entries;
         synchronized (this) {
             entries = List.copyOf(byKey.values());
@@ -106,6 +110,7 @@ final class Listeners implements Closeable {
                 LOG.log(Level.WARNING, "queued connections may be reset: {0}", e.getMessage());
             }
         }
+        return entries.stream().allMatch(entry -> entry.listener().refusesWhenQuiesced());
     }
 
     @Override

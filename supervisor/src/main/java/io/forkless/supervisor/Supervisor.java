@@ -231,11 +231,10 @@ public final class Supervisor implements AutoCloseable {
             fleet.stopRestarting();
             boolean serving = fleet.anyReady();
             blocking.execute(() -> {
-                if (serving) { // else there is nobody to empty the queues
-                    quiesce();
-                }
+                // If nobody serves there is nobody to empty the queues.
+                Duration apart = !serving || quiesce() ? Duration.ZERO : BETWEEN_DRAINS;
                 listeners.close();
-                loop.execute(fleet::drainAll);
+                loop.execute(() -> fleet.drainAll(apart));
             });
         });
     }
@@ -394,11 +393,12 @@ public final class Supervisor implements AutoCloseable {
         failUnanswered();
     }
 
-    private void quiesce() {
+    private boolean quiesce() {
         try {
-            listeners.quiesce(QUIESCE_LIMIT);
+            return listeners.quiesce(QUIESCE_LIMIT);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return true; // the supervision ends at once
         }
     }
 

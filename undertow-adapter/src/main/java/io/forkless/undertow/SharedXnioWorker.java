@@ -154,11 +154,14 @@ public final class SharedXnioWorker extends XnioWorker {
 
     // Drain
 
-    /** Gives up this process's copies of the listeners and announces the end to every connection. */
+    /**
+     * Gives up this process's copies of the listeners and then announces the end to every connection: a client that is told
+     * to go connects again at once, and must not be queued for a copy that is about to be closed.
+     */
     void beginDrain() {
-        requests.beginDrain(settings.drainIdleGrace());
         draining = true;
         channels.forEach(SharedServerChannel::giveUp);
+        requests.beginDrain(settings.drainIdleGrace());
     }
 
     /** Whether everything that was accepted has ended, what is on its way to an IO thread included. */

@@ -45,7 +45,7 @@ final class WindowsListener implements SharedListener {
 
     /**
      * Waits until the workers have emptied the queue once. Windows has no means to stop queueing that leaves alone what is
-     * queued, so a connection that comes between this and the last worker's close is reset.
+     * queued, hence {@link #refusesWhenQuiesced()}.
      */
     @Override
     public boolean quiesce(Duration limit) throws IOException, InterruptedException {
