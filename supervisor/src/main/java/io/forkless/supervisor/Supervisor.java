@@ -55,6 +55,9 @@ public final class Supervisor implements AutoCloseable {
     /** How long the workers may take to accept what is queued before they are told to drain. */
     private static final Duration QUIESCE_LIMIT = Duration.ofSeconds(2);
 
+    /** Time for the clients of one worker to be served by another one, where the queue cannot be closed to them. */
+    private static final Duration BETWEEN_DRAINS = Duration.ofMillis(200);
+
     private final Configuration configuration;
     private final ServiceManagers serviceManagers = new ServiceManagers();
     private final CompletableFuture<Void> allReady = new CompletableFuture<>();
