@@ -30,15 +30,15 @@ final class Machine {
     }
 
     /** What starts a JVM from here. */
-    static String java() {
+    static List<String> java() {
         return isWine()
-                ? WINE_DIRECTORY + "/jdk/bin/java"
-                : ProcessHandle.current().info().command().orElseThrow();
+                ? List.of(WINE_DIRECTORY + "/wine", WINE_DIRECTORY + "/jre/bin/java.exe")
+                : List.of(ProcessHandle.current().info().command().orElseThrow());
     }
 
     /** What starts a JVM from within one of the programs. */
-    static String javaForPrograms() {
-        return isWine() ? path(Path.of(WINE_DIRECTORY, "jre/bin/java.exe")) : java();
+    static List<String> javaForPrograms() {
+        return isWine() ? List.of(path(Path.of(WINE_DIRECTORY, "jre/bin/java.exe"))) : java();
     }
 
     /** That file, as the programs call it. */

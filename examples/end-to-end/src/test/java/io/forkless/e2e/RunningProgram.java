@@ -99,7 +99,7 @@ final class RunningProgram implements AutoCloseable {
         return command;
     }
 
-    private static List<String> example(String java, Path temporary, String example) {
+    private static List<String> example(List<String> java, Path temporary, String example) {
         List<String> command = java(java, temporary);
         command.addAll(List.of("-jar", Machine.path(jar(example))));
         command.addAll(ADDRESS);
@@ -110,9 +110,8 @@ final class RunningProgram implements AutoCloseable {
         return Path.of(System.getProperty("forkless.it.examples"), example, "target", example + ".jar");
     }
 
-    private static List<String> java(String java, Path temporary) {
-        List<String> command = new ArrayList<>();
-        command.add(java);
+    private static List<String> java(List<String> java, Path temporary) {
+        List<String> command = new ArrayList<>(java);
         command.addAll(JVM_OPTIONS);
         command.add("-Djava.io.tmpdir=" + Machine.path(temporary));
         return command;

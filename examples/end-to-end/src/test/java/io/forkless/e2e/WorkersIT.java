@@ -21,10 +21,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledIf;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
@@ -148,6 +150,7 @@ abstract class WorkersIT {
 
     /** Also what the soak profile repeats for longer. */
     @Test
+    @Timeout(value = 1, unit = TimeUnit.HOURS)
     void rolling_restarts_under_load_lose_no_request_and_leave_the_connections_spread() throws Exception {
         int restarts = Integer.getInteger("forkless.it.restarts", 3);
         long requests = Long.getLong("forkless.it.requests", Machine.isWine() ? 4_000 : 40_000);
