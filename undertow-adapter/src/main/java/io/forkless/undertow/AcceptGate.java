@@ -14,6 +14,7 @@ final class AcceptGate {
     private boolean full;
     private boolean resumed;
     private boolean ended;
+    private boolean inside;
 
     AcceptGate(OptionMap options) {
         configure(options);
@@ -57,12 +58,27 @@ final class AcceptGate {
         return ended;
     }
 
-    /** Waits until the acceptor may accept; false if it is to go. */
+    /** Waits until the acceptor may accept; false if it is to go. Until it comes again it counts as inside. */
     synchronized boolean pass() throws InterruptedException {
+        leave();
         while (!ended && (full || !resumed)) {
             wait();
         }
-        return !ended;
+        inside = !ended;
+        return inside;
+    }
+
+    /** The acceptor has handed over what it accepted. */
+    synchronized void leave() {
+        inside = false;
+        notifyAll();
+    }
+
+    /** Waits until no acceptor is inside. */
+    synchronized void awaitLeft() throws InterruptedException {
+        while (inside) {
+            wait();
+        }
     }
 
     /** Waits that long, or until the acceptor is to go. */

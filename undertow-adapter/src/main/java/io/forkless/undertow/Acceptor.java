@@ -78,6 +78,8 @@ final class Acceptor implements Runnable {
             }
         } catch (InterruptedException e) {
             LOG.log(Level.WARNING, "the acceptor was interrupted: this process accepts no more", e);
+        } finally {
+            gate.leave();
         }
     }
 

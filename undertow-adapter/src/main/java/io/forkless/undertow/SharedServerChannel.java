@@ -145,6 +145,11 @@ final class SharedServerChannel implements AcceptingChannel<StreamConnection> {
         if (gate.isResumed()) {
             gate.suspend();
             IoUtils.safeClose(copy);
+            try {
+                gate.awaitLeft(); // a connection that comes before the acceptor is awake is still accepted by it
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
