@@ -144,11 +144,13 @@ public final class Supervisor implements AutoCloseable {
 
     private CompletableFuture<Void> restartOnLoop() {
         serviceManagers.tell(State.RELOADING, "restarting the workers");
-        return fleet.restart().whenComplete((nothing, failure) -> {
+        CompletableFuture<Void> restart = fleet.restart();
+        restart.whenComplete((nothing, failure) -> {
             if (!stopping) {
                 serviceManagers.tell(State.READY, failure == null ? "restarted the workers" : failure.getMessage());
             }
         });
+        return restart; // and not what comes after, which would wrap the failure
     }
 
     /**

@@ -252,11 +252,11 @@ class OperatorSessionTest {
     void whoever_waits_long_hears_that_the_supervisor_lives() throws Exception {
         ready(0);
         ready(1);
-        try (OperatorClient client = OperatorClient.connect(name, Duration.ofSeconds(5))) {
+        try (OperatorClient client = OperatorClient.connect(name, Duration.ofSeconds(4))) {
             FutureTask<String> restart = inBackground(() -> client.execute("restart", ""));
             long begun = System.nanoTime();
             await().atMost(LIMIT)
-                    .until(() -> restart.isDone() || System.nanoTime() - begun > TimeUnit.SECONDS.toNanos(7));
+                    .until(() -> restart.isDone() || System.nanoTime() - begun > TimeUnit.SECONDS.toNanos(5));
             assertThat(restart).isNotDone();
             loop.stop();
             assertThatThrownBy(() -> restart.get(30, TimeUnit.SECONDS))

@@ -230,7 +230,7 @@ class ForklessIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"TERM", "INT", "HUP"})
+    @ValueSource(strings = {"TERM", "INT"})
     void a_signal_drains_and_nothing_is_left(String signal) throws Exception {
         try (ForklessCommand command = start(TestWorker.SERVE, "--name", "it", "-w", "2", "-l", "127.0.0.1:0")) {
             command.awaitLog("all 2 workers are READY");
@@ -336,7 +336,7 @@ class ForklessIT {
             command.awaitLog("are READY");
             try (Stream<Path> files = Files.walk(runtime)) {
                 assertThat(files.map(file -> file.getFileName().toString()))
-                        .contains("control.sock", "forkless-" + System.getProperty("user.name") + "-it.lock");
+                        .contains("control.sock", "forkless-" + System.getProperty("user.name") + "-it.endpoint");
             }
             assertThat(command.leftovers()).isEmpty();
             command.signal("TERM");
