@@ -23,7 +23,7 @@ import java.time.Duration;
  *
  * operator    operator VERSION TOKEN             the first line of a connection
  * operator    do VERB [ARGUMENT]
- * supervisor  report TEXT                        as many as there are
+ * supervisor  report [TEXT]                      as many as there are; every 3 s an empty one, a sign of life
  * supervisor  done TEXT                          or: refused 0 REASON
  * </pre>
  *

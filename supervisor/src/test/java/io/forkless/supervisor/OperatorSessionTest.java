@@ -331,7 +331,7 @@ class OperatorSessionTest {
     }
 
     private OperatorClient connect() throws IOException {
-        return OperatorClient.connect(name);
+        return OperatorClient.connect(name, LONG); // a busy machine may take long to log a thousand workers
     }
 
     private static void assertRefused(OperatorClient client, String verb, String argument, String reason) {

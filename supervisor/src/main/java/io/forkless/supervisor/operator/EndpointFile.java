@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -23,6 +24,8 @@ import java.util.stream.Stream;
  */
 record EndpointFile(Path file, long pid, String token, SocketAddress address) {
     private static final int MAX_BYTES = 4096;
+
+    private static UserPrincipal ourselves;
 
     /** @throws IOException with a message for the operator */
     static EndpointFile read(Path file) throws IOException {
@@ -93,14 +96,26 @@ record EndpointFile(Path file, long pid, String token, SocketAddress address) {
 
     /** The directory may be one where everybody can make files. */
     static void requireOurs(Path file) throws IOException {
-        String user = ProcessHandle.current().info().user().orElse(null);
-        boolean posix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
-        if (posix && user != null) {
-            String owner = Files.getOwner(file, LinkOption.NOFOLLOW_LINKS).getName();
-            if (!owner.equals(user)) {
-                throw new IOException(file + " belongs to " + owner + " and not to " + user + ": it is not trusted");
+        if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            UserPrincipal owner = Files.getOwner(file, LinkOption.NOFOLLOW_LINKS);
+            if (!owner.equals(ourselves())) {
+                throw new IOException(
+                        file + " belongs to " + owner + " and not to " + ourselves() + ": it is not trusted");
             }
         }
+    }
+
+    /** By a file made for it: not every user has a name, and of a process with capabilities, /proc says it is root's. */
+    private static synchronized UserPrincipal ourselves() throws IOException {
+        if (ourselves == null) {
+            Path probe = Files.createTempFile(PrivateDirectory.base(), "forkless-", ".probe");
+            try {
+                ourselves = Files.getOwner(probe);
+            } finally {
+                Files.delete(probe);
+            }
+        }
+        return ourselves;
     }
 
     @Override

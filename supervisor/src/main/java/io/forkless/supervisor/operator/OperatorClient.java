@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -195,22 +195,18 @@ public final class OperatorClient implements Closeable {
     /** A supervisor shows every few seconds that it lives; if it does not, the channel is closed. */
     private <T> T within(Transfer<T> transfer) throws IOException {
         CompletableFuture<Void> done = new CompletableFuture<>();
-        CompletableFuture<Boolean> hung = done.handle((nothing, late) -> {
-            if (late != null) {
-                closeQuietly();
-            }
-            return late != null;
+        done.orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS).exceptionally(late -> {
+            closeQuietly();
+            return null;
         });
-        done.orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS);
         try {
             return transfer.run();
-        } catch (AsynchronousCloseException e) {
+        } catch (ClosedChannelException e) { // during this transfer, or right after the previous one
             throw new HungException("the supervisor '" + name + "' (pid " + pid + ") does not answer for "
                     + patience.toSeconds() + " s: it hangs or has been stopped; continue it with 'kill -CONT " + pid
                     + "', or end it with 'kill -KILL " + pid + "', upon which its workers drain and exit");
         } finally {
             done.complete(null);
-            hung.join(); // so that no later transfer is cut short by this one's end
         }
     }
 
