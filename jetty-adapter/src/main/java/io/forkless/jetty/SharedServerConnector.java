@@ -1,6 +1,7 @@
 package io.forkless.jetty;
 
 import io.forkless.spi.ListenSpec;
+import io.forkless.spi.SharedServerSocketChannel;
 import io.forkless.worker.AcceptPacing;
 import io.forkless.worker.ConnectionCounts;
 import io.forkless.worker.Worker;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -184,7 +186,14 @@ public class SharedServerConnector extends ServerConnector {
      * Gives up this process's copy of the listener and then announces the end to every connection: a client that is told
      * to go connects again at once, and must not be queued for a copy that is about to be closed.
      */
-    void beginDrain() {
+    void beginDrain() throws IOException {
+        if (getTransport() instanceof SharedServerSocketChannel listener) {
+            for (SocketChannel queued : listener.closeAndTakeQueued()) {
+                queued.configureBlocking(false);
+                configure(queued.socket());
+                getSelectorManager().accept(queued);
+            }
+        }
         close();
         draining = true;
     }

@@ -59,7 +59,9 @@ final class SupervisedServer implements LifeCycle.Listener {
                 .map(SharedServerConnector.class::cast)
                 .filter(LifeCycle::isRunning)
                 .toList();
-        connectors.forEach(SharedServerConnector::beginDrain);
+        for (SharedServerConnector connector : connectors) {
+            connector.beginDrain();
+        }
         connectors.forEach(SupervisedServer::sendGoAway);
         List<SharedServerConnector> busy = new ArrayList<>(connectors);
         while (System.nanoTime() < deadline) {

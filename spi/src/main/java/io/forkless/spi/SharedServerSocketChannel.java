@@ -10,7 +10,10 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 /**
  * A worker's own copy of a listener that other processes accept from as well. It keeps its owner from doing what would
@@ -51,6 +54,26 @@ public abstract class SharedServerSocketChannel extends ServerSocketChannel {
      * @throws ClosedChannelException when {@link #releaseCopy()} is called meanwhile
      */
     protected abstract SocketChannel acceptBlocking() throws IOException;
+
+    /**
+     * Asks {@link #releaseCopy()}, which follows, to accept first what is queued, where a close might reset it; see
+     * {@link #closeAndTakeQueued()}.
+     */
+    protected void takeQueuedAtRelease(Consumer<SocketChannel> taken) {
+        // nothing: where the supervisor can close the queue to new clients, it is empty by then
+    }
+
+    /**
+     * Closes this channel and returns the connections that were queued for it, and that nobody would have accepted if no
+     * other process shared the listener. For servers that drain: they serve these too. Empty where the platform needs no
+     * such thing.
+     */
+    public final List<SocketChannel> closeAndTakeQueued() throws IOException {
+        List<SocketChannel> taken = new CopyOnWriteArrayList<>();
+        takeQueuedAtRelease(taken::add);
+        close();
+        return taken;
+    }
 
     /** Gives up this process's copy and wakes every caller of {@link #acceptBlocking()}. Called once. */
     protected abstract void releaseCopy() throws IOException;

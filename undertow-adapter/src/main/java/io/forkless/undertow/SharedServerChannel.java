@@ -1,5 +1,6 @@
 package io.forkless.undertow;
 
+import io.forkless.spi.SharedServerSocketChannel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
@@ -115,6 +116,19 @@ final class SharedServerChannel implements AcceptingChannel<StreamConnection> {
     synchronized void giveUp() {
         gate.end();
         IoUtils.safeClose(copy);
+    }
+
+    /** The same, and serves those who have been queued meanwhile and whom nobody else would. */
+    synchronized void giveUpAndServeQueued() {
+        gate.end();
+        try {
+            if (copy instanceof SharedServerSocketChannel shared) {
+                shared.closeAndTakeQueued().forEach(this::accepted);
+            }
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "queued connections may be reset: {0}", e.getMessage());
+        }
+        giveUp();
     }
 
     /** Whether everything that was accepted has ended; of interest when the copy was given up. */

@@ -160,7 +160,7 @@ public final class SharedXnioWorker extends XnioWorker {
      */
     void beginDrain() {
         draining = true;
-        channels.forEach(SharedServerChannel::giveUp);
+        channels.forEach(SharedServerChannel::giveUpAndServeQueued);
         requests.beginDrain(settings.drainIdleGrace());
     }
 

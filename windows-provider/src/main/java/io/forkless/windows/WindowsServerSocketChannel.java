@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * A worker's copy of a listener on Windows. Each thread in {@link #acceptBlocking()} has issued one {@code AcceptEx}, so
@@ -26,6 +27,7 @@ import java.util.Map;
 final class WindowsServerSocketChannel extends SharedServerSocketChannel {
     private static final System.Logger LOG = System.getLogger(WindowsServerSocketChannel.class.getName());
     private static final long CLOSE_LIMIT_MILLIS = 5_000;
+    private static final long TAKE_LIMIT_MILLIS = 500;
 
     private final NativeSocket listener;
     private final SocketAddress localAddress;
@@ -37,6 +39,7 @@ final class WindowsServerSocketChannel extends SharedServerSocketChannel {
 
     private final Map<Long, AcceptOperation> pending = new HashMap<>();
     private final Deque<AcceptOperation> idle = new ArrayDeque<>();
+    private Consumer<SocketChannel> taken;
     private long operations;
     private boolean closing;
 
@@ -70,6 +73,11 @@ final class WindowsServerSocketChannel extends SharedServerSocketChannel {
         }
     }
 
+    @Override
+    protected synchronized void takeQueuedAtRelease(Consumer<SocketChannel> newTaken) {
+        taken = newTaken;
+    }
+
     /** Cancels what is pending and waits until each accept has completed: until then the kernel may write to its memory. */
     @Override
     protected synchronized void releaseCopy() {
@@ -87,6 +95,9 @@ final class WindowsServerSocketChannel extends SharedServerSocketChannel {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+        if (pending.isEmpty() && taken != null) {
+            takeQueued();
+        }
         listener.close();
         if (pending.isEmpty()) {
             idle.forEach(AcceptOperation::free);
@@ -95,6 +106,30 @@ final class WindowsServerSocketChannel extends SharedServerSocketChannel {
         } else {
             // Its memory is left to the kernel: better a leak than a write into what is somebody else's by then.
             LOG.log(Level.WARNING, "{0} accepts did not end within {1} ms", pending.size(), CLOSE_LIMIT_MILLIS);
+        }
+    }
+
+    /**
+     * While this process waited for the end of its pending accepts, clients were queued; if it was the last to share the
+     * listener, its close would reset them. The last look at the queue comes right before the close.
+     */
+    private void takeQueued() {
+        long deadline = System.nanoTime() + TAKE_LIMIT_MILLIS * 1_000_000;
+        try {
+            while (listener.hasQueued("close") && deadline - System.nanoTime() > 0) {
+                AcceptOperation operation = idle.isEmpty() ? newOperation() : idle.pop();
+                if (!operation.issue(whenDone)) { // another process was quicker
+                    operation.cancel();
+                    port.take();
+                }
+                SocketChannel connection = operation.finish();
+                idle.push(operation);
+                if (connection != null) {
+                    taken.accept(connection);
+                }
+            }
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "queued connections may be reset: {0}", e.getMessage());
         }
     }
 
@@ -112,8 +147,7 @@ final class WindowsServerSocketChannel extends SharedServerSocketChannel {
         if (closing) {
             throw new AsynchronousCloseException();
         }
-        AcceptOperation operation =
-                idle.isEmpty() ? new AcceptOperation(++operations, listener, functions) : idle.pop();
+        AcceptOperation operation = idle.isEmpty() ? newOperation() : idle.pop();
         pending.put(operation.key(), operation);
         boolean issued = false;
         try {
@@ -125,6 +159,10 @@ final class WindowsServerSocketChannel extends SharedServerSocketChannel {
                 release(operation);
             }
         }
+    }
+
+    private AcceptOperation newOperation() throws IOException {
+        return new AcceptOperation(++operations, listener, functions);
     }
 
     private synchronized AcceptOperation take(long key) {

@@ -191,6 +191,26 @@ class WindowsListenerTest {
     }
 
     @Test
+    void who_is_queued_when_the_channel_closes_can_still_be_served() throws Exception {
+        SharedListener listener = PROVIDER.listen(ANY_PORT);
+        try (SharedServerSocketChannel channel = adopt(listener);
+                SocketChannel first = connect(port(listener));
+                SocketChannel second = connect(port(listener))) {
+            List<SocketChannel> taken = channel.closeAndTakeQueued();
+            listener.close();
+
+            assertThat(taken).hasSize(2);
+            for (SocketChannel connection : taken) {
+                connection.write(ByteBuffer.wrap(new byte[] {7}));
+                connection.close();
+            }
+            assertThat(first.read(ByteBuffer.allocate(1))).isEqualTo(1);
+            assertThat(second.read(ByteBuffer.allocate(1))).isEqualTo(1);
+            assertThatThrownBy(channel::accept).isInstanceOf(ClosedChannelException.class);
+        }
+    }
+
+    @Test
     void a_ticket_works_once_for_its_process_and_while_it_is_valid() throws Exception {
         try (SharedListener listener = PROVIDER.listen(ANY_PORT)) {
             Ticket once = listener.ticketFor(ProcessHandle.current());
