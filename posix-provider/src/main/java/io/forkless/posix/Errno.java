@@ -7,11 +7,13 @@ import java.util.Map;
 
 /** Error numbers by name (errno(3), {@code asm-generic/errno.h}, macOS {@code sys/errno.h}) and in messages. */
 final class Errno {
+    static final int ENOENT = 2;
     static final int EINTR = 4;
     static final int EBADF = 9;
     static final int EADDRINUSE = Platform.isMac() ? 48 : 98;
     static final int EAFNOSUPPORT = Platform.isMac() ? 47 : 97;
     static final int EADDRNOTAVAIL = Platform.isMac() ? 49 : 99;
+    static final int ECONNREFUSED = Platform.isMac() ? 61 : 111;
     static final int ECONNRESET = Platform.isMac() ? 54 : 104;
 
     private static final Map<Integer, String> COMMON = Map.ofEntries(
@@ -46,7 +48,8 @@ final class Errno {
             Map.entry(104, "ECONNRESET"),
             Map.entry(105, "ENOBUFS"),
             Map.entry(107, "ENOTCONN"),
-            Map.entry(109, "ETOOMANYREFS"));
+            Map.entry(109, "ETOOMANYREFS"),
+            Map.entry(111, "ECONNREFUSED"));
 
     private static final Map<Integer, String> MACOS = Map.ofEntries(
             Map.entry(35, "EAGAIN"),
@@ -60,6 +63,7 @@ final class Errno {
             Map.entry(54, "ECONNRESET"),
             Map.entry(55, "ENOBUFS"),
             Map.entry(57, "ENOTCONN"),
+            Map.entry(61, "ECONNREFUSED"),
             Map.entry(62, "ELOOP"),
             Map.entry(63, "ENAMETOOLONG"));
 

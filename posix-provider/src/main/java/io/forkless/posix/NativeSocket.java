@@ -84,7 +84,9 @@ record NativeSocket(int fd) {
     void send(String operation, Memory bytes, Memory address) throws IOException {
         int flags = ABI.sendFlags() | Abi.LINUX_MSG_DONTWAIT;
         if (C.sendto(fd, bytes, bytes.size(), flags, address, (int) address.size()) < 0) {
-            throw Errno.failure(operation, "sendto", Errno.last());
+            int errno = Errno.last();
+            boolean nobody = errno == Errno.ENOENT || errno == Errno.ECONNREFUSED;
+            throw Errno.failure(operation, "sendto", errno, nobody ? "nobody receives there" : null);
         }
     }
 

@@ -11,7 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * systemd's sides of socket activation (sd_listen_fds(3)), state notification (sd_notify(3)) and watchdog
@@ -21,16 +22,19 @@ public final class Systemd implements ServiceManager {
     /** {@code SD_LISTEN_FDS_START} */
     private static final int FIRST_DESCRIPTOR = 3;
 
-    private static final AtomicBoolean TAKEN = new AtomicBoolean();
+    /** The first descriptors of those that this process has taken. */
+    private static final Set<Integer> TAKEN = ConcurrentHashMap.newKeySet();
 
     private final Map<String, String> environment;
+    private final int firstDescriptor;
 
     public Systemd() {
-        this(System.getenv());
+        this(System.getenv(), FIRST_DESCRIPTOR);
     }
 
-    Systemd(Map<String, String> environment) {
+    Systemd(Map<String, String> environment, int firstDescriptor) {
         this.environment = environment;
+        this.firstDescriptor = firstDescriptor;
     }
 
     @Override
@@ -40,13 +44,13 @@ public final class Systemd implements ServiceManager {
 
     @Override
     public boolean isPresent() {
-        return Platform.isLinux() && (environment.containsKey("NOTIFY_SOCKET") || isForThisProcess("LISTEN_PID"));
+        return Platform.isLinux() && (notifyAddress() != null || isForThisProcess("LISTEN_PID"));
     }
 
     @Override
     public void notify(State state, String details) throws IOException {
-        String path = environment.get("NOTIFY_SOCKET");
-        if (path == null) {
+        String address = notifyAddress();
+        if (address == null) {
             return;
         }
         String message = switch (state) {
@@ -56,7 +60,9 @@ public final class Systemd implements ServiceManager {
             case STOPPING -> "STOPPING=1";
             case ALIVE -> "WATCHDOG=1";
         };
-        send(path, details.isEmpty() ? message : message + "\nSTATUS=" + details);
+        // Each line is an assignment of its own; the details may quote anything.
+        String status = details.replaceAll("\\R", " ");
+        send(address, status.isEmpty() ? message : message + "\nSTATUS=" + status);
     }
 
     @Override
@@ -70,16 +76,33 @@ public final class Systemd implements ServiceManager {
 
     @Override
     public List<SharedListener> takeListeners() throws IOException {
-        String count = environment.getOrDefault("LISTEN_FDS", "");
-        if (!isForThisProcess("LISTEN_PID") || !count.matches("\\d{1,4}") || !TAKEN.compareAndSet(false, true)) {
+        String count = environment.get("LISTEN_FDS");
+        if (!isForThisProcess("LISTEN_PID") || count == null) {
+            return List.of();
+        }
+        if (!count.matches("\\d{1,4}")) {
+            throw new IOException("LISTEN_FDS=" + count + ": not a number of descriptors");
+        }
+        if (!TAKEN.add(firstDescriptor)) {
             return List.of();
         }
         List<SharedListener> listeners = new ArrayList<>();
-        for (int i = 0; i < Integer.parseInt(count); i++) {
-            NativeSocket socket = new NativeSocket(FIRST_DESCRIPTOR + i);
-            listeners.add(PosixListener.inherited(socket));
+        try {
+            for (int i = 0; i < Integer.parseInt(count); i++) {
+                listeners.add(PosixListener.inherited(new NativeSocket(firstDescriptor + i)));
+            }
+        } catch (IOException e) {
+            for (SharedListener listener : listeners) {
+                listener.close();
+            }
+            throw e;
         }
         return listeners;
+    }
+
+    private String notifyAddress() {
+        String address = environment.get("NOTIFY_SOCKET");
+        return address == null || address.isEmpty() ? null : address;
     }
 
     private boolean isForThisProcess(String variable) {
@@ -88,6 +111,9 @@ public final class Systemd implements ServiceManager {
 
     /** A path of an absolute name, or of an abstract one after {@code @}; unix(7). */
     private static void send(String path, String message) throws IOException {
+        if (path.charAt(0) != '/' && path.charAt(0) != '@') {
+            throw new IOException("notify systemd at " + path + ": neither a path nor an abstract address");
+        }
         byte[] name = path.getBytes(StandardCharsets.UTF_8);
         byte[] text = message.getBytes(StandardCharsets.UTF_8);
         if (name[0] == '@') {

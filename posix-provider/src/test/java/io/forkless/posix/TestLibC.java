@@ -17,6 +17,12 @@ interface TestLibC extends Library {
 
     int system(String command);
 
+    int dup2(int from, int to);
+
+    long recv(int fd, byte[] bytes, long length, int flags);
+
+    int clock_gettime(int clock, long[] secondsAndNanos);
+
     int gettid();
 
     long pthread_self();

@@ -6,9 +6,24 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What can be told of a command line before it is run. */
 final class JavaCommand {
+    private static final List<String> CLASS_PATH = List.of("-cp", "-classpath", "--class-path");
+
+    private static final List<String> OTHER_PROGRAMS = List.of("-jar", "-m", "--module");
+
+    private static final List<String> ARCHIVE_OPTIONS = List.of(
+            "-Xshare:",
+            "-XX:SharedArchiveFile=",
+            "-XX:ArchiveClassesAtExit=",
+            "-XX:+AutoCreateSharedArchive",
+            "-XX:AOT");
+
     private JavaCommand() {}
 
     /** Whether the program is a JVM's launcher, so that options for the JVM may follow it. */
@@ -22,6 +37,46 @@ final class JavaCommand {
         List<String> adapted = new ArrayList<>(command);
         adapted.addAll(1, options);
         return adapted;
+    }
+
+    /** The first directory with files on the class path of the JVM that the command starts, if there is one. */
+    static Optional<Path> directoryOfClasses(List<String> command) {
+        if (command.stream().anyMatch(word -> OTHER_PROGRAMS.contains(word) || word.startsWith("@"))) {
+            return Optional.empty(); // the JVM looks at no class path then, or it is in a file
+        }
+        String classPath = System.getenv().getOrDefault("CLASSPATH", ".");
+        for (int i = 1; i < command.size(); i++) {
+            String word = command.get(i);
+            if (CLASS_PATH.contains(word) && i + 1 < command.size()) {
+                classPath = command.get(i + 1);
+            } else if (word.startsWith("--class-path=")) {
+                classPath = word.substring("--class-path=".length());
+            }
+        }
+        return Stream.of(classPath.split(File.pathSeparator))
+                .map(File::new)
+                .filter(file -> {
+                    String[] files = file.list();
+                    return files != null && files.length > 0;
+                })
+                .map(File::toPath)
+                .findFirst();
+    }
+
+    /** The first option with which the command itself says which archive of classes its JVM is to use or to make. */
+    static Optional<String> archiveOption(List<String> command) {
+        return command.stream()
+                .filter(word -> ARCHIVE_OPTIONS.stream().anyMatch(word::startsWith))
+                .findFirst();
+    }
+
+    /** The same of the variables with which every JVM can be given options, in that environment on top of ours. */
+    static Optional<String> archiveOptionOf(Map<String, String> environment) {
+        return Stream.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")
+                .map(variable -> environment.getOrDefault(variable, System.getenv(variable)))
+                .filter(Objects::nonNull)
+                .flatMap(options -> archiveOption(List.of(options.split("\\s+"))).stream())
+                .findFirst();
     }
 
     /** Where the system would look for a program, in this order. */

@@ -17,8 +17,14 @@ final class ProcessLauncher implements Fleet.Launcher {
     /** JDK 24 and later warn when JNA loads its native library without it; 17 accepts it silently. */
     private static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
 
-    private static final Set<String> SYSTEMD_ENVIRONMENT =
-            Set.of("LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "LISTEN_PIDFDID");
+    private static final Set<String> SYSTEMD_ENVIRONMENT = Set.of(
+            "LISTEN_PID",
+            "LISTEN_FDS",
+            "LISTEN_FDNAMES",
+            "LISTEN_PIDFDID",
+            "NOTIFY_SOCKET",
+            "WATCHDOG_PID",
+            "WATCHDOG_USEC");
 
     private static final System.Logger LOG = System.getLogger(Supervisor.class.getName());
 
@@ -62,7 +68,7 @@ final class ProcessLauncher implements Fleet.Launcher {
         Path invitation = directory.resolve(index + "-" + spawned++ + Invitation.FILE_SUFFIX);
         FastStart.Launch start = fastStart.prepare();
         ProcessBuilder builder = new ProcessBuilder(JavaCommand.withOptions(command, start.options()));
-        // What systemd hands to the supervisor is not the worker's (sd_listen_fds(3)).
+        // What systemd hands to the supervisor is not the worker's (sd_listen_fds(3), sd_notify(3)).
         builder.environment().keySet().removeAll(SYSTEMD_ENVIRONMENT);
         builder.environment().putAll(environment);
         builder.environment().put(Invitation.ENVIRONMENT, invitation.toString());

@@ -338,7 +338,7 @@ public final class Supervisor implements AutoCloseable {
                 (worker, status) -> fleet.exited(worker, status),
                 configuration,
                 output,
-                new FastStart(configuration.fastStart(), configuration.command()));
+                new FastStart(configuration.fastStart(), configuration.command(), configuration.environment()));
         // No ThreadLocalRandom: on a thread that did not ask for it itself, its numbers are always the same.
         Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(30), new SplittableRandom());
         fleet = new Fleet(settings, backoff, loop, launcher, this::allReady, this::terminated);

@@ -158,7 +158,8 @@ public final class SupervisorBuilder {
      * and later an AOT cache) and which is made anew when the command, its files or the JDK change. The directory is made
      * if it is missing.
      *
-     * @throws IllegalArgumentException when built, if the command does not start with {@code java}
+     * @throws IllegalArgumentException when built, if the command does not start with {@code java}, or says itself
+     *     which archive is to be used
      */
     public SupervisorBuilder fastStart(Path directory) {
         fastStart = directory;
@@ -173,6 +174,10 @@ public final class SupervisorBuilder {
         if (fastStart != null && !JavaCommand.isJava(command)) {
             throw new IllegalArgumentException(
                     "fast start: '" + command.get(0) + "' is not java: its JVM cannot be given options");
+        }
+        if (fastStart != null && JavaCommand.archiveOption(command).isPresent()) {
+            throw new IllegalArgumentException("fast start: the command has '"
+                    + JavaCommand.archiveOption(command).get() + "' of its own");
         }
         if (recycling.maxRss() > 0 && !ResidentMemory.isKnown()) {
             throw new IllegalArgumentException("recycling by resident memory: this system does not tell it");

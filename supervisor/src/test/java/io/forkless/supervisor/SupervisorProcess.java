@@ -62,6 +62,13 @@ final class SupervisorProcess implements Closeable {
         return Files.readString(temporary.resolveSibling("log"));
     }
 
+    /** Has all workers replaced; returns when that is done. */
+    void restart() throws IOException {
+        process.getOutputStream().write('\n');
+        process.getOutputStream().flush();
+        assertThat(output.readLine()).as(log()).isEqualTo("restarted");
+    }
+
     /** Lets it stop, and waits for its last words. */
     void stop() throws IOException {
         process.getOutputStream().close();

@@ -1,13 +1,17 @@
 package io.forkless.supervisor;
 
 import io.forkless.spi.ListenSpec;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A supervisor as a program, for tests that kill it or take its descriptors away. It tells its port and its workers'
- * pids as soon as they are ready, and stops when its standard input ends.
+ * pids as soon as they are ready, restarts them for each line of its standard input, and stops when that ends.
  */
 final class TestSupervisor {
     private TestSupervisor() {}
@@ -32,8 +36,10 @@ final class TestSupervisor {
                     .forEach(address -> answer.append(' ').append(((InetSocketAddress) address).getPort()));
             supervisor.workers().forEach(worker -> answer.append(' ').append(worker.pid()));
             System.out.println(answer);
-            while (System.in.read() >= 0) {
-                // until the end
+            BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
+            while (orders.readLine() != null) { // there is but one
+                supervisor.restart().get(60, TimeUnit.SECONDS);
+                System.out.println("restarted");
             }
         }
         System.out.println("stopped");

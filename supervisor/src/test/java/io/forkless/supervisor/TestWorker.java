@@ -33,6 +33,7 @@ public final class TestWorker {
     public static final String EXIT = "exit"; // at once, with status 3
     public static final String SILENT = "silent"; // never connects
     public static final String UNREADY = "unready"; // connects, and is never ready
+    public static final String IDLE = "idle"; // is ready, and serves nobody
     public static final String FLEETING = "fleeting"; // ends as soon as it is ready
     public static final String DEAF = "deaf"; // is ready, and reads nothing from the supervisor ever after
     public static final String STUCK = "stuck"; // its drain handler does not return
@@ -53,7 +54,7 @@ public final class TestWorker {
             case DEAF -> beDeaf();
             default -> {
                 Worker worker = Worker.current().orElseThrow();
-                new TestWorker(worker).run(arguments[0], arguments[1]);
+                new TestWorker(worker).run(arguments[0], arguments.length > 1 ? arguments[1] : null);
             }
         }
     }
@@ -61,6 +62,10 @@ public final class TestWorker {
     private void run(String mode, String address) throws Exception {
         switch (mode) {
             case UNREADY -> sleepForEver();
+            case IDLE -> {
+                worker.ready();
+                sleepForEver();
+            }
             case FLEETING -> {
                 worker.ready();
                 Runtime.getRuntime().halt(4);

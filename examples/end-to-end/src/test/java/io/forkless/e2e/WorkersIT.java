@@ -153,7 +153,7 @@ abstract class WorkersIT {
     @Timeout(value = 1, unit = TimeUnit.HOURS)
     void rolling_restarts_under_load_lose_no_request_and_leave_the_connections_spread() throws Exception {
         int restarts = Integer.getInteger("forkless.it.restarts", 3);
-        long requests = Long.getLong("forkless.it.requests", Machine.isWine() ? 4_000 : 40_000);
+        long requests = Long.getLong("forkless.it.requests", Machine.isWine() ? 4_000 : 200_000);
         int clients = 32;
         try (RunningProgram forkless = RunningProgram.forkless(temporary, example, WORKERS);
                 Load load = Load.start(forkless.port(), clients, Manner.values())) {
@@ -172,7 +172,7 @@ abstract class WorkersIT {
             assertThat(load.clientsByWorker().values())
                     .as("%s", load)
                     .allMatch(count -> count <= 2 * clients / WORKERS);
-            System.out.println("rolling restarts of " + WORKERS + " " + example + ": " + restarts + "; " + load);
+            System.out.println("soak: rolling restarts of " + WORKERS + " " + example + ": " + restarts + "; " + load);
         }
     }
 

@@ -100,6 +100,11 @@ class ForklessIT {
                 mistake(2, "'abc' is not an int", List.of("run", "-w", "abc", "true")),
                 mistake(2, "boot time-out: 0 ms is not", List.of("run", "--boot-timeout", "NaN", "true")),
                 mistake(2, "drain time-out: ", List.of("run", "--drain-timeout", "1e18", "true")),
+                mistake(2, "fast start: 'true' is not java", List.of("run", "--fast-start", "archives", "true")),
+                mistake(
+                        2,
+                        "fast start: the command has '-XX:AOTCache=mine' of its own",
+                        List.of("run", "--fast-start", "archives", "java", "-XX:AOTCache=mine", "Main")),
                 mistake(2, "'a/b' is not a supervisor name", List.of("run", "--name", "a/b", "true")),
                 mistake(
                         3,
@@ -304,14 +309,25 @@ class ForklessIT {
 
     @Test
     void what_systemd_passes_on_is_not_for_the_workers() throws Exception {
-        Map<String, String> environment =
-                Map.of("LISTEN_PID", "1", "LISTEN_FDS", "1", "LISTEN_FDNAMES", "http", "LISTEN_ADDRESS", "mine");
+        Map<String, String> environment = Map.of(
+                "LISTEN_PID",
+                "1",
+                "LISTEN_FDS",
+                "1",
+                "LISTEN_FDNAMES",
+                "http",
+                "LISTEN_ADDRESS",
+                "mine",
+                "WATCHDOG_USEC",
+                "1",
+                "WATCHDOG_PID",
+                "1");
         try (ForklessCommand command = ForklessCommand.start(
                 directory, environment, "run", "-w", "1", "sh", "-c", "env; echo end; exec sleep 600")) {
             command.awaitOutput("[0] end\n");
             assertThat(command.out())
                     .contains("[0] LISTEN_ADDRESS=mine\n", "[0] FORKLESS_WORKER_INDEX=0\n")
-                    .doesNotContain("LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES");
+                    .doesNotContain("LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "WATCHDOG");
         }
     }
 
