@@ -8,6 +8,6 @@ import java.lang.annotation.Target;
 /** Which clause a test belongs to. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
-@interface Checks {
+public @interface Checks {
     Clause value();
 }

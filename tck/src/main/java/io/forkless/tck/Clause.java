@@ -13,6 +13,7 @@ public enum Clause {
     BIND_ERRORS(6, "a bind error names the address, the native call and the error, and is not remembered"),
     EXACT_ADDRESSES(
             7, "a listener is bound to exactly the address that was asked for; a missing host is every address"),
+    IPV6_ONLY(7, "an IPv6-only listener leaves IPv4 alone"),
     TICKET_ONCE(8, "a ticket works once"),
     TICKET_FOR_ONE_PROCESS(8, "a ticket works for the process that it was made for"),
     TICKET_EXPIRES(8, "a ticket does not work after its time-out"),

@@ -12,7 +12,7 @@ import java.util.List;
 
 /** One that has connected to a listener under test; no call of it waits for ever. */
 final class Client implements Closeable {
-    static final int PATIENCE_MILLIS = 20_000;
+    static final int PATIENCE_MILLIS = 1000 * Integer.getInteger(ListenerProviderContractTest.PATIENCE, 20);
 
     private final Socket socket = new Socket();
 

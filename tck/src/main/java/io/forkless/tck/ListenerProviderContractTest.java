@@ -25,6 +25,9 @@ import org.junit.jupiter.api.Nested;
  */
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
 public abstract class ListenerProviderContractTest {
+    /** System property: for how many seconds a test waits for what should happen at once; 20 if it is not set. */
+    public static final String PATIENCE = "forkless.tck.patience";
+
     /** The tag of the tests that start processes. */
     public static final String PROCESSES = "processes";
 
