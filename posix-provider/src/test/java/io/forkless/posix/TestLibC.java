@@ -15,8 +15,6 @@ interface TestLibC extends Library {
 
     int fcntl(int fd, int command, Object... argument);
 
-    int system(String command);
-
     int gettid();
 
     long pthread_self();
