@@ -11,10 +11,10 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.SocketAddress;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,7 +32,7 @@ abstract class ContractTests {
     static final Duration PATIENCE = Duration.ofMillis(Client.PATIENCE_MILLIS);
     static final ListenSpec ANY_PORT = ListenSpec.tcp("127.0.0.1", 0);
 
-    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final Deque<AutoCloseable> opened = new ConcurrentLinkedDeque<>();
 
     final ListenerProviderContractTest kit;
     ListenerProvider provider;
@@ -48,8 +48,16 @@ abstract class ContractTests {
 
     @AfterEach
     final void closeWhatWasOpened() throws Exception {
+        Exception first = null;
         while (!opened.isEmpty()) {
-            opened.pop().close();
+            try {
+                opened.pop().close();
+            } catch (Exception e) {
+                first = first == null ? e : first; // the others are closed all the same: some are processes
+            }
+        }
+        if (first != null) {
+            throw first;
         }
     }
 
