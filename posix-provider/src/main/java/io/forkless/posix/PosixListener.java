@@ -36,6 +36,11 @@ final class PosixListener implements SharedListener {
         this(spec, "listen " + spec, UnixPath.listening(spec));
     }
 
+    /** One that has been opened already and is ours from now on. */
+    static PosixListener opened(ListenSpec spec, NativeSocket socket) throws IOException {
+        return new PosixListener(spec, "listen " + spec, socket);
+    }
+
     /** One that somebody else has opened and goes on holding: it has a queue and a path without us. */
     static PosixListener inherited(NativeSocket socket) throws IOException {
         String operation = "inherited descriptor " + socket.fd();

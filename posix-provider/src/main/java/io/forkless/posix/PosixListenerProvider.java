@@ -15,6 +15,7 @@ import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,9 @@ public final class PosixListenerProvider implements ListenerProvider {
 
     private static final System.Logger LOG = System.getLogger(PosixListenerProvider.class.getName());
     private static final int REPLY_TIMEOUT_MILLIS = 10_000;
+
+    /** For the service loader, and for providers that build on this one. Loads nothing native. */
+    public PosixListenerProvider() {}
 
     @Override
     public String name() {
@@ -54,6 +58,25 @@ public final class PosixListenerProvider implements ListenerProvider {
     @Override
     public SharedListener listen(ListenSpec spec) throws IOException {
         return new PosixListener(spec);
+    }
+
+    /**
+     * Shares a listener that was opened in another way, for providers that differ from this one only in how they bind.
+     * {@link #adopt} redeems its tickets.
+     *
+     * @param spec what it was made from
+     * @param opened a bound, blocking channel of the JDK. It is closed, also on failure: the listener that is returned has
+     *     a descriptor of its own, which is closed on exec
+     */
+    public SharedListener share(ListenSpec spec, ServerSocketChannel opened) throws IOException {
+        try (ServerSocketChannel source = opened) {
+            if (!source.isBlocking()) {
+                throw new IOException(
+                        "listen " + spec + ": the channel is non-blocking, and so would be every worker's");
+            }
+            NativeSocket original = new NativeSocket((int) NioChannels.handleOf(source));
+            return PosixListener.opened(spec, original.duplicate("listen " + spec));
+        }
     }
 
     @Override

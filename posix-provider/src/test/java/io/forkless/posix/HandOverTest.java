@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.SharedListener;
-import io.forkless.spi.SharedServerSocketChannel;
 import io.forkless.spi.Ticket;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
@@ -42,38 +41,6 @@ class HandOverTest {
     void close() throws IOException {
         listener.close();
         awaitNoHandOver();
-    }
-
-    @Test
-    void the_adopted_channel_accepts() throws IOException {
-        try (SharedServerSocketChannel channel = PROVIDER.adopt(listener.ticketFor(SELF));
-                SocketChannel client = SocketChannel.open(listener.localAddress());
-                SocketChannel accepted = channel.accept()) {
-            assertThat(channel.getLocalAddress()).isEqualTo(listener.localAddress());
-            assertThat(accepted.getRemoteAddress()).isEqualTo(client.getLocalAddress());
-        }
-    }
-
-    @Test
-    void a_ticket_names_its_provider() throws IOException {
-        assertThat(listener.ticketFor(SELF).provider()).isEqualTo(PROVIDER.name());
-    }
-
-    @Test
-    void a_ticket_works_once() throws IOException {
-        Ticket ticket = listener.ticketFor(SELF);
-        PROVIDER.adopt(ticket).close();
-
-        assertStale(ticket);
-    }
-
-    @Test
-    void several_tickets_are_valid_at_a_time_and_in_any_order() throws IOException {
-        Ticket first = listener.ticketFor(SELF);
-        Ticket second = listener.ticketFor(SELF);
-
-        PROVIDER.adopt(second).close();
-        PROVIDER.adopt(first).close();
     }
 
     @Test

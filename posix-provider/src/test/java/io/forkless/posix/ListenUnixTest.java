@@ -30,17 +30,6 @@ class ListenUnixTest {
     Path directory;
 
     @Test
-    void a_listener_is_reached_at_its_path_and_removes_it_when_closed() throws IOException {
-        SharedListener listener = PROVIDER.listen(spec());
-        assertThat(listener.localAddress()).isEqualTo(UnixDomainSocketAddress.of(path()));
-        assertReachable();
-
-        listener.close();
-
-        assertThat(path()).doesNotExist();
-    }
-
-    @Test
     void a_socket_that_a_dead_process_left_is_taken_over() throws IOException {
         leaveStaleSocket();
 
@@ -95,19 +84,6 @@ class ListenUnixTest {
         assertInUse();
 
         assertThat(Files.isSymbolicLink(path())).isTrue();
-    }
-
-    @Test
-    void a_path_that_another_process_has_replaced_is_left_alone() throws IOException {
-        SharedListener listener = PROVIDER.listen(spec());
-        Files.delete(path());
-        try (ServerSocketChannel successor = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-            successor.bind(UnixDomainSocketAddress.of(path()));
-
-            listener.close();
-
-            assertReachable();
-        }
     }
 
     @Test

@@ -15,8 +15,6 @@ interface TestLibC extends Library {
 
     int fcntl(int fd, int command, Object... argument);
 
-    int system(String command);
-
     int dup2(int from, int to);
 
     long recv(int fd, byte[] bytes, long length, int flags);

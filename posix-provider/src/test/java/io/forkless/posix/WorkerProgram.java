@@ -12,8 +12,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Queue;
@@ -70,17 +68,6 @@ final class WorkerProgram {
                 while (!FILLERS.isEmpty()) {
                     FILLERS.pop().close();
                 }
-            }
-            case "start-grandchild" -> {
-                return Long.toString(
-                        new ProcessBuilder(argument.split(" ")).start().pid());
-            }
-            case "start-native-grandchild" -> { // its descriptors are those of this process, but for close-on-exec
-                Path pid = Files.createTempFile("grandchild", ".pid");
-                TestLibC.INSTANCE.system(argument + " >/dev/null & echo $! > " + pid);
-                String answer = Files.readString(pid).trim();
-                Files.delete(pid);
-                return answer;
             }
             default -> throw new IOException("unknown command " + command);
         }

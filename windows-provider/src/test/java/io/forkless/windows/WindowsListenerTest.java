@@ -17,7 +17,6 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -59,81 +58,6 @@ class WindowsListenerTest {
     }
 
     @Test
-    void every_address_serves_ipv4() throws Exception {
-        try (SharedListener listener = PROVIDER.listen(ListenSpec.tcp(null, 0));
-                SharedServerSocketChannel channel = adopt(listener);
-                SocketChannel client = connect(port(listener));
-                SocketChannel server = channel.accept()) {
-            assertTalking(client, server);
-        }
-    }
-
-    @Test
-    void an_adopted_channel_accepts_what_is_queued_and_what_comes() throws Exception {
-        try (SharedListener listener = PROVIDER.listen(ANY_PORT);
-                SocketChannel queued = connect(port(listener));
-                SharedServerSocketChannel channel = adopt(listener)) {
-            assertThat(channel.getLocalAddress()).isEqualTo(listener.localAddress());
-            try (SocketChannel server = channel.accept()) {
-                assertThat(server.getRemoteAddress()).isEqualTo(queued.getLocalAddress());
-                assertThat(server.getLocalAddress()).isEqualTo(queued.getRemoteAddress());
-                assertTalking(queued, server);
-            }
-            FutureTask<SocketChannel> waiting = accepting(channel);
-            try (SocketChannel later = connect(port(listener));
-                    SocketChannel server = waiting.get(30, TimeUnit.SECONDS)) {
-                assertTalking(server, later);
-            }
-        }
-    }
-
-    @Test
-    void close_wakes_every_blocked_accept_promptly() throws Exception {
-        try (SharedListener listener = PROVIDER.listen(ANY_PORT)) {
-            SharedServerSocketChannel channel = adopt(listener);
-            List<FutureTask<SocketChannel>> waiting = new ArrayList<>();
-            for (int i = 0; i < 4; i++) {
-                waiting.add(accepting(channel));
-            }
-            await().until(() -> ((WindowsServerSocketChannel) channel).pendingAccepts() == 4);
-
-            channel.close();
-
-            for (FutureTask<SocketChannel> accept : waiting) {
-                assertThat(accept)
-                        .failsWithin(Duration.ofSeconds(10))
-                        .withThrowableThat()
-                        .withCauseInstanceOf(AsynchronousCloseException.class);
-            }
-            assertThatThrownBy(channel::accept).isInstanceOf(ClosedChannelException.class);
-        }
-    }
-
-    @Test
-    void any_of_the_waiting_threads_finishes_any_accept() throws Exception {
-        try (SharedListener listener = PROVIDER.listen(ANY_PORT);
-                SharedServerSocketChannel channel = adopt(listener)) {
-            for (int round = 0; round < 20; round++) {
-                List<FutureTask<SocketChannel>> waiting = new ArrayList<>();
-                for (int i = 0; i < 4; i++) {
-                    waiting.add(accepting(channel)); // its thread ends with its accept
-                }
-                List<SocketChannel> clients = new ArrayList<>();
-                for (int i = 0; i < 4; i++) {
-                    clients.add(connect(port(listener)));
-                }
-                for (FutureTask<SocketChannel> accept : waiting) {
-                    accept.get(30, TimeUnit.SECONDS).close();
-                }
-                for (SocketChannel client : clients) {
-                    assertThat(client.read(ByteBuffer.allocate(1))).isEqualTo(-1);
-                    client.close();
-                }
-            }
-        }
-    }
-
-    @Test
     void a_connection_that_was_won_in_a_race_with_close_is_delivered() throws Exception {
         for (int round = 0; round < 100; round++) {
             try (SharedListener listener = PROVIDER.listen(ANY_PORT)) {
@@ -151,42 +75,6 @@ class WindowsListenerTest {
                     assertTalking(server, client);
                 }
             }
-        }
-    }
-
-    @Test
-    void non_blocking_mode_is_refused_with_the_reason() throws Exception {
-        try (SharedListener listener = PROVIDER.listen(ANY_PORT);
-                SharedServerSocketChannel channel = adopt(listener)) {
-            assertThatThrownBy(() -> channel.configureBlocking(false)).hasMessageContaining("blocking only");
-        }
-    }
-
-    @Test
-    void the_listener_lives_until_its_last_holder_closes_it() throws Exception {
-        SharedListener listener = PROVIDER.listen(ANY_PORT);
-        int port = port(listener);
-        SharedServerSocketChannel channel = adopt(listener);
-        listener.close();
-        try (SocketChannel client = connect(port);
-                SocketChannel server = channel.accept()) {
-            assertTalking(client, server);
-        }
-
-        channel.close();
-
-        PROVIDER.listen(ListenSpec.tcp("127.0.0.1", port)).close();
-    }
-
-    @Test
-    void quiesce_tells_whether_the_queue_is_empty() throws Exception {
-        try (SharedListener listener = PROVIDER.listen(ANY_PORT);
-                SharedServerSocketChannel channel = adopt(listener);
-                SocketChannel client = connect(port(listener))) {
-            assertThat(client.isConnected()).isTrue();
-            assertThat(listener.quiesce(Duration.ofMillis(100))).isFalse();
-            channel.accept().close();
-            assertThat(listener.quiesce(Duration.ofSeconds(10))).isTrue();
         }
     }
 

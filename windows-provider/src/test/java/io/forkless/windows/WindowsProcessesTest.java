@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.SharedListener;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -93,21 +92,6 @@ class WindowsProcessesTest {
     }
 
     @Test
-    void closing_in_one_process_leaves_the_others_alone() throws Exception {
-        try (SharedListener listener = PROVIDER.listen(ANY_PORT);
-                TestJvm one = TestJvm.serving(listener, 2);
-                TestJvm two = TestJvm.serving(listener, 2)) {
-            awaitAnswersOf(listener, Set.of(one.pid(), two.pid()));
-
-            assertThat(one.tell("close")).isEqualTo("closed");
-
-            for (int i = 0; i < 50; i++) {
-                assertThat(ask(listener)).isEqualTo(two.pid());
-            }
-        }
-    }
-
-    @Test
     void a_process_that_associates_the_listener_with_a_port_of_its_own_gets_nobody_elses_completions()
             throws Exception {
         try (SharedListener listener = PROVIDER.listen(ANY_PORT);
@@ -118,28 +102,6 @@ class WindowsProcessesTest {
             awaitAnswersOf(listener, Set.of(alien.pid(), other.pid()));
             for (int i = 0; i < 100; i++) {
                 assertThat(ask(listener)).isIn(alien.pid(), other.pid());
-            }
-        }
-    }
-
-    @Test
-    void a_grandchild_holds_no_copy() throws Exception {
-        SharedListener listener = PROVIDER.listen(ANY_PORT);
-        int port = ((InetSocketAddress) listener.localAddress()).getPort();
-        try (TestJvm worker = TestJvm.serving(listener, 1)) {
-            ProcessHandle grandchild =
-                    ProcessHandle.of(Long.parseLong(worker.tell("child"))).orElseThrow();
-            try {
-                worker.kill();
-                listener.close();
-
-                await().atMost(PATIENCE).ignoreExceptions().until(() -> {
-                    PROVIDER.listen(ListenSpec.tcp("127.0.0.1", port)).close();
-                    return true;
-                });
-                assertThat(grandchild.isAlive()).as("%s", grandchild.info()).isTrue();
-            } finally {
-                grandchild.destroyForcibly();
             }
         }
     }

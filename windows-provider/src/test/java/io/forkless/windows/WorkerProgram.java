@@ -34,12 +34,6 @@ final class WorkerProgram {
         say("adopted");
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             switch (line) {
-                case "child" -> {
-                    Process child = new ProcessBuilder(TestJvm.command(SleepingProgram.class))
-                            .inheritIO()
-                            .start();
-                    say(Long.toString(child.pid()));
-                }
                 case "associate" -> say(associate(channel));
                 case "pending" -> say("pending " + ((WindowsServerSocketChannel) channel).pendingAccepts());
                 case "close" -> {

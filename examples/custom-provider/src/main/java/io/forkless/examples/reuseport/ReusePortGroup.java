@@ -1,0 +1,144 @@
+package io.forkless.examples.reuseport;
+
+import io.forkless.spi.ListenSpec;
+import io.forkless.spi.SharedListener;
+import io.forkless.spi.Ticket;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+
+/** The supervisor's side: one socket per worker, each of which outlives its worker for a while. */
+final class ReusePortGroup implements SharedListener {
+    private static final System.Logger LOG = System.getLogger(ReusePortGroup.class.getName());
+
+    /** How long the queue of a dead worker waits for another worker, in seconds. */
+    private static final int ORPHAN_SECONDS = 10;
+
+    private static final Executor LATER = CompletableFuture.delayedExecutor(ORPHAN_SECONDS, TimeUnit.SECONDS);
+
+    private final ListenSpec spec;
+    private final InetSocketAddress address;
+    private final List<Member> members = new ArrayList<>();
+    private boolean closed;
+
+    /** A socket of the group and whom it was given to last. */
+    private static final class Member {
+        final SharedListener socket;
+        ProcessHandle worker;
+
+        Member(SharedListener socket) {
+            this.socket = socket;
+        }
+
+        boolean isOrphan() {
+            return worker == null || !worker.isAlive();
+        }
+    }
+
+    /** @param first the socket that clients queue on until there are workers */
+    ReusePortGroup(ListenSpec spec, SharedListener first) {
+        this.spec = spec;
+        this.address = (InetSocketAddress) first.localAddress();
+        members.add(new Member(first));
+    }
+
+    @Override
+    public SocketAddress localAddress() {
+        return address;
+    }
+
+    @Override
+    public synchronized Ticket ticketFor(ProcessHandle worker) throws IOException {
+        requireOpen();
+        Member member = memberFor(worker);
+        Ticket ticket = member.socket.ticketFor(worker);
+        if (!worker.equals(member.worker)) {
+            member.worker = worker;
+            onExit(worker).thenRunAsync(() -> closeIfOrphan(member), LATER);
+        }
+        return new Ticket(ReusePortProvider.NAME, ticket.payload());
+    }
+
+    /** A process may share with itself, whose end it cannot wait for. */
+    private static CompletableFuture<?> onExit(ProcessHandle worker) {
+        return worker.equals(ProcessHandle.current()) ? new CompletableFuture<>() : worker.onExit();
+    }
+
+    /** The one that it has already, one that nobody accepts from any more, a new one: in this order. */
+    private Member memberFor(ProcessHandle worker) throws IOException {
+        for (Member member : members) {
+            if (worker.equals(member.worker)) {
+                return member;
+            }
+        }
+        for (Member member : members) {
+            if (member.isOrphan()) {
+                return member;
+            }
+        }
+        Member added = new Member(ReusePortProvider.member(spec, address));
+        members.add(added);
+        return added;
+    }
+
+    /** Its share of the clients would wait for nobody: better that they are refused, and the next ones reach another. */
+    private synchronized void closeIfOrphan(Member member) {
+        if (members.size() > 1 && member.isOrphan() && members.remove(member)) {
+            LOG.log(Level.INFO, "{0}: no worker has taken over a queue in {1} s; it is closed", spec, ORPHAN_SECONDS);
+            closeQuietly(member);
+        }
+    }
+
+    @Override
+    public boolean quiesce(Duration limit) throws IOException, InterruptedException {
+        List<Member> all;
+        synchronized (this) {
+            requireOpen();
+            all = List.copyOf(members);
+        }
+        for (Member member : all) {
+            member.socket.quiesce(Duration.ZERO); // all are deaf before we wait for any
+        }
+        long deadline = System.nanoTime() + limit.toNanos();
+        boolean empty = true;
+        for (Member member : all) {
+            Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+            empty &= member.socket.quiesce(left);
+        }
+        return empty;
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        members.forEach(ReusePortGroup::closeQuietly);
+        members.clear();
+    }
+
+    private void requireOpen() throws ClosedChannelException {
+        if (closed) {
+            throw new ClosedChannelException();
+        }
+    }
+
+    private static void closeQuietly(Member member) {
+        try {
+            member.socket.close();
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "cannot close {0}: {1}", member.socket, e.getMessage());
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "ReusePortGroup[" + spec + "]";
+    }
+}

@@ -1,0 +1,99 @@
+package io.forkless.examples.reuseport;
+
+import io.forkless.posix.PosixListenerProvider;
+import io.forkless.spi.Fitness;
+import io.forkless.spi.ListenSpec;
+import io.forkless.spi.ListenerProvider;
+import io.forkless.spi.SharedListener;
+import io.forkless.spi.SharedServerSocketChannel;
+import io.forkless.spi.Ticket;
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+
+/**
+ * Gives each worker a listening socket and a queue of its own, all bound to one address with {@code SO_REUSEPORT}: the
+ * kernel picks one by a hash of the client's address (socket(7)). The supervisor holds all of them, so that the queue of
+ * a worker that dies is still there for the one that replaces it. Linux.
+ */
+public final class ReusePortProvider implements ListenerProvider {
+    static final String NAME = "reuseport";
+
+    /** It hands descriptors over as this provider does; only what it hands over differs. */
+    private static final PosixListenerProvider POSIX = new PosixListenerProvider();
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    /** Below the shared socket's: this one wants to be asked for. */
+    @Override
+    public int priority() {
+        return -1;
+    }
+
+    @Override
+    public Fitness check() {
+        if (!System.getProperty("os.name").startsWith("Linux")) {
+            return Fitness.doesNotFit(
+                    "only Linux spreads connections over the sockets of a SO_REUSEPORT group", "use another provider");
+        }
+        Fitness handOver = POSIX.check();
+        return handOver.fits() ? Fitness.fits("SO_REUSEPORT group, " + handOver.reason()) : handOver;
+    }
+
+    @Override
+    public SharedListener listen(ListenSpec spec) throws IOException {
+        if (spec.isUnix() || spec.ipv6Only()) {
+            throw new IOException("listen " + spec + ": the reuseport provider has neither Unix-domain nor IPv6-only"
+                    + " listeners; use --provider posix");
+        }
+        InetSocketAddress address = (InetSocketAddress) spec.resolve();
+        requireFree(spec, address);
+        return new ReusePortGroup(spec, member(spec, address));
+    }
+
+    @Override
+    public SharedServerSocketChannel adopt(Ticket ticket) throws IOException {
+        return POSIX.adopt(new Ticket(POSIX.name(), ticket.payload()));
+    }
+
+    /** One more socket of the group at that address. */
+    static SharedListener member(ListenSpec spec, InetSocketAddress address) throws IOException {
+        ServerSocketChannel channel = ServerSocketChannel.open(familyOf(address));
+        try {
+            channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+            channel.bind(address, spec.backlog());
+        } catch (IOException e) {
+            channel.close();
+            throw new IOException("listen " + spec + ": " + e.getMessage(), e);
+        }
+        return POSIX.share(spec, channel);
+    }
+
+    /**
+     * A group takes in any socket that asks for it, if its owner is the same user: without this, a second supervisor with
+     * the same address would get half of the first one's connections, and nobody an error.
+     */
+    private static void requireFree(ListenSpec spec, InetSocketAddress address) throws IOException {
+        try (SocketChannel probe = SocketChannel.open(familyOf(address))) {
+            probe.setOption(StandardSocketOptions.SO_REUSEADDR, true); // connections in TIME_WAIT do not matter
+            probe.bind(address);
+        } catch (IOException e) {
+            POSIX.listen(spec).close(); // fails, too, and knows the error by its name and what to do
+            throw new IOException("listen " + spec + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** An {@code AF_INET6} socket of the JDK would take {@code 0.0.0.0} for {@code ::}. */
+    private static StandardProtocolFamily familyOf(InetSocketAddress address) {
+        return address.getAddress() instanceof Inet4Address
+                ? StandardProtocolFamily.INET
+                : StandardProtocolFamily.INET6;
+    }
+}

@@ -1,0 +1,147 @@
+package io.forkless.tck.selftest;
+
+import com.sun.jna.Library;
+import com.sun.jna.Native;
+import io.forkless.spi.ListenSpec;
+import io.forkless.spi.SharedListener;
+import io.forkless.spi.SharedServerSocketChannel;
+import io.forkless.spi.Ticket;
+import java.io.IOException;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Providers of which each breaks one clause that is about processes. */
+final class DefectiveWorkers {
+    private DefectiveWorkers() {}
+
+    /** Accepts ahead, into a queue of its own, as soon as somebody accepts. */
+    public static final class WithoutOnePerCaller extends DelegatingProvider {
+        public WithoutOnePerCaller() {
+            super("without-one-per-caller");
+        }
+
+        @Override
+        public SharedServerSocketChannel adopt(Ticket ticket) throws IOException {
+            ServerSocketChannel sound = adoptSoundly(ticket.payload());
+            return inWorker() ? new Greedy(sound) : new Channel(sound);
+        }
+
+        private static final class Greedy extends Channel {
+            private final BlockingQueue<SocketChannel> ahead = new LinkedBlockingQueue<>(4);
+            private final AtomicBoolean started = new AtomicBoolean();
+
+            Greedy(ServerSocketChannel sound) {
+                super(sound);
+            }
+
+            @Override
+            protected SocketChannel acceptBlocking() throws IOException {
+                if (started.compareAndSet(false, true)) {
+                    startDaemon(this::acceptAhead);
+                }
+                try {
+                    while (isOpen()) {
+                        SocketChannel next = ahead.poll(10, TimeUnit.MILLISECONDS);
+                        if (next != null) {
+                            return next;
+                        }
+                    }
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                throw new AsynchronousCloseException();
+            }
+
+            private void acceptAhead() {
+                try {
+                    while (true) {
+                        ahead.put(sound.accept());
+                    }
+                } catch (IOException | InterruptedException e) {
+                    // closed
+                }
+            }
+        }
+    }
+
+    /** Takes close-on-exec away from every descriptor of the process. */
+    public static final class WithoutNotInherited extends DelegatingProvider {
+        private static final int F_SETFD = 2; // fcntl(2)
+        private static final int MAX = 1024;
+
+        public WithoutNotInherited() {
+            super("without-not-inherited");
+        }
+
+        @Override
+        public SharedListener listen(ListenSpec spec) throws IOException {
+            return inheritable(super.listen(spec));
+        }
+
+        @Override
+        public SharedServerSocketChannel adopt(Ticket ticket) throws IOException {
+            return inheritable(super.adopt(ticket));
+        }
+
+        private static <T> T inheritable(T justOpened) {
+            LibC c = Native.load("c", LibC.class);
+            for (int fd = 3; fd < MAX; fd++) {
+                c.fcntl(fd, F_SETFD, 0);
+            }
+            return justOpened;
+        }
+
+        interface LibC extends Library {
+            int fcntl(int fd, int command, Object... argument);
+        }
+    }
+
+    /** Begins to accept before anybody asks. */
+    public static final class WithoutOneQueue extends DelegatingProvider {
+        public WithoutOneQueue() {
+            super("without-one-queue");
+        }
+
+        @Override
+        public SharedServerSocketChannel adopt(Ticket ticket) throws IOException {
+            ServerSocketChannel sound = adoptSoundly(ticket.payload());
+            return inWorker() ? new Eager(sound) : new Channel(sound);
+        }
+
+        private static final class Eager extends Channel {
+            private final FutureTask<SocketChannel> first;
+            private final AtomicBoolean taken = new AtomicBoolean();
+
+            Eager(ServerSocketChannel sound) {
+                super(sound);
+                first = new FutureTask<>(sound::accept);
+                startDaemon(first);
+            }
+
+            @Override
+            protected SocketChannel acceptBlocking() throws IOException {
+                if (!taken.compareAndSet(false, true)) {
+                    return super.acceptBlocking();
+                }
+                try {
+                    return first.get();
+                } catch (InterruptedException | ExecutionException e) {
+                    throw new AsynchronousCloseException();
+                }
+            }
+        }
+    }
+
+    private static void startDaemon(Runnable task) {
+        Thread thread = new Thread(task, "defect");
+        thread.setDaemon(true);
+        thread.start();
+    }
+}

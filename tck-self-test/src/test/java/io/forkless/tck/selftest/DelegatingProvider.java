@@ -1,0 +1,111 @@
+package io.forkless.tck.selftest;
+
+import io.forkless.posix.PosixListenerProvider;
+import io.forkless.spi.Fitness;
+import io.forkless.spi.ListenSpec;
+import io.forkless.spi.ListenerProvider;
+import io.forkless.spi.SharedListener;
+import io.forkless.spi.SharedServerSocketChannel;
+import io.forkless.spi.Ticket;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+
+/** Does all that a provider does by another one, and lets subclasses spoil any part of it. */
+abstract class DelegatingProvider implements ListenerProvider {
+    static final ListenerProvider SOUND = new PosixListenerProvider();
+    static final ProcessHandle SELF = ProcessHandle.current();
+
+    private final String name;
+
+    DelegatingProvider(String name) {
+        this.name = name;
+    }
+
+    /** Whether this is one of the processes that the kit has started. */
+    static boolean inWorker() {
+        return System.getProperty("sun.java.command", "").startsWith("io.forkless.tck.");
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public int priority() {
+        return -1; // whoever does not ask for it by name gets a sound one
+    }
+
+    @Override
+    public Fitness check() {
+        return SOUND.check();
+    }
+
+    @Override
+    public SharedListener listen(ListenSpec spec) throws IOException {
+        return new Listener(SOUND.listen(spec));
+    }
+
+    @Override
+    public SharedServerSocketChannel adopt(Ticket ticket) throws IOException {
+        return new Channel(adoptSoundly(ticket.payload()));
+    }
+
+    static SharedServerSocketChannel adoptSoundly(byte[] payload) throws IOException {
+        return SOUND.adopt(new Ticket(SOUND.name(), payload));
+    }
+
+    class Listener implements SharedListener {
+        final SharedListener sound;
+
+        Listener(SharedListener sound) {
+            this.sound = sound;
+        }
+
+        @Override
+        public SocketAddress localAddress() {
+            return sound.localAddress();
+        }
+
+        @Override
+        public Ticket ticketFor(ProcessHandle worker) throws IOException {
+            return new Ticket(name, sound.ticketFor(worker).payload());
+        }
+
+        @Override
+        public boolean quiesce(Duration limit) throws IOException, InterruptedException {
+            return sound.quiesce(limit);
+        }
+
+        @Override
+        public void close() throws IOException {
+            sound.close();
+        }
+    }
+
+    static class Channel extends SharedServerSocketChannel {
+        final ServerSocketChannel sound;
+
+        Channel(ServerSocketChannel sound) {
+            this.sound = sound;
+        }
+
+        @Override
+        protected SocketChannel acceptBlocking() throws IOException {
+            return sound.accept();
+        }
+
+        @Override
+        protected void releaseCopy() throws IOException {
+            sound.close();
+        }
+
+        @Override
+        public SocketAddress getLocalAddress() throws IOException {
+            return sound.getLocalAddress();
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package io.forkless.tck.selftest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+
+import io.forkless.tck.Checks;
+import io.forkless.tck.Clause;
+import io.forkless.tck.ClauseReport;
+import io.forkless.tck.ListenerProviderContractTest;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.platform.engine.support.descriptor.MethodSource;
+import org.junit.platform.launcher.TagFilter;
+import org.junit.platform.testkit.engine.EngineTestKit;
+import org.junit.platform.testkit.engine.Event;
+import org.junit.platform.testkit.engine.Events;
+
+/** For each clause there is a provider that breaks it, and its tests are those that fail, and no others. */
+@EnabledOnOs(value = OS.LINUX, disabledReason = "the providers are made of the one for Linux")
+class EveryClauseCanFailTest {
+    private static final Clause SLOW = Clause.TICKET_EXPIRES;
+
+    /** Their tests are among those that start processes. */
+    private static final Set<Clause> ABOUT_PROCESSES =
+            EnumSet.of(Clause.ONE_PER_CALLER, Clause.NOT_INHERITED, Clause.ONE_QUEUE, Clause.TICKET_FOR_ONE_PROCESS);
+
+    private String report;
+
+    @BeforeEach
+    void these_are_no_results_to_publish() {
+        report = System.clearProperty(ClauseReport.DIRECTORY);
+    }
+
+    @AfterEach
+    void restore() {
+        ProviderUnderTest.exceptions = Map.of();
+        if (report != null) {
+            System.setProperty(ClauseReport.DIRECTORY, report);
+        }
+    }
+
+    @Test
+    void a_provider_without_a_defect_passes() {
+        Events tests = run("sound", Map.of(SLOW, "is tried below"), true);
+
+        assertThat(brokenBy(tests)).isEmpty();
+        assertThat(clausesOf(tests.succeeded().stream())).containsAll(EnumSet.complementOf(EnumSet.of(SLOW)));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Clause.class)
+    void a_provider_that_breaks_a_clause_fails_its_tests_and_no_others(Clause clause) {
+        String name = "without-" + clause.name().toLowerCase(Locale.ROOT).replace('_', '-');
+
+        Events tests =
+                run(name, clause == SLOW ? Map.of() : Map.of(SLOW, "takes long"), ABOUT_PROCESSES.contains(clause));
+
+        assertThat(brokenBy(tests)).containsExactly(clause);
+    }
+
+    @Test
+    void what_a_provider_declares_is_skipped_with_the_reason() {
+        Events tests =
+                run("without-quiesce", Map.of(SLOW, "takes long", Clause.QUIESCE, "the kernel cannot do it"), false);
+
+        assertThat(brokenBy(tests)).isEmpty();
+        assertThat(tests.aborted().stream().map(Event::getPayload).map(Object::toString))
+                .anyMatch(payload -> payload.contains("declared exception from QUIESCE: the kernel cannot do it"));
+        assertThat(clausesOf(tests.aborted().stream())).containsExactlyInAnyOrder(SLOW, Clause.QUIESCE);
+    }
+
+    private static Events run(String provider, Map<Clause, String> exceptions, boolean withProcesses) {
+        ProviderUnderTest.name = provider;
+        ProviderUnderTest.exceptions = exceptions;
+        EngineTestKit.Builder kit =
+                EngineTestKit.engine("junit-jupiter").selectors(selectClass(ProviderUnderTest.class));
+        if (!withProcesses) {
+            kit.filters(TagFilter.excludeTags(ListenerProviderContractTest.PROCESSES));
+        }
+        return kit.execute().testEvents();
+    }
+
+    private static Set<Clause> brokenBy(Events tests) {
+        return clausesOf(tests.failed().stream());
+    }
+
+    private static Set<Clause> clausesOf(Stream<Event> events) {
+        return events.map(event ->
+                        ((MethodSource) event.getTestDescriptor().getSource().orElseThrow()).getJavaMethod())
+                .map(method -> method.getAnnotation(Checks.class).value())
+                .collect(Collectors.toCollection(() -> EnumSet.noneOf(Clause.class)));
+    }
+}

@@ -1,0 +1,108 @@
+package io.forkless.tck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.forkless.spi.SharedListener;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** Another process, with the class path of the tests, that runs {@link WorkerProgram}. Closing kills it. */
+final class WorkerJvm implements AutoCloseable {
+    private static final int PATIENCE_SECONDS = 60;
+
+    private final Process process;
+    private final BufferedReader answers;
+
+    private WorkerJvm(Process process) {
+        this.process = process;
+        this.answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII));
+    }
+
+    /** @param provider the name by which the process finds it */
+    static WorkerJvm start(String provider) throws IOException {
+        return new WorkerJvm(new ProcessBuilder(command(WorkerProgram.class, provider))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start());
+    }
+
+    static List<String> command(Class<?> program, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx64m",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                // Surefire may start this JVM with a jar that only refers to the real class path.
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                program.getName()));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    ProcessHandle handle() {
+        return process.toHandle();
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    String ask(String command) throws Exception {
+        process.getOutputStream().write((command + "\n").getBytes(StandardCharsets.US_ASCII));
+        process.getOutputStream().flush();
+        String answer = CompletableFuture.supplyAsync(this::nextAnswer).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        assertThat(answer).as("answer of process %d to '%s'", pid(), command).isNotNull();
+        return answer;
+    }
+
+    void tell(String command) throws Exception {
+        assertThat(ask(command))
+                .as("answer of process %d to '%s'", pid(), command)
+                .isEqualTo(WorkerProgram.DONE);
+    }
+
+    WorkerJvm adopt(SharedListener listener) throws Exception {
+        tell("adopt " + listener.ticketFor(handle()).encode());
+        return this;
+    }
+
+    /** Accepts for ever on that many threads, and tells each client its pid. */
+    WorkerJvm serve(int threads) throws Exception {
+        tell("serve " + threads);
+        return this;
+    }
+
+    /** The process that the worker starts as native code would. */
+    ProcessHandle startChild(Class<? extends ChildStarter> starter) throws Exception {
+        String answer = ask("child " + starter.getName());
+        assertThat(answer).as("pid of a child").matches("\\d+");
+        return ProcessHandle.of(Long.parseLong(answer)).orElseThrow();
+    }
+
+    /** At once, as {@code kill -9} and {@code TerminateProcess} do; returns when it is gone. */
+    void kill() {
+        process.destroyForcibly().onExit().join();
+    }
+
+    @Override
+    public void close() {
+        kill();
+    }
+
+    private String nextAnswer() {
+        try {
+            return answers.readLine();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
