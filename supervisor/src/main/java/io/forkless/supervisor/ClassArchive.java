@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.Iterator;
@@ -30,6 +32,10 @@ record ClassArchive(Path directory, String commandHash, String contentHash, bool
     private static final int FIRST_WITH_DYNAMIC_ARCHIVE = 13;
     private static final int FIRST_WITH_AOT_CACHE = 25;
     private static final int HASH_BYTES = 8;
+    private static final String RECORDING = ".recording";
+
+    /** Longer than a JVM takes to write an archive. */
+    private static final Duration OLD = Duration.ofHours(1);
 
     /** Empty if the JVM has no such archives, or none can be told. */
     static Optional<ClassArchive> of(Path directory, List<String> command) {
@@ -73,21 +79,28 @@ record ClassArchive(Path directory, String commandHash, String contentHash, bool
 
     /** Where this supervisor's worker writes it: what another one writes at the same time is no concern of ours. */
     Path recording() {
-        return directory.resolve(prefix() + ProcessHandle.current().pid() + ".recording");
+        return directory.resolve(prefix() + ProcessHandle.current().pid() + RECORDING);
     }
 
-    /** Puts the recording in place of all archives that the same command had before. */
+    /** Puts the recording in place of all that the same command had before. */
     Path keepRecording() throws IOException {
         Path kept = nameFor(recording());
         Files.move(recording(), kept, StandardCopyOption.REPLACE_EXISTING);
-        try (DirectoryStream<Path> archives = Files.newDirectoryStream(directory, commandHash + "-*.{jsa,aot}")) {
-            for (Path archive : archives) {
-                if (!archive.equals(kept)) {
-                    Files.deleteIfExists(archive);
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, commandHash + "-*")) {
+            for (Path file : files) {
+                if (!file.equals(kept) && !isBeingWritten(file)) {
+                    Files.deleteIfExists(file);
                 }
             }
         }
         return kept;
+    }
+
+    /** Another supervisor's recording; an old one is what is left of a supervisor that was killed. */
+    private static boolean isBeingWritten(Path file) throws IOException {
+        Instant old = Instant.now().minus(OLD);
+        return file.toString().contains(RECORDING)
+                && Files.getLastModifiedTime(file).toInstant().isAfter(old);
     }
 
     void removeRecording() throws IOException {

@@ -2,6 +2,7 @@ package io.forkless.supervisor;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -83,7 +84,7 @@ final class FastStart {
                     keep(recorded, status);
                 }
                 recorded.removeRecording();
-            } catch (IOException e) {
+            } catch (IOException | DirectoryIteratorException e) {
                 LOG.log(Level.WARNING, "fast start: cannot keep {0}: {1}", recorded.recording(), e);
             }
         }
@@ -104,7 +105,7 @@ final class FastStart {
             if (usable.isPresent()) {
                 return new Launch(archive.optionsToUse(usable.get()), null);
             }
-        } catch (IOException e) {
+        } catch (IOException | DirectoryIteratorException e) {
             LOG.log(Level.WARNING, "fast start: cannot read {0}: {1}", directory, e);
             return ordinary;
         }

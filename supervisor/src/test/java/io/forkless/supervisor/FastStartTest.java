@@ -10,6 +10,8 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -97,9 +99,14 @@ class FastStartTest extends SupervisedTest {
     @Test
     void a_changed_jar_leads_to_a_new_archive_in_place_of_the_old_one() throws Exception {
         Path old = record();
+        String command = old.getFileName().toString().replaceAll("-.*", "");
+        Path abandoned = Files.writeString(archives.resolve(command + "-x-1.recording"), "half an archive");
+        Files.setLastModifiedTime(abandoned, FileTime.from(Instant.now().minus(Duration.ofHours(2))));
         deploy();
-        assertThat(record()).isNotEqualTo(old).exists();
-        assertThat(old).doesNotExist();
+        startAndAwaitReady(fastStart()).close();
+        assertThat(files()).singleElement().isNotEqualTo(old);
+        assertThat(commandLine(startAndAwaitReady(fastStart()).workers().get(0).pid()))
+                .contains(USED + files().get(0));
     }
 
     @Test

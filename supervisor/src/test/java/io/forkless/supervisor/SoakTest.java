@@ -104,9 +104,8 @@ class SoakTest {
 
             int beats = often.beats.get() - before;
             double cost = shares[0] - shares[1];
-            report(
-                    "an idle worker: with %d heartbeats %.4f %% of a core, without %.4f %%; a heartbeat costs %.0f µs a second"
-                            .formatted(beats, shares[0] * 100, shares[1] * 100, cost * 1_000_000));
+            report("an idle worker: with %d heartbeats %.4f %% of a core, without %.4f %%; they cost %.0f µs a second"
+                    .formatted(beats, shares[0] * 100, shares[1] * 100, cost * 1_000_000));
             assertThat(beats).isPositive();
             assertThat(never.beats).hasValue(0);
             if (LONG) { // a shorter one measures the JVM's compiler

@@ -63,6 +63,35 @@ final class RunningProgram implements AutoCloseable {
         return forkless(temporary, workers, worker);
     }
 
+    /**
+     * Two supervisors, one after the other, that take the socket which systemd's tool has opened and which outlives both of
+     * them; the first connection to that port makes the tool start the first one.
+     */
+    static RunningProgram activated(Path temporary, String example, int workers, int port) throws IOException {
+        String name = "e2e-" + UUID.randomUUID();
+        // The variable has to name the process that runs the supervisor, as with a service that systemd starts.
+        String lives = "for life in first second; do sh -c 'LISTEN_PID=$$ exec \"$@\"' sh \"$@\";"
+                + " echo the $life life has ended with status $?; done";
+        List<String> command =
+                new ArrayList<>(List.of("systemd-socket-activate", "-l", "127.0.0.1:" + port, "sh", "-c", lives, "sh"));
+        command.addAll(forkless(temporary, "run", "--name", name, "--workers", Integer.toString(workers), "--"));
+        command.addAll(java(Machine.java(), temporary));
+        command.addAll(List.of("-jar", jar(example).toString(), "--host", "127.0.0.1", "--port"));
+        command.add(Integer.toString(port));
+        return new RunningProgram(temporary, name, builder(command));
+    }
+
+    /** A supervisor that is the first process of a namespace of its own, as in a container. */
+    static RunningProgram contained(Path temporary, String example, int workers) throws IOException {
+        List<String> command = new ArrayList<>(List.of("unshare", "--pid", "--fork", "--mount-proc"));
+        command.addAll(forkless(temporary, "run", "--workers", Integer.toString(workers), "--listen", "127.0.0.1:0"));
+        command.add("--");
+        command.addAll(example(Machine.java(), temporary, example));
+        RunningProgram program = new RunningProgram(temporary, null, builder(command));
+        program.awaitLine("all " + workers + " workers are READY");
+        return program;
+    }
+
     private static RunningProgram forkless(Path temporary, int workers, List<String> worker) throws IOException {
         String name = "e2e-" + UUID.randomUUID();
         List<String> command = forkless(temporary, "run", "--name", name);

@@ -1,0 +1,95 @@
+package io.forkless.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.forkless.e2e.Load.Manner;
+import io.forkless.e2e.Load.Result;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIf;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The socket is systemd's; supervisors come and go. */
+@DisabledIf(value = "io.forkless.e2e.Machine#isWindows", disabledReason = "there is no systemd on Windows")
+class SystemdIT {
+    private static final int WORKERS = 2;
+
+    @TempDir
+    private Path temporary;
+
+    @Test
+    void clients_wait_while_one_supervisor_follows_another_and_none_is_refused_or_lost() throws Exception {
+        assumeInstalled("systemd-socket-activate");
+        int port = freePort();
+        try (RunningProgram service = RunningProgram.activated(temporary, "jetty-hello", WORKERS, port)) {
+            service.awaitLine("Listening on 127.0.0.1:" + port);
+            try (HttpConnection first = new HttpConnection(port)) { // it waits for the service that it starts
+                first.send("/", true, 1);
+                service.awaitLine("all " + WORKERS + " workers are READY");
+                assertThat(first.receive()).startsWith("worker ");
+            }
+            assertThat(service.count("listening on 127.0.0.1:" + port + ", which the service manager has opened"))
+                    .isEqualTo(1);
+            try (Load load = Load.start(port, 16, Manner.values())) {
+                load.awaitMore(1000);
+                service.operate("restart");
+                load.awaitMore(1000);
+                service.operate("stop");
+                service.awaitLine("the first life has ended with status 0");
+                await().atMost(RunningProgram.PATIENCE)
+                        .until(() -> service.count("all " + WORKERS + " workers are READY") == 2);
+                load.awaitMore(1000);
+
+                assertThat(load.lost()).as("%s%n%s", load, service.output()).isZero();
+                assertThat(load.count(Result.REFUSED)).as("%s", load).isZero();
+            }
+            service.operate("stop");
+            service.awaitLine("the second life has ended with status 0");
+            assertThat(service.awaitExit()).isZero();
+        }
+    }
+
+    @Test
+    void the_units_of_the_documentation_are_valid() throws Exception {
+        assumeInstalled("systemd-analyze");
+        Path documented = Path.of(System.getProperty("forkless.it.examples"), "..", "docs", "systemd");
+        try (Stream<Path> units = Files.list(documented)) {
+            for (Path unit : units.toList()) {
+                // What it would start must be there; the rest is as documented.
+                String adapted = Files.readString(unit)
+                        .replace("/usr/bin/java", Machine.java().get(0));
+                Files.writeString(temporary.resolve(unit.getFileName()), adapted);
+            }
+        }
+        Process verify = new ProcessBuilder("systemd-analyze", "verify", "web.service", "web.socket")
+                .directory(temporary.toFile())
+                .redirectErrorStream(true)
+                .start();
+        String complaints = new String(verify.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        // It ends with 0 even if it has ignored a setting that it does not know.
+        assertThat(complaints).isEmpty();
+        assertThat(verify.waitFor()).isZero();
+    }
+
+    private static void assumeInstalled(String command) {
+        boolean installed = Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                .anyMatch(directory -> new File(directory, command).canExecute());
+        assumeTrue(installed, command + " is not installed");
+    }
+
+    /** The tool tells no port that the system has chosen. */
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}
