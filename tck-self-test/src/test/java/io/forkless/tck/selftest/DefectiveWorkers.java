@@ -19,6 +19,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Providers of which each breaks one clause that is about processes. */
 final class DefectiveWorkers {
+    private static final int MAX_DESCRIPTOR = 1024;
+
     private DefectiveWorkers() {}
 
     /** Accepts ahead, into a queue of its own, as soon as somebody accepts. */
@@ -74,7 +76,6 @@ final class DefectiveWorkers {
     /** Takes close-on-exec away from every descriptor of the process. */
     public static final class WithoutNotInherited extends DelegatingProvider {
         private static final int F_SETFD = 2; // fcntl(2)
-        private static final int MAX = 1024;
 
         public WithoutNotInherited() {
             super("without-not-inherited");
@@ -92,14 +93,39 @@ final class DefectiveWorkers {
 
         private static <T> T inheritable(T justOpened) {
             LibC c = Native.load("c", LibC.class);
-            for (int fd = 3; fd < MAX; fd++) {
+            for (int fd = 3; fd < MAX_DESCRIPTOR; fd++) {
                 c.fcntl(fd, F_SETFD, 0);
             }
             return justOpened;
         }
+    }
 
-        interface LibC extends Library {
-            int fcntl(int fd, int command, Object... argument);
+    /** Ends every listener of the process with shutdown(2), which ends them for all who share them. */
+    public static final class ShutsDown extends DelegatingProvider {
+        private static final int SHUT_RD = 0; // sys/socket.h
+        private static final int SOL_SOCKET = 1;
+        private static final int SO_ACCEPTCONN = 30;
+
+        public ShutsDown() {
+            super("shuts-down");
+        }
+
+        @Override
+        public SharedServerSocketChannel adopt(Ticket ticket) throws IOException {
+            return new Channel(adoptSoundly(ticket.payload())) {
+                @Override
+                protected void releaseCopy() throws IOException {
+                    LibC c = Native.load("c", LibC.class);
+                    for (int fd = 3; fd < MAX_DESCRIPTOR; fd++) {
+                        int[] listening = {0};
+                        if (c.getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, listening, new int[] {4}) == 0
+                                && listening[0] == 1) {
+                            c.shutdown(fd, SHUT_RD);
+                        }
+                    }
+                    super.releaseCopy();
+                }
+            };
         }
     }
 
@@ -137,6 +163,14 @@ final class DefectiveWorkers {
                 }
             }
         }
+    }
+
+    interface LibC extends Library {
+        int fcntl(int fd, int command, Object... argument);
+
+        int getsockopt(int fd, int level, int name, int[] value, int[] length);
+
+        int shutdown(int fd, int how);
     }
 
     private static void startDaemon(Runnable task) {

@@ -7,6 +7,7 @@ import io.forkless.tck.Checks;
 import io.forkless.tck.Clause;
 import io.forkless.tck.ClauseReport;
 import io.forkless.tck.ListenerProviderContractTest;
+import java.lang.reflect.Method;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Map;
@@ -69,6 +70,17 @@ class EveryClauseCanFailTest {
         assertThat(brokenBy(tests)).containsExactly(clause);
     }
 
+    /** The mistake that is made most easily breaks several clauses at a time. */
+    @Test
+    void a_provider_that_shuts_the_socket_down_fails_within_one_process_and_between_several() {
+        Events tests = run("shuts-down", Map.of(SLOW, "takes long"), true);
+
+        assertThat(tests.failed().stream().map(event -> methodOf(event).getName()))
+                .contains(
+                        "closing_one_of_two_copies_in_a_process_leaves_the_other_alone",
+                        "a_worker_goes_on_when_another_process_closes_its_copy");
+    }
+
     @Test
     void what_a_provider_declares_is_skipped_with_the_reason() {
         Events tests =
@@ -96,9 +108,11 @@ class EveryClauseCanFailTest {
     }
 
     private static Set<Clause> clausesOf(Stream<Event> events) {
-        return events.map(event ->
-                        ((MethodSource) event.getTestDescriptor().getSource().orElseThrow()).getJavaMethod())
-                .map(method -> method.getAnnotation(Checks.class).value())
+        return events.map(event -> methodOf(event).getAnnotation(Checks.class).value())
                 .collect(Collectors.toCollection(() -> EnumSet.noneOf(Clause.class)));
+    }
+
+    private static Method methodOf(Event event) {
+        return ((MethodSource) event.getTestDescriptor().getSource().orElseThrow()).getJavaMethod();
     }
 }
