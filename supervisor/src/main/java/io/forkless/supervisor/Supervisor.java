@@ -144,13 +144,19 @@ public final class Supervisor implements AutoCloseable {
 
     private CompletableFuture<Void> restartOnLoop() {
         serviceManagers.tell(State.RELOADING, "restarting the workers");
-        CompletableFuture<Void> restart = fleet.restart();
-        restart.whenComplete((nothing, failure) -> {
+        CompletableFuture<Void> told = new CompletableFuture<>();
+        fleet.restart().whenComplete((nothing, failure) -> {
             if (!stopping) {
                 serviceManagers.tell(State.READY, failure == null ? "restarted the workers" : failure.getMessage());
             }
+            // Last, for whoever hears of it may stop the supervisor; and by hand, as a stage would wrap the failure.
+            if (failure == null) {
+                told.complete(null);
+            } else {
+                told.completeExceptionally(failure);
+            }
         });
-        return restart; // and not what comes after, which would wrap the failure
+        return told;
     }
 
     /**

@@ -46,14 +46,16 @@ class ContainerIT {
 
             first.forEach(ProcessHandle::destroyForcibly);
 
-            await().atMost(RunningProgram.PATIENCE).until(() -> container.count("READY (") == 2 * WORKERS);
+            await().atMost(RunningProgram.PATIENCE).until(() -> container.count("): READY (") == 2 * WORKERS);
             await().atMost(RunningProgram.PATIENCE)
                     .untilAsserted(() -> assertThat(pids(supervisor))
                             .as("no zombie is left")
                             .hasSize(WORKERS)
                             .doesNotContainAnyElementsOf(
                                     first.stream().map(ProcessHandle::pid).toList()));
-            assertThat(container.count("killed by SIGKILL")).isEqualTo(WORKERS);
+            assertThat(container.count("killed by SIGKILL"))
+                    .as(container.output())
+                    .isEqualTo(WORKERS);
             try (Load load = Load.start(container.port(), 8, Manner.KEEP_ALIVE, Manner.CLOSE)) {
                 load.awaitMore(500);
                 load.stopWhenRefused();
