@@ -29,7 +29,11 @@ final class HandOver implements Closeable {
     private static final System.Logger LOG = System.getLogger(HandOver.class.getName());
     private static final SecureRandom RANDOM = new SecureRandom();
 
+    /** How long a hand-over may outlive its worker. */
+    private static final long LOOK_MILLIS = 500;
+
     private final NativeSocket descriptor;
+    private final ProcessHandle worker;
     private final Peer expected;
     private final byte[] nonce = new byte[TicketPayload.NONCE_BYTES];
     private final PrivateDirectory directory;
@@ -47,6 +51,7 @@ final class HandOver implements Closeable {
      */
     HandOver(NativeSocket listener, ProcessHandle worker, Duration validity) throws IOException {
         this.validity = validity;
+        this.worker = worker;
         operation = "hand-over to pid " + worker.pid();
         expected = new Peer(LibC.INSTANCE.getuid(), worker.pid());
         RANDOM.nextBytes(nonce);
@@ -105,6 +110,8 @@ final class HandOver implements Closeable {
             }
             if (closed) {
                 LOG.log(Level.DEBUG, "{0}: the listener was closed first", operation);
+            } else if (!worker.isAlive()) {
+                LOG.log(Level.DEBUG, "{0}: the process has ended", operation);
             } else {
                 LOG.log(Level.WARNING, "{0}: the ticket expired unused", operation);
             }
@@ -146,12 +153,12 @@ final class HandOver implements Closeable {
         }
     }
 
-    /** @return whether it became ready before the deadline and before this was closed */
+    /** @return whether it became ready before the deadline, and before this was closed or the worker ended */
     private boolean await(SelectableChannel channel, int interest, long deadline) throws IOException {
         SelectionKey key = channel.register(selector, interest);
         long left;
-        while (!closed && (left = deadline - System.nanoTime()) > 0) {
-            selector.select(Math.max(1, left / 1_000_000));
+        while (!closed && worker.isAlive() && (left = deadline - System.nanoTime()) > 0) {
+            selector.select(Math.min(LOOK_MILLIS, Math.max(1, left / 1_000_000)));
             boolean ready = selector.selectedKeys().contains(key);
             selector.selectedKeys().clear();
             if (ready) {

@@ -89,6 +89,21 @@ class HandOverTest {
     }
 
     @Test
+    void a_ticket_ends_with_its_process() throws Exception {
+        NativeSocket socket = NativeSocket.listening(ListenSpec.tcp("127.0.0.1", 0));
+        Process worker = new ProcessBuilder("sleep", "600").start();
+        HandOver handOver = new HandOver(socket, worker.toHandle(), Duration.ofMinutes(10));
+        handOver.start(() -> {});
+        Path path = TicketPayload.decode(handOver.ticket().payload()).socket();
+        assertThat(path).exists();
+
+        worker.destroyForcibly();
+
+        await().untilAsserted(() -> assertThat(path.getParent()).doesNotExist());
+        socket.close();
+    }
+
+    @Test
     void a_silent_peer_does_not_keep_a_ticket_beyond_its_time() throws IOException {
         NativeSocket socket = NativeSocket.listening(ListenSpec.tcp("127.0.0.1", 0));
         HandOver handOver = new HandOver(socket, SELF, Duration.ofMillis(500));

@@ -14,17 +14,20 @@ import java.nio.file.Path;
  * sockets and secrets. Closing removes the files in it and the directory.
  */
 public record PrivateDirectory(Path path) implements Closeable {
+    private static final String SEPARATOR = "-";
+
     /** Leaves room for our longest socket name within the 104 bytes (macOS; Linux: 108) of {@code sun_path}, unix(7). */
     private static final int MAX_PATH_BYTES = 103 - ("/" + Invitation.SOCKET_FILE).length();
 
     /**
      * Makes one below {@code XDG_RUNTIME_DIR} if that is absolute and writable, else below {@code java.io.tmpdir}.
      *
-     * @param prefix how its name begins
+     * @param prefix how its name begins; this process's pid and a random number follow
      * @throws IOException also if the path is too long for a socket in it
      */
     public static PrivateDirectory create(String prefix) throws IOException {
-        Path path = Files.createTempDirectory(base(), prefix).toAbsolutePath();
+        String owner = prefix + ProcessHandle.current().pid() + SEPARATOR;
+        Path path = Files.createTempDirectory(base(), owner).toAbsolutePath();
         int bytes = path.toString().getBytes(StandardCharsets.UTF_8).length;
         if (bytes > MAX_PATH_BYTES) {
             Files.delete(path);
@@ -32,6 +35,12 @@ public record PrivateDirectory(Path path) implements Closeable {
                     + " XDG_RUNTIME_DIR to a shorter directory");
         }
         return new PrivateDirectory(path);
+    }
+
+    /** How the names of all begin that the same process has made. */
+    static String prefixOf(Path directory) {
+        String name = directory.getFileName().toString();
+        return name.substring(0, name.lastIndexOf(SEPARATOR) + SEPARATOR.length());
     }
 
     /** Where private directories are made. */

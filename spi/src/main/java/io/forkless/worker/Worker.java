@@ -2,6 +2,7 @@ package io.forkless.worker;
 
 import io.forkless.control.ControlMessage;
 import io.forkless.control.Invitation;
+import io.forkless.control.Leftovers;
 import io.forkless.control.Scoreboard;
 import io.forkless.control.Signals;
 import io.forkless.spi.ListenSpec;
@@ -11,10 +12,6 @@ import io.forkless.spi.Ticket;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.ConnectException;
-import java.nio.channels.SocketChannel;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -37,9 +34,6 @@ import java.util.Optional;
  */
 public final class Worker {
     private static final System.Logger LOG = System.getLogger(Worker.class.getName());
-
-    private static final int MAX_LOOKS = 10;
-    private static final long LOOK_MILLIS = 20;
 
     private static Worker current;
     private static IOException failure;
@@ -126,7 +120,7 @@ public final class Worker {
     private static Worker connect(Path file) throws IOException {
         Invitation invitation = Invitation.take(file);
         Path directory = file.toAbsolutePath().getParent();
-        Runnable removeLeftovers = () -> removeLeftovers(directory, invitation);
+        Runnable removeLeftovers = () -> Leftovers.remove(directory, invitation.address());
         try {
             SupervisorLink link = SupervisorLink.open(invitation, SupervisorLink.ANSWER_TIMEOUT);
             Scoreboard scoreboard = Scoreboard.map(directory.resolve(Scoreboard.FILE));
@@ -183,48 +177,5 @@ public final class Worker {
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "the supervisor is gone, which the link's reader has noticed as well", e);
         }
-    }
-
-    /** A supervisor that was killed could not remove its directory; the first worker to notice does. */
-    private static void removeLeftovers(Path directory, Invitation invitation) {
-        if (!isGone(invitation)) {
-            return;
-        }
-        String ours = "{" + Invitation.SOCKET_FILE + "," + Invitation.ENDPOINT_FILE + "," + Scoreboard.FILE + ",*"
-                + Invitation.FILE_SUFFIX + "}";
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, ours)) {
-            for (Path file : files) {
-                remove(file);
-            }
-            remove(directory);
-        } catch (IOException | DirectoryIteratorException e) {
-            LOG.log(Level.DEBUG, "another worker removes it", e);
-        }
-    }
-
-    private static void remove(Path file) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            // Windows keeps a scoreboard that is mapped, and so the directory; there is no secret in it.
-            LOG.log(Level.DEBUG, "cannot remove what the supervisor has left", e);
-        }
-    }
-
-    /** A process that is killed ends its connections before it stops listening, or after: hence several looks. */
-    private static boolean isGone(Invitation invitation) {
-        try {
-            for (int look = 0; look < MAX_LOOKS; look++) {
-                SocketChannel.open(invitation.address()).close();
-                Thread.sleep(LOOK_MILLIS);
-            }
-        } catch (ConnectException e) {
-            return true;
-        } catch (IOException e) {
-            LOG.log(Level.DEBUG, "whether the supervisor is gone cannot be told", e); // EMFILE, say
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        return false;
     }
 }

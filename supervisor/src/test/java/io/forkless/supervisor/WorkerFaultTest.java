@@ -1,0 +1,245 @@
+package io.forkless.supervisor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.forkless.supervisor.operator.OperatorClient;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Kills workers of one supervisor, in each of their states and at each step of a hand-over, while two others serve. After
+ * each fault there are just those two and the supervisor, in the process table and as holders of the listener, and no
+ * file but the supervisor's.
+ */
+@EnabledOnOs(value = OS.LINUX, disabledReason = "who holds what is read from /proc")
+class WorkerFaultTest {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final String TEMPORARY_PROPERTY = "java.io.tmpdir";
+    private static final FaultTable TABLE = new FaultTable();
+
+    @TempDir(factory = ShortTempDir.class)
+    private static Path directory;
+
+    private static String temporaryBefore;
+    private static Path step;
+    private static SupervisorProcess supervisor;
+    private static FaultLoad load;
+    private static int servedBefore;
+    private static int lostBefore;
+
+    @BeforeAll
+    static void start() throws IOException {
+        Path temporary = Files.createDirectory(directory.resolve("tmp"));
+        step = directory.resolve("step");
+        Files.writeString(step, FaultWorker.SERVE);
+        List<String> worker = JavaProcess.command(FaultWorker.class, step.toString(), "127.0.0.1:0");
+        supervisor = new SupervisorProcess(temporary, List.of(), List.of(), 2, true, worker).awaitReady();
+        load = new FaultLoad(supervisor.port());
+        temporaryBefore = System.getProperty(TEMPORARY_PROPERTY);
+        System.setProperty(TEMPORARY_PROPERTY, temporary.toString()); // where commands look for the supervisor
+    }
+
+    /** The last fault: the listener goes while clients come. Whoever had connected is answered. */
+    @AfterAll
+    static void the_end_under_load_leaves_nothing() throws Exception {
+        try {
+            if (load != null) {
+                load.awaitServed(1);
+                begin();
+                supervisor.stop();
+                load.close();
+                TABLE.add("listener closed under load", served(), 0, lost(), 0);
+                assertThat(lost()).isZero();
+                assertThat(LinuxProc.listeners(supervisor.port())).isEmpty();
+                new ServerSocket(supervisor.port(), 1, InetAddress.getLoopbackAddress()).close();
+                assertThat(files()).isEmpty();
+            }
+        } finally {
+            System.setProperty(TEMPORARY_PROPERTY, temporaryBefore);
+            supervisor.close();
+            TABLE.print();
+        }
+    }
+
+    @AfterEach
+    void nothing_is_left_but_two_that_serve() throws Exception {
+        await().atMost(LIMIT).untilAsserted(() -> {
+            Set<Long> expected = new TreeSet<>();
+            expected.add(supervisor.process.pid());
+            supervisor.process.descendants().forEach(process -> expected.add(process.pid()));
+            assertThat(expected).hasSize(3);
+            List<String> inodes = LinuxProc.listeners(supervisor.port());
+            assertThat(inodes).hasSize(1);
+            assertThat(LinuxProc.holders(inodes.get(0))).isEqualTo(expected);
+            assertThat(files())
+                    .singleElement()
+                    .satisfies(path -> assertThat(path.resolve("control.sock")).exists());
+        });
+        assertThat(load.refused()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                FaultWorker.START,
+                FaultWorker.HELLO,
+                FaultWorker.ASKED,
+                FaultWorker.TICKET,
+                FaultWorker.CONNECTED,
+                FaultWorker.HALF_NONCE,
+                FaultWorker.NONCE,
+                FaultWorker.LISTENING
+            })
+    void workers_that_die_at_a_step_of_their_start_cost_nothing(String at) throws Exception {
+        begin();
+        Files.writeString(step, at);
+        Set<Long> serving = workers();
+        scale(4);
+        List<Long> held = awaitArrivals(serving);
+        Files.writeString(step, FaultWorker.SERVE);
+
+        SupervisedTest.killHard(held.get(0));
+        LinuxProc.stop(held.get(1));
+        load.awaitServed(20);
+        SupervisedTest.killHard(held.get(1));
+        scale(2);
+
+        TABLE.add("KILL; STOP, KILL: " + at, served(), load.refused(), lost(), 0);
+        assertThat(lost()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void a_worker_that_dies_while_it_serves_costs_what_it_had_accepted(boolean stoppedFirst) throws Exception {
+        begin();
+        long victim = Client.who(supervisor.port()).pid();
+        if (stoppedFirst) {
+            LinuxProc.stop(victim);
+            Client.who(supervisor.port()); // the other one does, though the victim holds the listener
+        }
+        SupervisedTest.killHard(victim);
+        await().atMost(LIMIT)
+                .until(() ->
+                        status().stream().filter(line -> line.contains("READY")).count() == 2
+                                && !workers().contains(victim));
+
+        TABLE.add((stoppedFirst ? "STOP, KILL" : "KILL") + ": ready", served(), load.refused(), lost(), 2);
+        assertThat(lost()).isLessThanOrEqualTo(FaultLoad.CLIENTS);
+    }
+
+    @Test
+    void workers_that_die_while_they_drain_cost_what_they_had_not_answered() throws Exception {
+        begin();
+        scale(4);
+        await().atMost(LIMIT)
+                .until(() ->
+                        status().stream().filter(line -> line.contains("READY")).count() == 4);
+        List<Client> inFlight = new ArrayList<>();
+        List<Long> draining = new ArrayList<>();
+        while (draining.size() < 2) {
+            Client client = new Client(supervisor.port());
+            String[] who = client.ask("who").split(" ");
+            long pid = Long.parseLong(who[3]);
+            if (Integer.parseInt(who[1]) < 2 || draining.contains(pid)) {
+                client.close();
+                continue;
+            }
+            client.send("sleep 60000");
+            inFlight.add(client);
+            draining.add(pid);
+        }
+        scale(2);
+        String listener = LinuxProc.listeners(supervisor.port()).get(0);
+        await().atMost(LIMIT).until(() -> Collections.disjoint(LinuxProc.holders(listener), draining));
+        load.awaitNextOfEach(); // what they had accepted of these is answered
+        assertThat(status()).filteredOn(line -> line.contains("DRAINING")).hasSize(2);
+
+        SupervisedTest.killHard(draining.get(0));
+        LinuxProc.stop(draining.get(1));
+        load.awaitServed(20);
+        SupervisedTest.killHard(draining.get(1));
+
+        for (Client client : inFlight) {
+            assertThatThrownBy(client::receive).isInstanceOf(IOException.class);
+            client.close();
+        }
+        TABLE.add("KILL; STOP, KILL: draining", served(), load.refused(), lost() + 2, 2);
+        assertThat(lost()).isZero();
+    }
+
+    private static void begin() {
+        servedBefore = load.served();
+        lostBefore = load.lost();
+    }
+
+    private static int served() {
+        return load.served() - servedBefore;
+    }
+
+    private static int lost() {
+        return load.lost() - lostBefore;
+    }
+
+    private static List<Long> awaitArrivals(Set<Long> others) {
+        List<Long> held = new ArrayList<>();
+        await().atMost(LIMIT).until(() -> {
+            held.clear();
+            for (long pid : workers()) {
+                if (!others.contains(pid) && Files.exists(FaultWorker.arrival(step, pid))) {
+                    held.add(pid);
+                }
+            }
+            return held.size() == 2;
+        });
+        return held;
+    }
+
+    private static Set<Long> workers() {
+        Set<Long> pids = new TreeSet<>();
+        supervisor.process.children().forEach(process -> pids.add(process.pid()));
+        return pids;
+    }
+
+    private static void scale(int workers) throws Exception {
+        command("scale", Integer.toString(workers));
+    }
+
+    private static List<String> status() throws Exception {
+        return command("status", "");
+    }
+
+    private static List<String> command(String verb, String argument) throws Exception {
+        try (OperatorClient client = OperatorClient.connect(Long.toString(supervisor.process.pid()))) {
+            client.execute(verb, argument);
+            return client.reports();
+        }
+    }
+
+    private static List<Path> files() throws IOException {
+        try (Stream<Path> files = Files.list(supervisor.temporary)) {
+            return files.filter(file -> file.getFileName().toString().startsWith("forkless-"))
+                    .toList();
+        }
+    }
+}
