@@ -72,8 +72,8 @@ class SupervisorFaultTest {
         Path step = Files.writeString(directory.resolve("step"), FaultWorker.SERVE);
         List<String> worker = JavaProcess.command(FaultWorker.class, step.toString(), "127.0.0.1:0");
         try (SupervisorProcess supervisor =
-                        new SupervisorProcess(temporary, List.of(), List.of(), 1, true, worker).awaitReady();
-                Client inFlight = new Client(supervisor.port())) {
+                new SupervisorProcess(temporary, List.of(), List.of(), 1, true, worker).awaitReady()) {
+            Client inFlight = new Client(supervisor.port());
             assertThat(inFlight.ask("hello")).isEqualTo("echo hello");
             Files.writeString(step, at);
             Thread operator = new Thread(() -> command(supervisor, verb, argument));
@@ -92,6 +92,7 @@ class SupervisorFaultTest {
             supervisor.killHard();
 
             assertThat(inFlight.receive()).isEqualTo("slept");
+            inFlight.close(); // else its worker drains until the limit
             TABLE.add("supervisor KILL, " + verb + ": " + at, 1, 0, 0, 0);
             workers.forEach(process -> SupervisedTest.awaitGone(process.pid()));
             operator.join();
