@@ -118,7 +118,8 @@ public record Invitation(int index, SocketAddress address, String token) {
         return new IOException(ENVIRONMENT + " names a file that is not an invitation: " + file);
     }
 
-    private static FileAttribute<?>[] ownerOnly(Path file) {
+    /** What a new file is made with, so that it is never open to others. */
+    static FileAttribute<?>[] ownerOnly(Path file) {
         return file.getFileSystem().supportedFileAttributeViews().contains("posix")
                 ? new FileAttribute<?>[] {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))

@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
 
 /**
  * How many connections each worker has open, in a small file that all workers map: they read each other's numbers at
@@ -39,8 +40,17 @@ public final class Scoreboard implements Closeable {
 
     /** The supervisor's: writes to the file, so that nothing stays mapped when it is deleted (Windows). */
     public static Scoreboard create(Path file) throws IOException {
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        channel.write(ByteBuffer.allocate(offset(CAPACITY))); // workers map the whole file once
+        FileChannel channel = FileChannel.open(
+                file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), Invitation.ownerOnly(file));
+        try {
+            ByteBuffer zeros = ByteBuffer.allocate(offset(CAPACITY)); // workers map the whole file once
+            while (zeros.hasRemaining()) {
+                channel.write(zeros); // of what a disk has room for, and only then fails
+            }
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
         return new Scoreboard(channel, null);
     }
 

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 /** What an arbitrary peer may send ends in a {@link ProtocolException} at worst; the seed is fixed. */
 class ControlFuzzTest {
     private static final int LINES = 200_000;
+    private static final int STREAM_PIECES = 20_000;
     private static final int WORDS = 8;
     private static final List<String> PIECES = List.of(
             "hello",
@@ -82,6 +83,7 @@ class ControlFuzzTest {
                 throw new AssertionError("line " + i + ": '" + line + "'", e);
             }
         }
+        System.out.println("fuzz: " + LINES + " control lines");
         assertThat(understood).as("the fuzz gets past the first word").hasSize(WORDS);
     }
 
@@ -90,7 +92,7 @@ class ControlFuzzTest {
         int lines = 0;
         int tooLong = 0;
         LineBuffer buffer = new LineBuffer();
-        for (int i = 0; i < 20_000; i++) {
+        for (int i = 0; i < STREAM_PIECES; i++) {
             byte[] bytes = new byte[random.nextInt(2000)];
             random.nextBytes(bytes);
             if (random.nextInt(4) > 0) {
@@ -110,6 +112,7 @@ class ControlFuzzTest {
                 buffer = new LineBuffer(); // as for the next peer
             }
         }
+        System.out.println("fuzz: " + STREAM_PIECES + " pieces of control streams");
         assertThat(lines).isGreaterThan(1000);
         assertThat(tooLong).isGreaterThan(10);
     }

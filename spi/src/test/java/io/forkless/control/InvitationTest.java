@@ -73,6 +73,16 @@ class InvitationTest {
     }
 
     @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "on Windows, symbolic links need a privilege")
+    void an_invitation_is_never_written_through_a_symbolic_link() throws Exception {
+        Path target = file.resolveSibling("target");
+        Files.createSymbolicLink(file, target);
+
+        assertThatExceptionOfType(FileAlreadyExistsException.class).isThrownBy(this::write);
+        assertThat(target).doesNotExist();
+    }
+
+    @Test
     void an_invitation_works_once_and_the_second_taker_is_told_what_to_do() throws Exception {
         write();
         Invitation.take(file);

@@ -2,9 +2,11 @@ package io.forkless.supervisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.forkless.supervisor.operator.OperatorClient;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -15,6 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,8 +72,8 @@ class SupervisorFaultTest {
         Path step = Files.writeString(directory.resolve("step"), FaultWorker.SERVE);
         List<String> worker = JavaProcess.command(FaultWorker.class, step.toString(), "127.0.0.1:0");
         try (SupervisorProcess supervisor =
-                        new SupervisorProcess(temporary, List.of(), List.of(), 1, true, worker).awaitReady();
-                Client inFlight = new Client(supervisor.port())) {
+                new SupervisorProcess(temporary, List.of(), List.of(), 1, true, worker).awaitReady()) {
+            Client inFlight = new Client(supervisor.port());
             assertThat(inFlight.ask("hello")).isEqualTo("echo hello");
             Files.writeString(step, at);
             Thread operator = new Thread(() -> command(supervisor, verb, argument));
@@ -89,6 +92,7 @@ class SupervisorFaultTest {
             supervisor.killHard();
 
             assertThat(inFlight.receive()).isEqualTo("slept");
+            inFlight.close(); // else its worker drains until the limit
             TABLE.add("supervisor KILL, " + verb + ": " + at, 1, 0, 0, 0);
             workers.forEach(process -> SupervisedTest.awaitGone(process.pid()));
             operator.join();
@@ -96,6 +100,58 @@ class SupervisorFaultTest {
             new ServerSocket(supervisor.port(), 1, InetAddress.getLoopbackAddress()).close();
             assertThat(files()).isEmpty();
         }
+    }
+
+    @Test
+    void a_full_disk_keeps_a_dead_worker_from_being_replaced_until_there_is_room() throws Exception {
+        assumeTrue(System.getProperty("user.name").equals("root"), "only root can mount");
+        assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", temporary.toString()), "no mount permitted");
+        try {
+            List<String> worker = JavaProcess.command(TestWorker.class, TestWorker.SERVE, "127.0.0.1:0");
+            try (SupervisorProcess supervisor =
+                    new SupervisorProcess(temporary, List.of(), List.of(), 2, true, worker).awaitReady()) {
+                Path filler = temporary.resolve("filler");
+                fill(filler);
+                FaultLoad load = new FaultLoad(supervisor.port());
+                try (load) {
+                    SupervisedTest.killHard(supervisor.pids().get(0));
+                    await().atMost(LIMIT).until(() -> supervisor.log().contains("No space left on device"));
+                    load.awaitNextOfEach();
+                    Files.delete(filler);
+                    await().atMost(LIMIT)
+                            .until(() -> !supervisor
+                                    .pids()
+                                    .contains(Client.who(supervisor.port()).pid()));
+                }
+                TABLE.add(
+                        "private directory full, worker KILL",
+                        load.served(),
+                        load.refused(),
+                        load.lost(),
+                        FaultLoad.CLIENTS);
+                assertThat(load.refused()).isZero();
+                assertThat(load.lost()).isLessThanOrEqualTo(FaultLoad.CLIENTS); // what the victim had accepted
+                supervisor.stop();
+                assertThat(files()).isEmpty();
+            }
+        } finally {
+            assertThat(run("umount", "--lazy", temporary.toString())).isTrue();
+        }
+    }
+
+    private static void fill(Path file) throws IOException {
+        try (OutputStream out = Files.newOutputStream(file)) {
+            byte[] page = new byte[4096];
+            while (true) {
+                out.write(page);
+            }
+        } catch (IOException e) {
+            assertThat(e).hasMessageContaining("No space left");
+        }
+    }
+
+    private static boolean run(String... command) throws Exception {
+        return new ProcessBuilder(command).redirectErrorStream(true).start().waitFor() == 0;
     }
 
     private static void command(SupervisorProcess supervisor, String verb, String argument) {

@@ -91,9 +91,21 @@ final class Acceptor implements Runnable {
             // suspended, or the end: the gate knows
         } catch (IOException e) {
             if (!gate.isEnded()) {
-                LOG.log(Level.WARNING, "accept failed; the next attempt follows in " + FAILURE_PAUSE_MILLIS + " ms", e);
+                report(e);
                 gate.pause(FAILURE_PAUSE_MILLIS);
             }
+        }
+    }
+
+    /** The first message of a process opens files, of time zones say, which fails as the accept did (EMFILE). */
+    private static void report(IOException failure) {
+        try {
+            LOG.log(
+                    Level.WARNING,
+                    "accept failed; the next attempt follows in " + FAILURE_PAUSE_MILLIS + " ms",
+                    failure);
+        } catch (LinkageError | RuntimeException e) {
+            // to accept again is worth more than the message
         }
     }
 }

@@ -29,6 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledIf;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the README promises, with the packaged jars: workers on one port, and what may befall them. */
@@ -89,6 +91,31 @@ abstract class WorkersIT {
 
             forkless.awaitLine(Machine.isWindows() ? "BACKOFF (exited with status" : "killed by SIGKILL");
             assertRecovery(forkless, load, victim, before);
+        }
+    }
+
+    /** A connection that cannot be accepted stays in the queue, so the others serve it. */
+    @Test
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "prlimit(1) is of Linux")
+    void a_worker_without_free_descriptors_costs_nothing_and_serves_again_when_there_are_some() throws Exception {
+        try (RunningProgram forkless = RunningProgram.forkless(temporary, example, WORKERS)) {
+            Set<String> before = workers(forkless.port());
+            String victim = before.iterator().next();
+            Load load = Load.start(forkless.port(), 8, Manner.CLOSE);
+            try (load) {
+                load.awaitMore(1000);
+                limitFiles(pid(victim), "1:");
+                // No message tells: a log may need a file for its first one.
+                await().atMost(RunningProgram.PATIENCE)
+                        .until(() -> !answers(forkless.port(), 10 * WORKERS).contains(victim));
+                load.awaitMore(1000);
+                limitFiles(pid(victim), "1024:");
+                await().atMost(RunningProgram.PATIENCE)
+                        .until(() -> HttpConnection.get(forkless.port(), "/").equals(victim));
+            }
+            assertThat(load.failures()).as("%s", load).isEmpty();
+            assertThat(load.count(Result.REFUSED)).as("%s", load).isZero();
+            assertThat(workers(forkless.port())).isEqualTo(before);
         }
     }
 
@@ -247,6 +274,19 @@ abstract class WorkersIT {
             return seen.size() == WORKERS;
         });
         return seen;
+    }
+
+    private static Set<String> answers(int port, int count) throws IOException {
+        Set<String> answers = new HashSet<>();
+        for (int i = 0; i < count; i++) {
+            answers.add(HttpConnection.get(port, "/"));
+        }
+        return answers;
+    }
+
+    private static void limitFiles(long pid, String limit) throws Exception {
+        Process prlimit = new ProcessBuilder("prlimit", "--pid", Long.toString(pid), "--nofile=" + limit).start();
+        assertThat(prlimit.waitFor()).isZero();
     }
 
     private static void warmUp(int port) throws Exception {
