@@ -3,8 +3,10 @@ package io.forkless.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forkless.control.Scoreboard;
+import io.forkless.testing.MappedFile;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,7 +16,7 @@ class ConnectionCountsTest {
     private Path directory;
 
     private final AtomicInteger pauses = new AtomicInteger();
-    private final ConnectionCounts counts = new ConnectionCounts();
+    private ConnectionCounts counts = new ConnectionCounts();
     private Scoreboard scoreboard;
     private long now;
 
@@ -26,6 +28,13 @@ class ConnectionCountsTest {
         }
         scoreboard = Scoreboard.map(file);
         scoreboard.publish(1, 0);
+    }
+
+    @AfterEach
+    void unmap() {
+        scoreboard = null;
+        counts = null;
+        MappedFile.delete(directory.resolve(Scoreboard.FILE));
     }
 
     @Test
