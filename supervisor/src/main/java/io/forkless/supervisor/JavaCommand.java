@@ -29,7 +29,7 @@ final class JavaCommand {
     /** Whether the program is a JVM's launcher, so that options for the JVM may follow it. */
     static boolean isJava(List<String> command) {
         String program = new File(command.get(0)).getName().toLowerCase(Locale.ROOT);
-        return List.of("java", "java.exe").contains(program);
+        return List.of("java", "java.exe", "javaw.exe").contains(program);
     }
 
     /** The command with options for the JVM in front of its own. */

@@ -5,7 +5,12 @@ import java.util.List;
 
 /** How to run a class of the test class path in a JVM of its own. */
 public final class JavaProcess {
-    static final String JAVA = ProcessHandle.current().info().command().orElseThrow();
+    /**
+     * On Windows the launcher without a console: a console's host that outlives its process, as under Wine when that is
+     * killed while it starts, keeps the pipes of its output open.
+     */
+    static final String JAVA =
+            ProcessHandle.current().info().command().orElseThrow().replaceFirst("java\\.exe$", "javaw.exe");
 
     private static final String SELECTORS = "java.nio.channels.spi.SelectorProvider";
 

@@ -57,12 +57,15 @@ abstract class SupervisedTest {
             supervisor.close();
         }
         log.close();
-        await().atMost(LIMIT)
-                .untilAsserted(
-                        () -> assertThat(ProcessHandle.current().children()).isSubsetOf(childrenBefore));
-        await().atMost(LIMIT).untilAsserted(() -> assertThat(threads()).isEmpty());
-        await().atMost(LIMIT).untilAsserted(() -> assertThat(ourFiles()).isEmpty());
-        System.setProperty("java.io.tmpdir", temporaryBefore);
+        try {
+            await().atMost(LIMIT)
+                    .untilAsserted(
+                            () -> assertThat(ProcessHandle.current().children()).isSubsetOf(childrenBefore));
+            await().atMost(LIMIT).untilAsserted(() -> assertThat(threads()).isEmpty());
+            await().atMost(LIMIT).untilAsserted(() -> assertThat(ourFiles()).isEmpty());
+        } finally {
+            System.setProperty("java.io.tmpdir", temporaryBefore);
+        }
     }
 
     /** Of workers in that mode, on a port of the system's choice; to be built and started by the test. */
