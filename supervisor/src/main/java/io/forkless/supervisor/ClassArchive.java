@@ -11,14 +11,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 
 /**
@@ -33,9 +33,7 @@ record ClassArchive(Path directory, String commandHash, String contentHash, bool
     private static final int FIRST_WITH_AOT_CACHE = 25;
     private static final int HASH_BYTES = 8;
     private static final String RECORDING = ".recording";
-
-    /** Longer than a JVM takes to write an archive. */
-    private static final Duration OLD = Duration.ofHours(1);
+    private static final Pattern RECORDED_BY = Pattern.compile("(\\d{1,18})" + Pattern.quote(RECORDING));
 
     /** Empty if the JVM has no such archives, or none can be told. */
     static Optional<ClassArchive> of(Path directory, List<String> command) {
@@ -96,11 +94,11 @@ record ClassArchive(Path directory, String commandHash, String contentHash, bool
         return kept;
     }
 
-    /** Another supervisor's recording; an old one is what is left of a supervisor that was killed. */
-    private static boolean isBeingWritten(Path file) throws IOException {
-        Instant old = Instant.now().minus(OLD);
-        return file.toString().contains(RECORDING)
-                && Files.getLastModifiedTime(file).toInstant().isAfter(old);
+    /** Whether it is the recording of another supervisor that lives. */
+    private static boolean isBeingWritten(Path file) {
+        Matcher recorded = RECORDED_BY.matcher(file.getFileName().toString());
+        return recorded.find()
+                && ProcessHandle.of(Long.parseLong(recorded.group(1))).isPresent();
     }
 
     void removeRecording() throws IOException {
