@@ -20,6 +20,7 @@ import org.junit.jupiter.api.condition.OS;
 class HandOverFuzzTest {
     private static final int PAYLOADS = 100_000;
     private static final int GREETINGS = 1_000;
+    private static final int GREETINGS_PER_TICKET = 25;
 
     private final Random random = new Random(20260101);
 
@@ -51,8 +52,11 @@ class HandOverFuzzTest {
         PosixListenerProvider provider = new PosixListenerProvider();
         try (SharedListener listener = provider.listen(ListenSpec.tcp("127.0.0.1", 0))) {
             Ticket ticket = listener.ticketFor(ProcessHandle.current());
-            TicketPayload payload = TicketPayload.decode(ticket.payload());
             for (int i = 0; i < GREETINGS; i++) {
+                if (i % GREETINGS_PER_TICKET == 0) { // or it might expire meanwhile
+                    ticket = listener.ticketFor(ProcessHandle.current());
+                }
+                TicketPayload payload = TicketPayload.decode(ticket.payload());
                 byte[] greeting = payload.nonce().clone();
                 if (random.nextBoolean()) {
                     greeting[random.nextInt(greeting.length)] ^= (byte) (1 << random.nextInt(8));

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledIf;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
-import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -96,7 +96,8 @@ abstract class WorkersIT {
 
     /** A connection that cannot be accepted stays in the queue, so the others serve it. */
     @Test
-    @EnabledOnOs(value = OS.LINUX, disabledReason = "prlimit(1) is of Linux")
+    @DisabledIf(value = "io.forkless.e2e.Machine#isWindows", disabledReason = "there is no prlimit on Windows")
+    @DisabledOnOs(value = OS.MAC, disabledReason = "prlimit(1) is of Linux")
     void a_worker_without_free_descriptors_costs_nothing_and_serves_again_when_there_are_some() throws Exception {
         try (RunningProgram forkless = RunningProgram.forkless(temporary, example, WORKERS)) {
             Set<String> before = workers(forkless.port());
@@ -181,7 +182,7 @@ abstract class WorkersIT {
     void rolling_restarts_under_load_lose_no_request_and_leave_the_connections_spread() throws Exception {
         int restarts = Integer.getInteger("forkless.it.restarts", 3);
         long requests = Long.getLong("forkless.it.requests", Machine.isWine() ? 4_000 : 200_000);
-        int clients = 32;
+        int clients = Machine.isWine() ? 12 : 32; // each request takes Wine's server many steps
         try (RunningProgram forkless = RunningProgram.forkless(temporary, example, WORKERS);
                 Load load = Load.start(forkless.port(), clients, Manner.values())) {
             load.awaitMore(1000);
@@ -257,7 +258,9 @@ abstract class WorkersIT {
         assertThat(after).hasSize(WORKERS).doesNotContain(victim);
         assertThat(before).filteredOn(worker -> !worker.equals(victim)).isSubsetOf(after);
         assertThat(load.count(Result.REFUSED)).as("%s", load).isZero();
-        assertThat(load.count(Result.TIMEOUT)).as("%s", load).isZero();
+        if (!Machine.isWine()) { // where a killed program's connection may stay, without an end, for a while
+            assertThat(load.count(Result.TIMEOUT)).as("%s", load).isZero();
+        }
         assertThat(load.count(Result.WRONG)).as("%s", load).isZero();
         // 16 clients hold a connection each and 16 have at most one under way, over four workers.
         assertThat(load.lost()).as("%s", load).isLessThanOrEqualTo(32);
