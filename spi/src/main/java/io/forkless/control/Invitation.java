@@ -14,8 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
@@ -61,7 +59,9 @@ public record Invitation(int index, SocketAddress address, String token) {
         StringWriter text = new StringWriter();
         properties.store(text, null);
         try (OutputStream out = Channels.newOutputStream(Files.newByteChannel(
-                file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly(file)))) {
+                file,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                PrivateDirectory.ownerOnly(file)))) {
             out.write(text.toString().getBytes(StandardCharsets.UTF_8));
         }
     }
@@ -116,14 +116,5 @@ public record Invitation(int index, SocketAddress address, String token) {
 
     private static IOException notAnInvitation(Path file) {
         return new IOException(ENVIRONMENT + " names a file that is not an invitation: " + file);
-    }
-
-    /** What a new file is made with, so that it is never open to others. */
-    static FileAttribute<?>[] ownerOnly(Path file) {
-        return file.getFileSystem().supportedFileAttributeViews().contains("posix")
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-                }
-                : new FileAttribute<?>[0]; // Windows: the private directory's access list is inherited
     }
 }

@@ -8,6 +8,8 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 
 /**
  * A directory that only its owner can enter (mode 0700; on Windows, below the user's own temporary directory), for
@@ -50,6 +52,16 @@ public record PrivateDirectory(Path path) implements Closeable {
         return runtime != null && Path.of(runtime).isAbsolute() && Files.isWritable(Path.of(runtime))
                 ? Path.of(runtime)
                 : Path.of(System.getProperty("java.io.tmpdir"));
+    }
+
+    /** What a new file is made with, so that it is never open to others. */
+    public static FileAttribute<?>[] ownerOnly(Path file) {
+        return file.getFileSystem().supportedFileAttributeViews().contains("posix")
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                }
+                : new FileAttribute<?>
+                        [0]; // Windows: the access list of the user's own temporary directory is inherited
     }
 
     public Path resolve(String file) {

@@ -41,7 +41,9 @@ public final class Scoreboard implements Closeable {
     /** The supervisor's: writes to the file, so that nothing stays mapped when it is deleted (Windows). */
     public static Scoreboard create(Path file) throws IOException {
         FileChannel channel = FileChannel.open(
-                file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), Invitation.ownerOnly(file));
+                file,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                PrivateDirectory.ownerOnly(file));
         try {
             ByteBuffer zeros = ByteBuffer.allocate(offset(CAPACITY)); // workers map the whole file once
             while (zeros.hasRemaining()) {

@@ -123,7 +123,8 @@ final class SupervisorLink implements Closeable {
         }
     }
 
-    private static void start(String name, Runnable task) {
+    /** Runs it on a thread that does not keep the JVM alive. */
+    static void start(String name, Runnable task) {
         Thread thread = new Thread(task, name);
         thread.setDaemon(true);
         thread.start();

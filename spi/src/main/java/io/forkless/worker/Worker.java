@@ -149,10 +149,7 @@ public final class Worker {
                     worker.beginDrain("the supervisor is gone");
                 }
             });
-            Thread heartbeats =
-                    new Thread(new Heartbeats(link, worker.pacing, link.heartbeatInterval()), "forkless-heartbeat");
-            heartbeats.setDaemon(true);
-            heartbeats.start();
+            SupervisorLink.start("forkless-heartbeat", new Heartbeats(link, worker.pacing, link.heartbeatInterval()));
             return worker;
         } catch (ConnectException e) {
             removeLeftovers.run();

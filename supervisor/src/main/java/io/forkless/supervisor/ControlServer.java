@@ -7,6 +7,7 @@ import io.forkless.control.ControlMessage.Refused;
 import io.forkless.control.ControlMessage.Welcome;
 import io.forkless.control.Invitation;
 import io.forkless.control.PrivateDirectory;
+import io.forkless.control.Tokens;
 import io.forkless.supervisor.Timers.Timer;
 import java.io.Closeable;
 import java.io.IOException;
@@ -22,10 +23,8 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -46,8 +45,6 @@ final class ControlServer implements Closeable {
 
     private static final Duration PAUSE_AFTER_ACCEPT_FAILURE = Duration.ofSeconds(1);
     private static final System.Logger LOG = System.getLogger(Supervisor.class.getName());
-    private static final SecureRandom RANDOM = new SecureRandom();
-    private static final int TOKEN_BYTES = 32;
 
     private final EventLoop loop;
     private final ServerSocketChannel server;
@@ -86,11 +83,9 @@ final class ControlServer implements Closeable {
 
     /** Makes the invitation with which exactly that worker can connect, once. */
     Invitation invite(SpawnedWorker worker) {
-        byte[] token = new byte[TOKEN_BYTES];
-        RANDOM.nextBytes(token);
-        String text = HexFormat.of().formatHex(token);
-        invited.put(text, worker);
-        return new Invitation(worker.index(), address, text);
+        String token = Tokens.random();
+        invited.put(token, worker);
+        return new Invitation(worker.index(), address, token);
     }
 
     /** Withdraws the invitation of a worker that has exited. */

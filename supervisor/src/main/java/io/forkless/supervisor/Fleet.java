@@ -219,7 +219,7 @@ final class Fleet {
         replaceOutdated();
     }
 
-    /** From now on no process is started. Those that run go on serving until {@link #drainAll()}. */
+    /** From now on no process is started. Those that run go on serving until {@link #drainAll}. */
     void stopRestarting() {
         stopping = true;
         endRestart("the supervisor was told to stop");
@@ -232,11 +232,7 @@ final class Fleet {
         checkDone();
     }
 
-    void drainAll() {
-        drainAll(Duration.ZERO);
-    }
-
-    /** The same with so much time between one worker and the next, for these to take over the clients of the former. */
+    /** @param apart the time between one worker and the next, for these to take over the clients of the former */
     void drainAll(Duration apart) {
         Duration delay = Duration.ZERO;
         for (Slot slot : select(this::serves)) {

@@ -213,7 +213,7 @@ class FleetRandomWalkTest {
         /** However it stands: a stop ends it, within the drain time-out if those that are killed die. */
         private void finish() {
             stopRestarting();
-            fleet.drainAll();
+            fleet.drainAll(Duration.ZERO);
             timers.advance(DRAIN);
             assertThat(alive).as(name).allMatch(process -> process.kills > 0);
             List.copyOf(alive).forEach(this::exitOf);
@@ -321,7 +321,7 @@ class FleetRandomWalkTest {
                 case 0, 1, 2 -> stopRestarting();
                 case 3, 4, 5 -> {
                     if (launchedAtStop >= 0) {
-                        fleet.drainAll();
+                        fleet.drainAll(Duration.ZERO);
                     }
                 }
                 case 6 -> {

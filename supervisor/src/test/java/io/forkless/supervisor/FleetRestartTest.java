@@ -259,7 +259,7 @@ class FleetRestartTest extends SimulatedFleet {
         fleet.stopRestarting();
         ready(1);
         assertStates(WorkerState.READY, WorkerState.READY);
-        fleet.drainAll();
+        fleet.drainAll(Duration.ZERO);
         assertStates(WorkerState.DRAINING, WorkerState.DRAINING);
         exit(0, 0);
         exit(1, 0);

@@ -86,7 +86,7 @@ abstract class SimulatedFleet {
 
     void stop() {
         fleet.stopRestarting();
-        fleet.drainAll();
+        fleet.drainAll(Duration.ZERO);
     }
 
     void failUntilGivenUp(int index) {

@@ -2,6 +2,7 @@ package io.forkless.supervisor.operator;
 
 import io.forkless.control.Invitation;
 import io.forkless.control.PrivateDirectory;
+import io.forkless.control.Tokens;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -16,12 +17,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,7 +32,6 @@ import java.util.regex.Pattern;
 public final class Endpoint implements Closeable {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     private static final String SUFFIX = ".endpoint";
-    private static final int TOKEN_BYTES = 32;
 
     /** Beyond the text, which on Windows nobody could read else. */
     private static final long LOCKED_BYTE = Long.MAX_VALUE - 1;
@@ -149,9 +145,7 @@ public final class Endpoint implements Closeable {
             if (locked.tryLock(LOCKED_BYTE, 1, false) == null) {
                 throw taken(name, EndpointFile.read(file).pid());
             }
-            byte[] secret = new byte[TOKEN_BYTES];
-            new SecureRandom().nextBytes(secret);
-            String token = HexFormat.of().formatHex(secret);
+            String token = Tokens.random();
             byte[] text = (ProcessHandle.current().pid() + " " + token + " ").getBytes(StandardCharsets.UTF_8);
             locked.truncate(0).write(ByteBuffer.wrap(text), 0);
             locked.position(text.length);
@@ -174,7 +168,7 @@ public final class Endpoint implements Closeable {
         Set<OpenOption> all = new HashSet<>(List.of(options));
         all.add(LinkOption.NOFOLLOW_LINKS);
         try {
-            return FileChannel.open(file, all, ownerOnly(file));
+            return FileChannel.open(file, all, PrivateDirectory.ownerOnly(file));
         } catch (NoSuchFileException e) {
             if (Files.isDirectory(file.getParent())) {
                 throw e;
@@ -183,14 +177,6 @@ public final class Endpoint implements Closeable {
         } catch (IOException e) {
             throw unusable(file, e);
         }
-    }
-
-    private static FileAttribute<?>[] ownerOnly(Path file) {
-        return file.getFileSystem().supportedFileAttributeViews().contains("posix")
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-                }
-                : new FileAttribute<?>[0]; // Windows: below the user's own temporary directory
     }
 
     private static boolean contains(FileChannel reader, byte[] expected) throws IOException {
