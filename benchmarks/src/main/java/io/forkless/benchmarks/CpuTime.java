@@ -1,0 +1,29 @@
+package io.forkless.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The processor time of processes, from {@code /proc/PID/stat} (proc(5)). */
+final class CpuTime {
+    /** {@code sysconf(_SC_CLK_TCK)} of every Linux that there is. */
+    private static final double TICKS_PER_SECOND = 100;
+
+    private static final int USER_TICKS = 11;
+    private static final int SYSTEM_TICKS = 12;
+
+    private CpuTime() {}
+
+    /** Seconds, user and system, so far. */
+    static double of(List<ProcessHandle> processes) throws IOException {
+        double ticks = 0;
+        for (ProcessHandle process : processes) {
+            String stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
+            // the name, in parentheses, may contain anything
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+            ticks += Long.parseLong(fields[USER_TICKS]) + Long.parseLong(fields[SYSTEM_TICKS]);
+        }
+        return ticks / TICKS_PER_SECOND;
+    }
+}

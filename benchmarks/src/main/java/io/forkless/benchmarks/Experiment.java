@@ -1,0 +1,10 @@
+package io.forkless.benchmarks;
+
+/** One question, answered with figures: all contenders side by side, in one run. */
+interface Experiment {
+    /** What {@code --only} calls it, and the name of its files in the results. */
+    String name();
+
+    /** Measures, and writes what comes out. */
+    void run(Bench bench, Report report) throws Exception;
+}

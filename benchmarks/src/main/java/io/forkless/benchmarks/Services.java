@@ -1,0 +1,59 @@
+package io.forkless.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+
+/** Starts what is measured: our server program alone, and as a group of workers. */
+final class Services {
+    private final Bench bench;
+
+    Services(Bench bench) {
+        this.bench = bench;
+    }
+
+    /** The server program in a process of its own, with these options of its own, on a free port of 127.0.0.1. */
+    ProcessService alone(String... options) throws IOException, InterruptedException {
+        List<String> command = app(java(), List.of(), options);
+        return ProcessService.start(builder(command), "serving: ");
+    }
+
+    /** A supervisor with that many workers that run the server program, all ready. */
+    ProcessService forkless(int workers, String... options) throws IOException, InterruptedException {
+        return forkless(workers, app(java(), List.of(), options));
+    }
+
+    /** The same with any command as worker. */
+    ProcessService forkless(int workers, List<String> worker) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(java().toString(), "-Djava.io.tmpdir=" + bench.temporary()));
+        command.addAll(List.of("-jar", bench.forklessJar().toString(), "run", "--name", "bench-" + UUID.randomUUID()));
+        command.addAll(List.of("--workers", Integer.toString(workers), "--listen", "127.0.0.1:0", "--"));
+        command.addAll(worker);
+        return ProcessService.start(builder(command), "all " + workers + " workers are READY");
+    }
+
+    /** The command line of the server program; what {@code --help} says of it is in {@code app.App}. */
+    List<String> app(Path java, List<String> jvmOptions, String... options) {
+        List<String> command = new ArrayList<>(List.of(java.toString()));
+        command.addAll(jvmOptions);
+        command.addAll(List.of("-Djava.io.tmpdir=" + bench.temporary(), "--enable-native-access=ALL-UNNAMED"));
+        command.addAll(List.of("-cp", bench.benchmarksJar().toString(), "io.forkless.benchmarks.app.App"));
+        command.addAll(Arrays.asList(options));
+        return command;
+    }
+
+    /** The JVM that runs this program. */
+    static Path java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java");
+    }
+
+    ProcessBuilder builder(List<String> command) {
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(bench.temporary().toFile());
+        builder.environment().remove("XDG_RUNTIME_DIR"); // it would win over the temporary directory
+        return builder;
+    }
+}

@@ -1,0 +1,40 @@
+package io.forkless.benchmarks.app;
+
+import io.forkless.jetty.SharedServerConnector;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.Callback;
+
+/** The work on Jetty. */
+final class JettyServer {
+    private JettyServer() {}
+
+    static int start(App.ListenerKind listener, int port) throws Exception {
+        Server server = new Server();
+        ServerConnector connector =
+                listener == App.ListenerKind.shared ? new SharedServerConnector(server) : new ServerConnector(server);
+        connector.setHost("127.0.0.1");
+        connector.setPort(port);
+        connector.setReusePort(listener == App.ListenerKind.reuseport);
+        server.addConnector(connector);
+        server.setHandler(new WorkHandler());
+        server.start();
+        return connector.getLocalPort();
+    }
+
+    private static final class WorkHandler extends Handler.Abstract.NonBlocking {
+        private final String answer = Long.toString(ProcessHandle.current().pid());
+
+        @Override
+        public boolean handle(Request request, Response response, Callback callback) {
+            response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/plain");
+            Content.Sink.write(response, true, answer, callback);
+            return true;
+        }
+    }
+}
