@@ -13,6 +13,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIf;
@@ -70,11 +71,16 @@ class SystemdIT {
                 Files.writeString(temporary.resolve(unit.getFileName()), adapted);
             }
         }
-        Process verify = new ProcessBuilder("systemd-analyze", "verify", "web.service", "web.socket")
+        // What the machine's own units have wrong is not ours to mend.
+        Process verify = new ProcessBuilder(
+                        "systemd-analyze", "--recursive-errors=no", "verify", "web.service", "web.socket")
                 .directory(temporary.toFile())
                 .redirectErrorStream(true)
                 .start();
-        String complaints = new String(verify.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        List<String> complaints = new String(verify.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                .lines()
+                .filter(line -> line.contains("web."))
+                .toList();
         // It ends with 0 even if it has ignored a setting that it does not know.
         assertThat(complaints).isEmpty();
         assertThat(verify.waitFor()).isZero();
