@@ -136,6 +136,10 @@ abstract class SharedChannelTests extends ContractTests {
 
         Client client = closeLater(Client.connect(listener.localAddress()));
         assertTalking(client, closeLater(accept.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)));
+        // A call that was blocked may win a connection although its copy was closed, if that comes before it wakes up: a
+        // call that begins now cannot.
+        Client next = closeLater(Client.connect(listener.localAddress()));
+        assertTalking(next, closeLater(start(other::accept).get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)));
     }
 
     @Test
