@@ -2,6 +2,7 @@ package io.forkless.posix;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.SharedListener;
 import io.forkless.spi.Ticket;
@@ -10,81 +11,67 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.Arrays;
-import java.util.Random;
-import org.junit.jupiter.api.Test;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** Random tickets and greetings, the same in each run. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "descriptors are handed over on POSIX systems")
 class HandOverFuzzTest {
-    private static final int PAYLOADS = 100_000;
-    private static final int GREETINGS = 1_000;
-    private static final int GREETINGS_PER_TICKET = 25;
+    private static final int NONCE_BYTES = TicketPayload.NONCE_BYTES;
 
-    private final Random random = new Random(20260101);
+    private final PosixListenerProvider provider = new PosixListenerProvider();
+    private SharedListener listener;
 
-    @Test
-    void any_payload_is_a_ticket_or_an_error_that_names_none_of_it() throws IOException {
-        int understood = 0;
-        for (int i = 0; i < PAYLOADS; i++) {
-            byte[] payload = new byte[random.nextInt(120)];
-            random.nextBytes(payload);
-            if (payload.length > TicketPayload.NONCE_BYTES && random.nextBoolean()) {
-                payload[TicketPayload.NONCE_BYTES] = '/';
-            }
-            try {
-                TicketPayload ticket = TicketPayload.decode(payload);
-                understood++;
-                assertThat(ticket.nonce()).isEqualTo(Arrays.copyOf(payload, TicketPayload.NONCE_BYTES));
-                assertThat(ticket.socket()).isAbsolute();
-            } catch (IOException e) {
-                assertThat(e).hasMessage("adopt: not a ticket of the posix provider");
-            }
-        }
-        System.out.println("fuzz: " + PAYLOADS + " tickets");
-        assertThat(understood).isBetween(1000, PAYLOADS - 1000);
+    @BeforeEach
+    void listen() throws IOException {
+        listener = provider.listen(ListenSpec.tcp("127.0.0.1", 0));
     }
 
-    /** Also those that are nearly right, and those that are much too long. */
-    @Test
-    void no_greeting_but_the_right_one_gets_the_listener() throws IOException {
-        PosixListenerProvider provider = new PosixListenerProvider();
-        try (SharedListener listener = provider.listen(ListenSpec.tcp("127.0.0.1", 0))) {
-            Ticket ticket = listener.ticketFor(ProcessHandle.current());
-            for (int i = 0; i < GREETINGS; i++) {
-                if (i % GREETINGS_PER_TICKET == 0) { // or it might expire meanwhile
-                    ticket = listener.ticketFor(ProcessHandle.current());
-                }
-                TicketPayload payload = TicketPayload.decode(ticket.payload());
-                byte[] greeting = payload.nonce().clone();
-                if (random.nextBoolean()) {
-                    greeting[random.nextInt(greeting.length)] ^= (byte) (1 << random.nextInt(8));
-                } else {
-                    random.nextBytes(greeting);
-                }
-                int length = random.nextBoolean() ? greeting.length : random.nextInt(5000);
-                assertNothingIsSent(payload, Arrays.copyOf(greeting, length));
-            }
+    @AfterEach
+    void close() throws IOException {
+        listener.close();
+    }
+
+    /** Nearly right, too short, and much too long. */
+    static Stream<byte[]> seeds() {
+        byte[] nearly = new byte[NONCE_BYTES];
+        nearly[NONCE_BYTES - 1] = 1;
+        return Stream.of(nearly, new byte[NONCE_BYTES - 1], Arrays.copyOf(nearly, 100_000));
+    }
+
+    /** @param difference from the right one, so that mutations come close to it */
+    @MethodSource("seeds")
+    @FuzzTest(maxExecutions = 2_000)
+    void no_greeting_but_the_right_one_gets_the_listener(byte[] difference) throws IOException {
+        byte[] greeting = difference.clone();
+        Ticket ticket = listener.ticketFor(ProcessHandle.current());
+        TicketPayload payload = TicketPayload.decode(ticket.payload());
+        for (int i = 0; i < Math.min(greeting.length, NONCE_BYTES); i++) {
+            greeting[i] ^= payload.nonce()[i];
+        }
+        boolean right = greeting.length >= NONCE_BYTES
+                && Arrays.equals(greeting, 0, NONCE_BYTES, payload.nonce(), 0, NONCE_BYTES);
+
+        assertThat(isAnswered(payload, greeting)).isEqualTo(right);
+
+        if (!right) {
             provider.adopt(ticket).close(); // it is still good for whom it is for
         }
-        System.out.println("fuzz: " + GREETINGS + " greetings at a hand-over socket");
     }
 
-    private static void assertNothingIsSent(TicketPayload ticket, byte[] greeting) throws IOException {
+    private static boolean isAnswered(TicketPayload ticket, byte[] greeting) throws IOException {
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(ticket.socket()))) {
             ByteBuffer bytes = ByteBuffer.wrap(greeting);
-            int read;
-            try {
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
-                channel.shutdownOutput();
-                read = channel.read(ByteBuffer.allocate(1));
-            } catch (IOException turnedAway) {
-                read = -1;
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
             }
-            assertThat(read).isEqualTo(-1);
+            channel.shutdownOutput();
+            return channel.read(ByteBuffer.allocate(1)) > 0;
+        } catch (IOException turnedAway) {
+            return false;
         }
     }
 }
