@@ -16,6 +16,7 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.VirtualThreads;
+import org.eclipse.jetty.util.component.LifeCycle;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
@@ -43,6 +44,7 @@ final class TestWorker {
             }
         }
         server.setHandler(new TestHandler());
+        server.addEventListener(stopAnnouncer());
         server.start();
         if (options.contains("restart-connectors")) {
             for (var connector : server.getConnectors()) {
@@ -51,7 +53,16 @@ final class TestWorker {
             }
         }
         server.join();
-        System.out.println("the server has stopped");
+    }
+
+    /** Said by whoever stops the server: the process ends right after that, and takes along who waits for it. */
+    private static LifeCycle.Listener stopAnnouncer() {
+        return new LifeCycle.Listener() {
+            @Override
+            public void lifeCycleStopped(LifeCycle event) {
+                System.out.println("the server has stopped");
+            }
+        };
     }
 
     private static SharedServerConnector plain(Server server, String port, List<String> options) {
