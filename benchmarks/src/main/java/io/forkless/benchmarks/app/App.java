@@ -33,6 +33,13 @@ final class App implements Callable<Integer> {
     @Option(names = "--port", defaultValue = "0", description = "On 127.0.0.1.")
     private int port;
 
+    @Option(
+            names = "--stop-timeout",
+            paramLabel = "MILLIS",
+            defaultValue = "0",
+            description = "On TERM, Jetty gets so long to answer what is under way; 0: it just ends.")
+    private long stopTimeout;
+
     private App() {}
 
     public static void main(String[] arguments) {
@@ -44,8 +51,9 @@ final class App implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        int bound =
-                server == ServerKind.jetty ? JettyServer.start(listener, port) : UndertowServer.start(listener, port);
+        int bound = server == ServerKind.jetty
+                ? JettyServer.start(listener, port, stopTimeout)
+                : UndertowServer.start(listener, port);
         System.out.println("serving: http://127.0.0.1:" + bound);
         return 0;
     }

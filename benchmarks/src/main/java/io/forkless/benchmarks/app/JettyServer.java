@@ -8,13 +8,14 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.Callback;
 
 /** The work on Jetty. */
 final class JettyServer {
     private JettyServer() {}
 
-    static int start(App.ListenerKind listener, int port) throws Exception {
+    static int start(App.ListenerKind listener, int port, long stopTimeout) throws Exception {
         Server server = new Server();
         ServerConnector connector =
                 listener == App.ListenerKind.shared ? new SharedServerConnector(server) : new ServerConnector(server);
@@ -23,6 +24,11 @@ final class JettyServer {
         connector.setReusePort(listener == App.ListenerKind.reuseport);
         server.addConnector(connector);
         server.setHandler(new WorkHandler());
+        if (stopTimeout > 0) {
+            server.setStopAtShutdown(true);
+            server.setStopTimeout(stopTimeout);
+            server.insertHandler(new GracefulHandler());
+        }
         server.start();
         return connector.getLocalPort();
     }

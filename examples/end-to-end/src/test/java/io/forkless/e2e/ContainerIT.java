@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.forkless.e2e.Load.Manner;
-import io.forkless.e2e.Load.Result;
+import io.forkless.benchmarks.load.Load;
+import io.forkless.benchmarks.load.Manner;
+import io.forkless.benchmarks.load.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,7 +66,7 @@ class ContainerIT {
                 assertThat(container.awaitExit()).as(container.output()).isZero();
                 load.join();
                 assertThat(load.lost()).as("%s%n%s", load, container.output()).isZero();
-                assertThat(load.count(Result.OK)).isPositive();
+                assertThat(load.count(Outcome.OK)).isPositive();
             }
         }
     }

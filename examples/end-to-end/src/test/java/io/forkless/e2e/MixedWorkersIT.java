@@ -2,8 +2,9 @@ package io.forkless.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.forkless.e2e.Load.Manner;
-import io.forkless.e2e.Load.Result;
+import io.forkless.benchmarks.load.Load;
+import io.forkless.benchmarks.load.Manner;
+import io.forkless.benchmarks.load.Outcome;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +28,7 @@ class MixedWorkersIT {
             assertThat(forkless.count("is undertow-hello.jar")).isEqualTo(2 + 1);
             assertThat(load.clientsByWorker()).as("%s", load).hasSizeGreaterThanOrEqualTo(3);
             assertThat(load.lost()).as("%s%n%s", load, forkless.output()).isZero();
-            assertThat(load.count(Result.REFUSED)).as("%s", load).isZero();
+            assertThat(load.count(Outcome.REFUSED)).as("%s", load).isZero();
         }
     }
 }

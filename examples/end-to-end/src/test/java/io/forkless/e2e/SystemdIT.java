@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.forkless.e2e.Load.Manner;
-import io.forkless.e2e.Load.Result;
+import io.forkless.benchmarks.load.HttpConnection;
+import io.forkless.benchmarks.load.Load;
+import io.forkless.benchmarks.load.Manner;
+import io.forkless.benchmarks.load.Outcome;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -51,7 +53,7 @@ class SystemdIT {
                 load.awaitMore(1000);
 
                 assertThat(load.lost()).as("%s%n%s", load, service.output()).isZero();
-                assertThat(load.count(Result.REFUSED)).as("%s", load).isZero();
+                assertThat(load.count(Outcome.REFUSED)).as("%s", load).isZero();
             }
             service.operate("stop");
             service.awaitLine("the second life has ended with status 0");

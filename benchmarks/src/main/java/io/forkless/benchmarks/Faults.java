@@ -1,0 +1,95 @@
+package io.forkless.benchmarks;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What is lost when workers die, freeze or are replaced: by us, and by what else a user could take. */
+final class Faults implements Experiment {
+    private static final int MAX_ROUNDS = 3;
+
+    private final Map<Fault, FaultTable> tables = new EnumMap<>(Fault.class);
+    private final List<FaultResult> all = new ArrayList<>();
+
+    @Override
+    public String name() {
+        return "faults";
+    }
+
+    @Override
+    public void run(Bench bench, Report report) throws Exception {
+        int workers = bench.quick() ? 2 : 3;
+        Set<Fault> faults = bench.quick() ? EnumSet.complementOf(EnumSet.of(Fault.FREEZE)) : EnumSet.allOf(Fault.class);
+        report.add("## Faults: what is lost when workers die, freeze or are replaced");
+        for (Fault fault : faults) {
+            tables.put(fault, new FaultTable(fault));
+        }
+        List<Contender> contenders = Contenders.of(bench);
+        for (Contender contender : contenders) {
+            measure(contender, bench, workers);
+        }
+        for (Fault fault : faults) {
+            report.add("### " + fault.title);
+            report.add(tables.get(fault));
+        }
+        report.add(legend(Math.min(MAX_ROUNDS, bench.rounds()), workers));
+        StringBuilder how = new StringBuilder();
+        for (Contender contender : contenders) {
+            how.append("- ").append(contender.name()).append(version(contender)).append(": ");
+            how.append(contender.how()).append('\n');
+        }
+        report.add(how);
+    }
+
+    private void measure(Contender contender, Bench bench, int workers) throws Exception {
+        if (contender.version() == null) {
+            tables.values().forEach(table -> table.add(contender, "not installed"));
+            return;
+        }
+        try (Group group = contender.starter().start(bench, workers)) {
+            for (Fault fault : tables.keySet()) {
+                if (!contender.faults().contains(fault)) {
+                    tables.get(fault).add(contender, "-");
+                    continue;
+                }
+                List<FaultResult> results = new ArrayList<>();
+                for (int round = 0; round < Math.min(MAX_ROUNDS, bench.rounds()); round++) {
+                    results.add(new FaultRound(group, workers, fault).run());
+                }
+                tables.get(fault).add(contender, results);
+                all.addAll(results);
+            }
+        }
+    }
+
+    private String legend(int rounds, int workers) {
+        Duration stall =
+                all.stream().map(FaultResult::stall).max(Duration::compareTo).orElse(Duration.ZERO);
+        Duration collections = all.stream().map(FaultResult::collections).reduce(Duration.ZERO, Duration::plus);
+        return ("%d workers, %d clients, a third of each kind: keep-alive without a pause, keep-alive with pauses of 5 ms,"
+                        + " a connection per request. %d rounds: losses are sums, in parentheses of the worst round;"
+                        + " times are of the worst. A worker that nobody has killed after %d s goes on; hang time-outs"
+                        + " were set to %s s. *Lost* is everything but good answers and *stale, seen*, where the client"
+                        + " notices before it sends that the connection is closed, and can connect anew without risk."
+                        + " *Beyond in flight* is what a killed worker cannot have had: more than one request of a client,"
+                        + " or one to another worker. The clients' own program stood still for %d ms at the longest, and"
+                        + " for %d ms in all to collect garbage.")
+                .formatted(
+                        workers,
+                        FaultRound.CLIENTS,
+                        rounds,
+                        FaultRound.FREEZE.toSeconds(),
+                        Contenders.HANG_TIMEOUT_SECONDS,
+                        stall.toMillis(),
+                        collections.toMillis());
+    }
+
+    private static String version(Contender contender) {
+        String version = contender.version();
+        return version == null ? ", not installed" : version.isEmpty() ? "" : " (" + version + ")";
+    }
+}

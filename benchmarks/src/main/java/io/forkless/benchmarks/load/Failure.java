@@ -1,0 +1,14 @@
+package io.forkless.benchmarks.load;
+
+/**
+ * A request that got no good answer.
+ *
+ * @param client which one, from 0
+ * @param worker who had given the connection's last answer; null if there was none yet
+ */
+public record Failure(int client, Manner manner, String worker, Outcome outcome, String message) {
+    @Override
+    public String toString() {
+        return manner + " " + worker + ": " + outcome + ": " + message;
+    }
+}
