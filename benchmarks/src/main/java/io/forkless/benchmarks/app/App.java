@@ -33,6 +33,12 @@ final class App implements Callable<Integer> {
     @Option(names = "--port", defaultValue = "0", description = "On 127.0.0.1.")
     private int port;
 
+    @Option(names = "--work", defaultValue = "text", description = "${COMPLETION-CANDIDATES}")
+    private WorkKind work;
+
+    @Option(names = "--live", defaultValue = "100", description = "MiB of objects that --work garbage keeps.")
+    private int live;
+
     private App() {}
 
     public static void main(String[] arguments) {
@@ -44,8 +50,10 @@ final class App implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        int bound =
-                server == ServerKind.jetty ? JettyServer.start(listener, port) : UndertowServer.start(listener, port);
+        Work perRequest = work.create(live);
+        int bound = server == ServerKind.jetty
+                ? JettyServer.start(listener, port, perRequest, work == WorkKind.text)
+                : UndertowServer.start(listener, port, perRequest, work == WorkKind.text);
         System.out.println("serving: http://127.0.0.1:" + bound);
         return 0;
     }
