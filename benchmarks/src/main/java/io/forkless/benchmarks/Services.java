@@ -17,7 +17,11 @@ final class Services {
 
     /** The server program in a process of its own, with these options of its own, on a free port of 127.0.0.1. */
     ProcessService alone(String... options) throws IOException, InterruptedException {
-        List<String> command = app(java(), List.of(), options);
+        return alone(app(java(), List.of(), options));
+    }
+
+    /** The same with any command that runs the server program. */
+    ProcessService alone(List<String> command) throws IOException, InterruptedException {
         return ProcessService.start(builder(command), "serving: ");
     }
 
