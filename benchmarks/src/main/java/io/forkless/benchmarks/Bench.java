@@ -2,6 +2,7 @@ package io.forkless.benchmarks;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * How to measure, and with what.
@@ -11,8 +12,9 @@ import java.time.Duration;
  * @param window how long one measurement takes
  * @param repository the root of the checkout, with the programs built in it
  * @param temporary a directory for what the programs write, removed at the end
+ * @param jdks the JDKs that were asked for, none: those that are found
  */
-record Bench(boolean quick, int rounds, Duration window, Path repository, Path temporary) {
+record Bench(boolean quick, int rounds, Duration window, Path repository, Path temporary, List<Path> jdks) {
     /** The product under test. */
     Path forklessJar() {
         return repository.resolve("supervisor/target/forkless.jar");

@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         mixinStandardHelpOptions = true)
 final class Main implements Callable<Integer> {
-    private static final List<Experiment> EXPERIMENTS = List.of(new Adoption(), new Faults());
+    private static final List<Experiment> EXPERIMENTS =
+            List.of(new Adoption(), new Faults(), new Processes(), new Startup());
 
     @Spec
     private CommandSpec spec;
@@ -49,6 +50,14 @@ final class Main implements Callable<Integer> {
             paramLabel = "DIR",
             description = "Where tables and charts are written; default: benchmarks/results, quick: nowhere.")
     private Path results;
+
+    @Option(
+            names = "--jdk",
+            paramLabel = "DIR",
+            description =
+                    "A JDK to measure starts with; may be repeated. Default: the one that runs this and the latest"
+                            + " other one that is found.")
+    private List<Path> jdks = List.of();
 
     private Main() {}
 
@@ -74,7 +83,8 @@ final class Main implements Callable<Integer> {
                 rounds != null ? rounds : quick ? 1 : 5,
                 quick ? Duration.ofSeconds(1) : Duration.ofSeconds(4),
                 repository,
-                temporary);
+                temporary,
+                jdks);
         try {
             for (Experiment experiment : EXPERIMENTS) {
                 if (only == null || only.contains(experiment.name())) {

@@ -17,7 +17,11 @@ final class Services {
 
     /** The server program in a process of its own, with these options of its own, on a free port of 127.0.0.1. */
     ProcessService alone(String... options) throws IOException, InterruptedException {
-        List<String> command = app(java(), List.of(), options);
+        return alone(app(java(), List.of(), options));
+    }
+
+    /** The same with any command that runs the server program. */
+    ProcessService alone(List<String> command) throws IOException, InterruptedException {
         return ProcessService.start(builder(command), "serving: ");
     }
 
@@ -28,11 +32,20 @@ final class Services {
 
     /** The same with any command as worker. */
     ProcessService forkless(int workers, List<String> worker) throws IOException, InterruptedException {
+        return supervisor(
+                List.of("--workers", Integer.toString(workers)), worker, "all " + workers + " workers are READY");
+    }
+
+    /** A supervisor with options of its own, which has printed a line with this text. */
+    ProcessService supervisor(List<String> options, List<String> worker, String readyLine)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(java().toString(), "-Djava.io.tmpdir=" + bench.temporary()));
         command.addAll(List.of("-jar", bench.forklessJar().toString(), "run", "--name", "bench-" + UUID.randomUUID()));
-        command.addAll(List.of("--workers", Integer.toString(workers), "--listen", "127.0.0.1:0", "--"));
+        command.addAll(List.of("--listen", "127.0.0.1:0"));
+        command.addAll(options);
+        command.add("--");
         command.addAll(worker);
-        return ProcessService.start(builder(command), "all " + workers + " workers are READY");
+        return ProcessService.start(builder(command), readyLine);
     }
 
     /** The command line of the server program; what {@code --help} says of it is in {@code app.App}. */

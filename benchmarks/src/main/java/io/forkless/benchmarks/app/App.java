@@ -40,6 +40,12 @@ final class App implements Callable<Integer> {
             description = "On TERM, Jetty gets so long to answer what is under way; 0: it just ends.")
     private long stopTimeout;
 
+    @Option(names = "--work", defaultValue = "text", description = "${COMPLETION-CANDIDATES}")
+    private WorkKind work;
+
+    @Option(names = "--live", defaultValue = "100", description = "MiB of objects that --work garbage keeps.")
+    private int live;
+
     private App() {}
 
     public static void main(String[] arguments) {
@@ -51,9 +57,11 @@ final class App implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        Work perRequest = work.create(live);
+        boolean immediate = work == WorkKind.text;
         int bound = server == ServerKind.jetty
-                ? JettyServer.start(listener, port, stopTimeout)
-                : UndertowServer.start(listener, port);
+                ? JettyServer.start(listener, port, stopTimeout, perRequest, immediate)
+                : UndertowServer.start(listener, port, perRequest, immediate);
         System.out.println("serving: http://127.0.0.1:" + bound);
         return 0;
     }

@@ -15,7 +15,9 @@ import org.eclipse.jetty.util.Callback;
 final class JettyServer {
     private JettyServer() {}
 
-    static int start(App.ListenerKind listener, int port, long stopTimeout) throws Exception {
+    /** @param immediate whether the thread that reads a request may do the work, too: it takes no time */
+    static int start(App.ListenerKind listener, int port, long stopTimeout, Work work, boolean immediate)
+            throws Exception {
         Server server = new Server();
         ServerConnector connector =
                 listener == App.ListenerKind.shared ? new SharedServerConnector(server) : new ServerConnector(server);
@@ -23,7 +25,7 @@ final class JettyServer {
         connector.setPort(port);
         connector.setReusePort(listener == App.ListenerKind.reuseport);
         server.addConnector(connector);
-        server.setHandler(new WorkHandler());
+        server.setHandler(new WorkHandler(work, immediate));
         if (stopTimeout > 0) {
             server.setStopAtShutdown(true);
             server.setStopTimeout(stopTimeout);
@@ -33,11 +35,18 @@ final class JettyServer {
         return connector.getLocalPort();
     }
 
-    private static final class WorkHandler extends Handler.Abstract.NonBlocking {
+    private static final class WorkHandler extends Handler.Abstract {
         private final String answer = Long.toString(ProcessHandle.current().pid());
+        private final Work work;
+
+        WorkHandler(Work work, boolean immediate) {
+            super(immediate ? InvocationType.NON_BLOCKING : InvocationType.BLOCKING);
+            this.work = work;
+        }
 
         @Override
         public boolean handle(Request request, Response response, Callback callback) {
+            work.perform();
             response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/plain");
             Content.Sink.write(response, true, answer, callback);
             return true;
