@@ -12,7 +12,23 @@ final class Colours {
 
     private static final Color FORKLESS = new Color(0x0072B2);
     private static final Color PLAIN = new Color(0x8C8C8C);
-    private static final Map<String, Color> KNOWN = Map.of("adapter", FORKLESS, "plain", PLAIN);
+    private static final Map<String, Color> KNOWN = Map.of(
+            "Forkless",
+            FORKLESS,
+            "adapter",
+            FORKLESS,
+            "plain",
+            PLAIN,
+            Peers.REUSEPORT,
+            new Color(0x56B4E9),
+            Peers.HAPROXY,
+            new Color(0xD55E00),
+            Peers.NGINX,
+            new Color(0x009E73),
+            Peers.NODE_ROUND_ROBIN,
+            new Color(0xCC79A7),
+            Peers.NODE_SHARED,
+            new Color(0xE69F00));
 
     private Colours() {}
 

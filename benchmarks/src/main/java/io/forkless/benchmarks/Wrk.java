@@ -34,8 +34,15 @@ record Wrk(double requestsPerSecond, long requests, double p50, double p99, long
      * @param close whether each request gets a connection of its own
      */
     static Wrk load(int port, int connections, boolean close, Duration time) throws IOException, InterruptedException {
+        return parse(run(port, connections, close, time));
+    }
+
+    /** The same with more options; what it prints. */
+    static String run(int port, int connections, boolean close, Duration time, String... options)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("wrk", "--latency", "-t1", "-c" + connections));
         command.add("-d" + Math.max(1, time.toSeconds()) + "s");
+        command.addAll(List.of(options));
         if (close) {
             command.addAll(List.of("-H", "Connection: close"));
         }
@@ -45,7 +52,7 @@ record Wrk(double requestsPerSecond, long requests, double p50, double p99, long
         if (process.waitFor() != 0) {
             throw new IOException(String.join(" ", command) + ": " + output.strip());
         }
-        return parse(output);
+        return output;
     }
 
     static Wrk parse(String output) {
