@@ -67,7 +67,11 @@ record Wrk(double requestsPerSecond, long requests, double p50, double p99, long
                 p99 = millis;
             }
         }
-        return new Wrk(number(RATE, output), (long) number(REQUESTS, output), p50, p99, failures(output));
+        double all = number(REQUESTS, output);
+        Matcher wrong = WRONG.matcher(output);
+        double good = wrong.find() ? all - Long.parseLong(wrong.group(1)) : all; // wrk counts them like the others
+        double rate = all > 0 ? number(RATE, output) * good / all : 0;
+        return new Wrk(rate, (long) good, p50, p99, failures(output));
     }
 
     private static double number(Pattern pattern, String output) {
