@@ -1,5 +1,7 @@
 package io.forkless.benchmarks;
 
+import static java.util.Map.entry;
+
 import java.awt.Color;
 import java.util.List;
 import java.util.Map;
@@ -11,24 +13,19 @@ final class Colours {
             List.of(new Color(0xD55E00), new Color(0x009E73), new Color(0xCC79A7), new Color(0xE69F00));
 
     private static final Color FORKLESS = new Color(0x0072B2);
+    private static final Color SUPERVISOR = new Color(0xE69F00);
     private static final Color PLAIN = new Color(0x8C8C8C);
-    private static final Map<String, Color> KNOWN = Map.of(
-            "Forkless",
-            FORKLESS,
-            "adapter",
-            FORKLESS,
-            "plain",
-            PLAIN,
-            Peers.REUSEPORT,
-            new Color(0x56B4E9),
-            Peers.HAPROXY,
-            new Color(0xD55E00),
-            Peers.NGINX,
-            new Color(0x009E73),
-            Peers.NODE_ROUND_ROBIN,
-            new Color(0xCC79A7),
-            Peers.NODE_SHARED,
-            new Color(0xE69F00));
+    private static final Map<String, Color> KNOWN = Map.ofEntries(
+            entry(Peers.FORKLESS, FORKLESS),
+            entry("adapter", FORKLESS),
+            entry("each worker", FORKLESS),
+            entry("supervisor", SUPERVISOR),
+            entry("plain", PLAIN),
+            entry(Peers.REUSEPORT, new Color(0x56B4E9)),
+            entry(Peers.HAPROXY, new Color(0xD55E00)),
+            entry(Peers.NGINX, new Color(0x009E73)),
+            entry(Peers.NODE_ROUND_ROBIN, new Color(0xCC79A7)),
+            entry(Peers.NODE_SHARED, new Color(0xE69F00)));
 
     private Colours() {}
 

@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         mixinStandardHelpOptions = true)
 final class Main implements Callable<Integer> {
-    private static final List<Experiment> EXPERIMENTS = List.of(new Adoption(), new Ports());
+    private static final List<Experiment> EXPERIMENTS = List.of(new Adoption(), new Ports(), new Growth());
 
     @Spec
     private CommandSpec spec;

@@ -35,13 +35,25 @@ final class Ports implements Experiment {
             start(bench, rounds, missing);
             Path script = bench.temporary().resolve("answers.lua");
             Files.writeString(script, Peers.resource("answers.lua"));
-            rounds.measure(bench.quick() ? 1 : 2, service -> load(service, bench, script)); // the JVMs compile first
+            warmUp(rounds, bench, script);
             Map<String, Map<String, Series>> results = rounds.measure(bench.rounds(), service -> {
                 Map<String, Double> figures = load(service, bench, script);
                 spread(service, figures);
                 return figures;
             });
             new PortsReport(results, missing).write(report);
+        }
+    }
+
+    /** The JVMs compile first. */
+    private static void warmUp(Rounds rounds, Bench bench, Path script) throws Exception {
+        if (bench.quick()) {
+            rounds.measure(1, service -> {
+                Wrk.load(service.port(), CONNECTIONS, false, bench.window());
+                return Map.of();
+            });
+        } else {
+            rounds.measure(2, service -> load(service, bench, script));
         }
     }
 
