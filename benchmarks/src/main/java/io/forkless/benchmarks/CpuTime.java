@@ -3,6 +3,7 @@ package io.forkless.benchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The processor time of processes, from {@code /proc/PID/stat} (proc(5)). */
@@ -13,7 +14,30 @@ final class CpuTime {
     private static final int USER_TICKS = 11;
     private static final int SYSTEM_TICKS = 12;
 
-    private CpuTime() {}
+    private final Service service;
+    private final List<ProcessHandle> processes;
+    private final double before;
+
+    private CpuTime(Service service) throws IOException {
+        this.service = service;
+        processes = service.processes();
+        before = of(processes);
+    }
+
+    /** Begins to count for all processes of a service. */
+    static CpuTime startOf(Service service) throws IOException {
+        return new CpuTime(service);
+    }
+
+    /**
+     * What they have taken since the start, user and system, new ones included. A process that has ended took its time
+     * along, so this fails then.
+     */
+    double seconds() throws IOException {
+        List<ProcessHandle> begun = new ArrayList<>(service.processes());
+        begun.removeAll(processes);
+        return of(processes) - before + of(begun);
+    }
 
     /** Seconds, user and system, so far. */
     static double of(List<ProcessHandle> processes) throws IOException {

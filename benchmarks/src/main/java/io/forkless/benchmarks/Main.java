@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 final class Main implements Callable<Integer> {
     private static final List<Experiment> EXPERIMENTS =
-            List.of(new Adoption(), new Faults(), new Processes(), new Startup());
+            List.of(new Adoption(), new Ports(), new Faults(), new Processes(), new Startup(), new Growth());
 
     @Spec
     private CommandSpec spec;

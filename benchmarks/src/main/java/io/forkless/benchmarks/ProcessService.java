@@ -3,6 +3,9 @@ package io.forkless.benchmarks;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,6 +41,25 @@ final class ProcessService implements Service {
         } catch (IOException | InterruptedException e) {
             service.close();
             throw e;
+        }
+    }
+
+    /** Starts one that does not tell when it is ready: waits until it accepts at this port of 127.0.0.1. */
+    static ProcessService start(ProcessBuilder builder, int port) throws IOException, InterruptedException {
+        ProcessService service = new ProcessService(builder);
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            try {
+                new Socket(InetAddress.getLoopbackAddress(), port).close();
+                return service;
+            } catch (ConnectException e) {
+                if (!service.process.isAlive() || System.nanoTime() > deadline) {
+                    service.close();
+                    throw new IOException(
+                            builder.command() + " does not listen, having printed:\n" + service.output(), e);
+                }
+                Thread.sleep(20);
+            }
         }
     }
 

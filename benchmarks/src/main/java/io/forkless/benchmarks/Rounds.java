@@ -1,9 +1,15 @@
 package io.forkless.benchmarks;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
-/** Measures contenders in turn, round after round, so that a machine whose speed drifts treats all of them alike. */
+/**
+ * Measures contenders in turn, round after round, so that a machine whose speed drifts treats all of them alike. Every
+ * other round goes backwards: nobody is always the first, who finds the caches of the one before.
+ */
 final class Rounds implements AutoCloseable {
     private final Map<String, Service> contenders = new LinkedHashMap<>();
 
@@ -15,14 +21,17 @@ final class Rounds implements AutoCloseable {
     /** For each contender by name the series of its figures by name. */
     Map<String, Map<String, Series>> measure(int rounds, Measurement measurement) throws Exception {
         Map<String, Map<String, Series>> results = new LinkedHashMap<>();
+        contenders.keySet().forEach(name -> results.put(name, new LinkedHashMap<>()));
+        List<String> order = new ArrayList<>(contenders.keySet());
         for (int round = 0; round < rounds; round++) {
-            for (Map.Entry<String, Service> contender : contenders.entrySet()) {
-                Map<String, Series> series = results.computeIfAbsent(contender.getKey(), key -> new LinkedHashMap<>());
+            for (String name : order) {
+                Map<String, Series> series = results.get(name);
                 measurement
-                        .measure(contender.getValue())
+                        .measure(contenders.get(name))
                         .forEach((figure, value) -> series.computeIfAbsent(figure, key -> new Series())
                                 .add(value));
             }
+            Collections.reverse(order);
         }
         return results;
     }

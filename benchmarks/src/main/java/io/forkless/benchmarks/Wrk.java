@@ -34,8 +34,15 @@ record Wrk(double requestsPerSecond, long requests, double p50, double p99, long
      * @param close whether each request gets a connection of its own
      */
     static Wrk load(int port, int connections, boolean close, Duration time) throws IOException, InterruptedException {
+        return parse(run(port, connections, close, time));
+    }
+
+    /** The same with more options; what it prints. */
+    static String run(int port, int connections, boolean close, Duration time, String... options)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("wrk", "--latency", "-t1", "-c" + connections));
         command.add("-d" + Math.max(1, time.toSeconds()) + "s");
+        command.addAll(List.of(options));
         if (close) {
             command.addAll(List.of("-H", "Connection: close"));
         }
@@ -45,7 +52,7 @@ record Wrk(double requestsPerSecond, long requests, double p50, double p99, long
         if (process.waitFor() != 0) {
             throw new IOException(String.join(" ", command) + ": " + output.strip());
         }
-        return parse(output);
+        return output;
     }
 
     static Wrk parse(String output) {
@@ -60,7 +67,11 @@ record Wrk(double requestsPerSecond, long requests, double p50, double p99, long
                 p99 = millis;
             }
         }
-        return new Wrk(number(RATE, output), (long) number(REQUESTS, output), p50, p99, failures(output));
+        double all = number(REQUESTS, output);
+        Matcher wrong = WRONG.matcher(output);
+        double good = wrong.find() ? all - Long.parseLong(wrong.group(1)) : all; // wrk counts them like the others
+        double rate = all > 0 ? number(RATE, output) * good / all : 0;
+        return new Wrk(rate, (long) good, p50, p99, failures(output));
     }
 
     private static double number(Pattern pattern, String output) {

@@ -1,0 +1,106 @@
+package io.forkless.benchmarks;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Connections to a port of 127.0.0.1 that are opened at once and kept, each good for one request after the other. */
+final class Connections implements AutoCloseable {
+    private static final int TIMEOUT_MILLIS = 20_000;
+
+    private final List<Socket> sockets = new ArrayList<>();
+
+    private Connections() {}
+
+    static Connections open(int port, int count) throws IOException {
+        Connections connections = new Connections();
+        try {
+            connections.grow(port, count);
+            return connections;
+        } catch (IOException e) {
+            connections.close();
+            throw e;
+        }
+    }
+
+    /** Opens more of them. */
+    void grow(int port, int count) throws IOException {
+        for (int i = 0; i < count; i++) {
+            Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+            sockets.add(socket);
+            socket.setSoTimeout(TIMEOUT_MILLIS);
+            socket.setTcpNoDelay(true);
+        }
+    }
+
+    /** Asks on all of them, then reads what comes back: the pid of the worker that each one has got. */
+    List<String> answers() throws IOException {
+        for (Socket socket : sockets) {
+            ask(socket, "keep-alive");
+        }
+        List<String> answers = new ArrayList<>();
+        for (Socket socket : sockets) {
+            answers.add(answer(socket));
+        }
+        return answers;
+    }
+
+    /** The answer on a connection that is used once. */
+    static String answerOnce(int port) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(TIMEOUT_MILLIS);
+            ask(socket, "close");
+            return answer(socket);
+        }
+    }
+
+    private static void ask(Socket socket, String connection) throws IOException {
+        String request = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: " + connection + "\r\n\r\n";
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static String answer(Socket socket) throws IOException {
+        InputStream in = socket.getInputStream();
+        String status = line(in);
+        if (!status.startsWith("HTTP/1.1 200")) {
+            throw new IOException("answered: " + status);
+        }
+        int length = 0;
+        for (String header = line(in); !header.isEmpty(); header = line(in)) {
+            if (header.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
+                length = Integer.parseInt(
+                        header.substring(header.indexOf(':') + 1).strip());
+            }
+        }
+        return new String(in.readNBytes(length), StandardCharsets.US_ASCII);
+    }
+
+    private static String line(InputStream in) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int c = in.read(); c != '\n'; c = in.read()) {
+            if (c < 0) {
+                throw new IOException("the connection ended within an answer");
+            }
+            if (c != '\r') {
+                line.append((char) c);
+            }
+        }
+        return line.toString();
+    }
+
+    @Override
+    public void close() {
+        for (Socket socket : sockets) {
+            try {
+                socket.close();
+            } catch (IOException e) {
+                // it is gone
+            }
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package io.forkless.benchmarks;
+
+/** What one more worker costs, and one more connection. */
+final class Growth implements Experiment {
+    @Override
+    public String name() {
+        return "growth";
+    }
+
+    @Override
+    public void run(Bench bench, Report report) throws Exception {
+        report.add("## Growth: more workers, more connections");
+        new WorkerGrowth(bench).run(report);
+        new ConnectionGrowth(bench).run(report);
+    }
+}
