@@ -64,6 +64,11 @@ public record PrivateDirectory(Path path) implements Closeable {
                         [0]; // Windows: the access list of the user's own temporary directory is inherited
     }
 
+    /** What the JDK says of a failed write, "No space left on device", lacks the file. */
+    public static IOException cannotWrite(Path file, IOException cause) {
+        return new IOException("cannot write " + file + ": " + cause.getMessage(), cause);
+    }
+
     public Path resolve(String file) {
         return path.resolve(file);
     }

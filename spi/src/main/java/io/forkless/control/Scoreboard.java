@@ -51,7 +51,7 @@ public final class Scoreboard implements Closeable {
             }
         } catch (IOException e) {
             channel.close();
-            throw e;
+            throw PrivateDirectory.cannotWrite(file, e);
         }
         return new Scoreboard(channel, null);
     }

@@ -1,6 +1,7 @@
 package io.forkless.supervisor;
 
 import io.forkless.control.ControlMessage.Heartbeat;
+import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ import java.util.function.Predicate;
 final class Fleet {
     /** Starts processes; their exits are to be reported with {@link Fleet#exited}. */
     interface Launcher {
-        WorkerProcess launch(int index) throws LaunchException;
+        WorkerProcess launch(int index) throws IOException;
     }
 
     private static final System.Logger LOG = System.getLogger(Supervisor.class.getName());
@@ -76,15 +77,15 @@ final class Fleet {
         this.workers = settings.workers();
     }
 
-    /** @throws LaunchException if the first processes cannot be started; those that run are killed */
-    void start() throws LaunchException {
+    /** @throws IOException if the first processes cannot be started; those that run are killed */
+    void start() throws IOException {
         for (int i = 0; i < workers; i++) {
             slots.add(new Slot(i, timers));
         }
         for (Slot slot : slots) {
             try {
                 launch(slot);
-            } catch (LaunchException e) {
+            } catch (IOException e) {
                 stopping = true;
                 done = true;
                 killAll();
@@ -186,7 +187,7 @@ final class Fleet {
             Slot slot = addSlot();
             try {
                 launch(slot);
-            } catch (LaunchException e) {
+            } catch (IOException e) {
                 launchFailed(slot, e);
             }
         }
@@ -297,7 +298,7 @@ final class Fleet {
         LOG.log(Level.INFO, "replacing " + old + ": " + old.outdated);
         try {
             launch(slot);
-        } catch (LaunchException e) {
+        } catch (IOException e) {
             slot.lastExit = e.getMessage();
             replacementFailed(slot);
         }
@@ -375,18 +376,18 @@ final class Fleet {
         slot.restarts++;
         try {
             launch(slot);
-        } catch (LaunchException e) {
+        } catch (IOException e) {
             launchFailed(slot, e);
         }
     }
 
-    private void launchFailed(Slot slot, LaunchException e) {
+    private void launchFailed(Slot slot, IOException e) {
         slot.failedStarts++;
         slot.lastExit = e.getMessage();
         retry(slot);
     }
 
-    private void launch(Slot slot) throws LaunchException {
+    private void launch(Slot slot) throws IOException {
         slot.recyclingFactor =
                 1 - RECYCLING_JITTER + 2 * RECYCLING_JITTER * backoff.random().nextDouble();
         slot.run(launcher.launch(slot.index), settings.bootTimeout());

@@ -63,7 +63,7 @@ final class ProcessLauncher implements Fleet.Launcher {
     }
 
     @Override
-    public WorkerProcess launch(int index) throws LaunchException {
+    public WorkerProcess launch(int index) throws IOException {
         SpawnedWorker worker = new SpawnedWorker(index, events);
         Path invitation = directory.resolve(index + "-" + spawned++ + Invitation.FILE_SUFFIX);
         FastStart.Launch start = fastStart.prepare();
@@ -76,7 +76,7 @@ final class ProcessLauncher implements Fleet.Launcher {
         try {
             scoreboard.vacate(index);
             control.invite(worker).writeTo(invitation);
-            Process process = builder.start();
+            Process process = start(builder);
             worker.spawned(process);
             process.getOutputStream().close(); // an empty standard input
             output.attach(index, process.getInputStream(), process.getErrorStream());
@@ -89,6 +89,14 @@ final class ProcessLauncher implements Fleet.Launcher {
         } catch (IOException e) {
             start.exited(-1);
             release(worker, invitation);
+            throw e;
+        }
+    }
+
+    private Process start(ProcessBuilder builder) throws LaunchException {
+        try {
+            return builder.start();
+        } catch (IOException e) {
             throw failure(e);
         }
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.forkless.control.ControlMessage.Heartbeat;
 import io.forkless.supervisor.FakeWorkers.FakeProcess;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -102,7 +103,7 @@ class FleetRandomWalkTest {
             fleet = new Fleet(settings, backoff, timers, launcher, () -> allReady++, outcomes::add);
         }
 
-        int go() throws LaunchException {
+        int go() throws IOException {
             fleet.start();
             int events = 0;
             boolean sickly = random.nextInt(4) == 0; // else hardly a walk would ever give up

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forkless.control.ControlMessage.Heartbeat;
 import io.forkless.supervisor.FakeWorkers.FakeProcess;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +38,7 @@ abstract class SimulatedFleet {
     int allReady;
     Fleet fleet;
 
-    void start(int count) throws LaunchException {
+    void start(int count) throws IOException {
         Settings settings = new Settings(count, BOOT, DRAIN, hang, HEALTHY, MAX_FAILED_STARTS, GRACE, surge, recycling);
         Backoff backoff = new Backoff(Duration.ofMillis(100), MOST_BACKOFF, random);
         outcomes.clear();
@@ -46,7 +47,7 @@ abstract class SimulatedFleet {
     }
 
     /** So many workers that are all ready. */
-    void startReady(int count) throws LaunchException {
+    void startReady(int count) throws IOException {
         start(count);
         for (int i = 0; i < count; i++) {
             ready(i);

@@ -4,15 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.forkless.supervisor.cli.Main;
 import io.forkless.supervisor.operator.OperatorClient;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -25,13 +29,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Kills a supervisor while a worker starts, by itself or as the replacement in a rolling restart. What is in flight is
- * answered, and then there is no process, no listener and no file.
+ * Kills a supervisor while a worker starts, by itself or as the replacement in a rolling restart, freezes it, and takes
+ * its disk away. What is in flight is answered, and in the end there is no process, no listener and no file.
  */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "who holds what is read from /proc")
 class SupervisorFaultTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String TEMPORARY_PROPERTY = "java.io.tmpdir";
+    private static final int PAGE = 4096;
+    private static final List<String> SERVE = JavaProcess.command(TestWorker.class, TestWorker.SERVE, "127.0.0.1:0");
     private static final FaultTable TABLE = new FaultTable();
 
     @TempDir(factory = ShortTempDir.class)
@@ -76,7 +82,13 @@ class SupervisorFaultTest {
             Client inFlight = new Client(supervisor.port());
             assertThat(inFlight.ask("hello")).isEqualTo("echo hello");
             Files.writeString(step, at);
-            Thread operator = new Thread(() -> command(supervisor, verb, argument));
+            Thread operator = new Thread(() -> {
+                try {
+                    command(supervisor, verb, argument);
+                } catch (Exception e) {
+                    // a restart ends with its supervisor
+                }
+            });
             operator.start();
             await().atMost(LIMIT)
                     .until(() -> supervisor
@@ -94,22 +106,106 @@ class SupervisorFaultTest {
             assertThat(inFlight.receive()).isEqualTo("slept");
             inFlight.close(); // else its worker drains until the limit
             TABLE.add("supervisor KILL, " + verb + ": " + at, 1, 0, 0, 0);
-            workers.forEach(process -> SupervisedTest.awaitGone(process.pid()));
             operator.join();
-            assertThat(LinuxProc.listeners(supervisor.port())).isEmpty();
-            new ServerSocket(supervisor.port(), 1, InetAddress.getLoopbackAddress()).close();
+            assertNothingIsLeft(
+                    supervisor, workers.stream().map(ProcessHandle::pid).toList());
+        }
+    }
+
+    /** Of the workers, one serves on, and one is frozen too, so that its heartbeats are late when the supervisor looks. */
+    @Test
+    void a_supervisor_that_was_frozen_for_longer_than_the_hang_timeout_kills_nobody_and_obeys_again() throws Exception {
+        Duration hang = Duration.ofSeconds(2);
+        List<String> options = List.of("-D" + TestSupervisor.HANG_TIMEOUT + "=" + hang);
+        try (SupervisorProcess supervisor =
+                new SupervisorProcess(temporary, List.of(), options, 2, true, SERVE).awaitReady()) {
+            long frozen = supervisor.pids().get(0);
+            LinuxProc.stop(supervisor.process.pid());
+            LinuxProc.stop(frozen);
+            int served = 0;
+            for (long since = System.nanoTime();
+                    System.nanoTime() - since < hang.multipliedBy(2).toNanos();
+                    served++) {
+                assertThat(Client.who(supervisor.port()).pid())
+                        .isEqualTo(supervisor.pids().get(1));
+            }
+            TABLE.add("supervisor STOP, CONT", served, 0, 0, 0);
+            LinuxProc.signal("CONT", supervisor.process.pid());
+            LinuxProc.signal("CONT", frozen);
+
+            await().during(hang.plusSeconds(1))
+                    .atMost(LIMIT)
+                    .until(() -> supervisor.log(), log -> !log.contains("killing") && !log.contains("it hangs"));
+            assertThat(command(supervisor, "status", "")).hasSize(2).allMatch(line -> line.contains("state=READY"));
+            assertThat(SupervisedTest.awaitPids(supervisor.port(), 2))
+                    .containsExactlyInAnyOrderElementsOf(supervisor.pids());
+            command(supervisor, "scale", "1");
+            SupervisedTest.awaitGone(supervisor.pids().get(1));
+            supervisor.stop();
             assertThat(files()).isEmpty();
         }
     }
 
     @Test
-    void a_full_disk_keeps_a_dead_worker_from_being_replaced_until_there_is_room() throws Exception {
-        assumeTrue(System.getProperty("user.name").equals("root"), "only root can mount");
-        assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", temporary.toString()), "no mount permitted");
+    void what_a_frozen_and_killed_supervisor_had_begun_ends() throws Exception {
+        try (SupervisorProcess supervisor =
+                new SupervisorProcess(temporary, List.of(), List.of(), 2, true, SERVE).awaitReady()) {
+            LinuxProc.stop(supervisor.process.pid());
+            try (Client inFlight = new Client(supervisor.port())) {
+                inFlight.send("sleep 500");
+
+                supervisor.killHard();
+
+                assertThat(inFlight.receive()).isEqualTo("slept");
+            }
+            TABLE.add("supervisor STOP, KILL", 1, 0, 0, 0);
+            assertNothingIsLeft(supervisor, supervisor.pids());
+        }
+    }
+
+    /** @param pages how many there are: for nothing, or for all but the invitation of the first worker */
+    @ParameterizedTest
+    @CsvSource({"unnamed, 0", "named, 0", "unnamed, 10", "named, 10"})
+    void a_full_disk_keeps_a_supervisor_from_starting_and_it_leaves_nothing(String name, int pages) throws Exception {
+        mountSmallDisk();
         try {
-            List<String> worker = JavaProcess.command(TestWorker.class, TestWorker.SERVE, "127.0.0.1:0");
+            Path filler = temporary.resolve("filler");
+            fill(filler);
+            try (FileChannel channel = FileChannel.open(filler, StandardOpenOption.WRITE)) {
+                channel.truncate(channel.size() - pages * PAGE);
+            }
+            List<String> command = JavaProcess.command(List.of("-Djava.io.tmpdir=" + temporary), Main.class, "run");
+            if (name.equals("named")) {
+                command.addAll(List.of("--name", name));
+            }
+            command.addAll(List.of("--listen", "127.0.0.1:0"));
+            command.addAll(SERVE);
+            Path said = directory.resolve("said");
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile());
+            builder.environment().remove("XDG_RUNTIME_DIR"); // it would win over the temporary directory
+
+            assertThat(builder.start().onExit().get(60, TimeUnit.SECONDS).exitValue())
+                    .as(Files.readString(said))
+                    .isEqualTo(3);
+
+            assertThat(Files.readAllLines(said))
+                    .last()
+                    .asString()
+                    .startsWith("forkless: cannot write " + temporary)
+                    .endsWith("No space left on device");
+            assertThat(files()).isEmpty();
+        } finally {
+            assertThat(run("umount", "--lazy", temporary.toString())).isTrue();
+        }
+    }
+
+    @Test
+    void a_full_disk_keeps_a_dead_worker_from_being_replaced_until_there_is_room() throws Exception {
+        mountSmallDisk();
+        try {
             try (SupervisorProcess supervisor =
-                    new SupervisorProcess(temporary, List.of(), List.of(), 2, true, worker).awaitReady()) {
+                    new SupervisorProcess(temporary, List.of(), List.of(), 2, true, SERVE).awaitReady()) {
                 Path filler = temporary.resolve("filler");
                 fill(filler);
                 FaultLoad load = new FaultLoad(supervisor.port());
@@ -139,9 +235,14 @@ class SupervisorFaultTest {
         }
     }
 
+    private void mountSmallDisk() throws Exception {
+        assumeTrue(System.getProperty("user.name").equals("root"), "only root can mount");
+        assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", temporary.toString()), "no mount permitted");
+    }
+
     private static void fill(Path file) throws IOException {
         try (OutputStream out = Files.newOutputStream(file)) {
-            byte[] page = new byte[4096];
+            byte[] page = new byte[PAGE];
             while (true) {
                 out.write(page);
             }
@@ -154,12 +255,18 @@ class SupervisorFaultTest {
         return new ProcessBuilder(command).redirectErrorStream(true).start().waitFor() == 0;
     }
 
-    private static void command(SupervisorProcess supervisor, String verb, String argument) {
+    private static List<String> command(SupervisorProcess supervisor, String verb, String argument) throws Exception {
         try (OperatorClient client = OperatorClient.connect(Long.toString(supervisor.process.pid()))) {
             client.execute(verb, argument);
-        } catch (Exception e) {
-            // a restart ends with its supervisor
+            return client.reports();
         }
+    }
+
+    private void assertNothingIsLeft(SupervisorProcess supervisor, List<Long> workers) throws IOException {
+        workers.forEach(SupervisedTest::awaitGone);
+        assertThat(LinuxProc.listeners(supervisor.port())).isEmpty();
+        new ServerSocket(supervisor.port(), 1, InetAddress.getLoopbackAddress()).close();
+        assertThat(files()).isEmpty();
     }
 
     private List<Path> files() throws IOException {

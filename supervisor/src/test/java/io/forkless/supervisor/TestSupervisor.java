@@ -14,12 +14,16 @@ import java.util.concurrent.TimeUnit;
  * pids as soon as they are ready, restarts them for each line of its standard input, and stops when that ends.
  */
 final class TestSupervisor {
+    /** A system property, an ISO 8601 duration. */
+    static final String HANG_TIMEOUT = "forkless.test.hangTimeout";
+
     private TestSupervisor() {}
 
     /** Arguments: how many workers, whether to listen at all, and the workers' command. */
     public static void main(String[] arguments) throws Exception {
         SupervisorBuilder builder = Supervisor.builder()
                 .workers(Integer.parseInt(arguments[0]))
+                .hangTimeout(Duration.parse(System.getProperty(HANG_TIMEOUT, "PT30S")))
                 .drainTimeout(Duration.ofSeconds(10))
                 .command(List.of(arguments).subList(2, arguments.length));
         if (Boolean.parseBoolean(arguments[1])) {

@@ -17,7 +17,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -86,7 +85,7 @@ public final class Endpoint implements Closeable {
         String text = address instanceof UnixDomainSocketAddress unix
                 ? "unix:" + unix.getPath()
                 : Integer.toString(((InetSocketAddress) address).getPort());
-        locked.write(ByteBuffer.wrap((text + "\n").getBytes(StandardCharsets.UTF_8)));
+        write(locked, file, text + "\n");
     }
 
     public String name() {
@@ -146,9 +145,13 @@ public final class Endpoint implements Closeable {
                 throw taken(name, EndpointFile.read(file).pid());
             }
             String token = Tokens.random();
-            byte[] text = (ProcessHandle.current().pid() + " " + token + " ").getBytes(StandardCharsets.UTF_8);
-            locked.truncate(0).write(ByteBuffer.wrap(text), 0);
-            locked.position(text.length);
+            String text = ProcessHandle.current().pid() + " " + token + " ";
+            try {
+                write(locked.truncate(0), file, text);
+            } catch (IOException e) {
+                Files.deleteIfExists(file); // while the lock is held, so that it is certainly ours
+                throw e;
+            }
             reader = open(file, StandardOpenOption.READ); // stays open, see HELD
             ours = contains(reader, text);
             return ours ? new Endpoint(name, file, locked, reader, token) : null;
@@ -179,10 +182,21 @@ public final class Endpoint implements Closeable {
         }
     }
 
-    private static boolean contains(FileChannel reader, byte[] expected) throws IOException {
-        ByteBuffer found = ByteBuffer.allocate(expected.length);
+    private static void write(FileChannel locked, Path file, String text) throws IOException {
+        try {
+            ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+            while (bytes.hasRemaining()) {
+                locked.write(bytes);
+            }
+        } catch (IOException e) {
+            throw PrivateDirectory.cannotWrite(file, e);
+        }
+    }
+
+    private static boolean contains(FileChannel reader, String expected) throws IOException {
+        ByteBuffer found = ByteBuffer.allocate(expected.length());
         reader.read(found);
-        return Arrays.equals(found.array(), expected);
+        return expected.equals(new String(found.array(), StandardCharsets.UTF_8));
     }
 
     private static IOException taken(String name, long pid) {
