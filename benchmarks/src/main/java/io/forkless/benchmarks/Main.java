@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         mixinStandardHelpOptions = true)
 final class Main implements Callable<Integer> {
-    private static final List<Experiment> EXPERIMENTS = List.of(new Adoption(), new Processes(), new Startup());
+    private static final List<Experiment> EXPERIMENTS =
+            List.of(new Adoption(), new Processes(), new Startup(), new Paths());
 
     @Spec
     private CommandSpec spec;
