@@ -25,8 +25,8 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         mixinStandardHelpOptions = true)
 final class Main implements Callable<Integer> {
-    private static final List<Experiment> EXPERIMENTS =
-            List.of(new Adoption(), new Ports(), new Faults(), new Processes(), new Startup(), new Growth());
+    private static final List<Experiment> EXPERIMENTS = List.of(
+            new Adoption(), new Ports(), new Faults(), new Processes(), new Startup(), new Growth(), new Paths());
 
     @Spec
     private CommandSpec spec;

@@ -30,7 +30,12 @@ final class WorkerJvm implements AutoCloseable {
 
     /** @param launcher a command that ends up as the JVM by exec, if any */
     static WorkerJvm start(String... launcher) throws IOException {
-        return launch(System.getProperty("java.class.path"), System.getProperty("java.io.tmpdir"), launcher);
+        return launch(System.getProperty("java.class.path"), System.getProperty("java.io.tmpdir"), List.of(), launcher);
+    }
+
+    /** @param option one more for the JVM */
+    static WorkerJvm startWith(String option) throws IOException {
+        return launch(System.getProperty("java.class.path"), System.getProperty("java.io.tmpdir"), List.of(option));
     }
 
     /**
@@ -51,17 +56,19 @@ final class WorkerJvm implements AutoCloseable {
         return launch(
                 String.join(":", copies),
                 directory.toString(),
+                List.of(),
                 "setpriv",
                 "--reuid=nobody",
                 "--regid=65534",
                 "--clear-groups");
     }
 
-    private static WorkerJvm launch(String classPath, String temporaryDirectory, String... launcher)
-            throws IOException {
+    private static WorkerJvm launch(
+            String classPath, String temporaryDirectory, List<String> options, String... launcher) throws IOException {
         List<String> command = new ArrayList<>(List.of(launcher));
         command.addAll(List.of(JAVA, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx64m", "-XX:-UsePerfData"));
         command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-Djava.io.tmpdir=" + temporaryDirectory));
+        command.addAll(options);
         command.addAll(List.of("-cp", classPath, WorkerProgram.class.getName()));
         return new WorkerJvm(new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)

@@ -1,0 +1,47 @@
+package io.forkless.benchmarks.paths;
+
+import io.forkless.control.Scoreboard;
+import io.forkless.worker.ConnectionCounts;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+
+/** What a worker does in its own memory for each connection. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class Bookkeeping {
+    @Param({"1", "4", "64"})
+    public int workers;
+
+    private final ConnectionCounts counts = new ConnectionCounts();
+    private Scoreboard scoreboard;
+    private long open;
+
+    @Setup
+    public void map() throws Exception {
+        Board board = Board.withWorkers(workers);
+        scoreboard = board.scoreboard();
+        counts.joinPacing(board.pacingOf(0));
+    }
+
+    /** All of it, without a pause: the connections are spread evenly. */
+    @Benchmark
+    public void connection() {
+        counts.beforeAccept();
+        counts.opened();
+        counts.closed();
+    }
+
+    /** One of the two announcements in it. */
+    @Benchmark
+    public void publish() {
+        scoreboard.publish(0, open++);
+    }
+}
