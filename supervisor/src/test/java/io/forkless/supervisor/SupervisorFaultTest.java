@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -112,31 +113,33 @@ class SupervisorFaultTest {
         }
     }
 
-    /** Of the workers, one serves on, and one is frozen too, so that its heartbeats are late when the supervisor looks. */
+    /** Of the workers, one serves on, and one is frozen too, so that it was not heard of when the supervisor looks. */
     @Test
     void a_supervisor_that_was_frozen_for_longer_than_the_hang_timeout_kills_nobody_and_obeys_again() throws Exception {
-        Duration hang = Duration.ofSeconds(2);
+        Duration hang = Duration.ofSeconds(3);
         List<String> options = List.of("-D" + TestSupervisor.HANG_TIMEOUT + "=" + hang);
         try (SupervisorProcess supervisor =
                 new SupervisorProcess(temporary, List.of(), options, 2, true, SERVE).awaitReady()) {
             long frozen = supervisor.pids().get(0);
-            LinuxProc.stop(supervisor.process.pid());
             LinuxProc.stop(frozen);
+            LinuxProc.stop(supervisor.process.pid());
+            FutureTask<List<String>> answer = new FutureTask<>(() -> command(supervisor, "status", ""));
+            new Thread(answer).start();
             int served = 0;
             for (long since = System.nanoTime();
-                    System.nanoTime() - since < hang.multipliedBy(2).toNanos();
+                    System.nanoTime() - since < hang.plusSeconds(1).toNanos();
                     served++) {
                 assertThat(Client.who(supervisor.port()).pid())
                         .isEqualTo(supervisor.pids().get(1));
             }
             TABLE.add("supervisor STOP, CONT", served, 0, 0, 0);
             LinuxProc.signal("CONT", supervisor.process.pid());
-            LinuxProc.signal("CONT", frozen);
+            assertThat(answer.get(30, TimeUnit.SECONDS)).hasSize(2).allMatch(line -> line.contains("state=READY"));
+            LinuxProc.signal("CONT", frozen); // not before the supervisor has looked after its workers again
 
-            await().during(hang.plusSeconds(1))
+            await().during(Duration.ofSeconds(2))
                     .atMost(LIMIT)
                     .until(() -> supervisor.log(), log -> !log.contains("killing") && !log.contains("it hangs"));
-            assertThat(command(supervisor, "status", "")).hasSize(2).allMatch(line -> line.contains("state=READY"));
             assertThat(SupervisedTest.awaitPids(supervisor.port(), 2))
                     .containsExactlyInAnyOrderElementsOf(supervisor.pids());
             command(supervisor, "scale", "1");
