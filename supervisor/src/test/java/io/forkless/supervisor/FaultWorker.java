@@ -10,7 +10,6 @@ import io.forkless.spi.ListenSpec;
 import io.forkless.spi.Ticket;
 import io.forkless.worker.Worker;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -82,8 +81,7 @@ final class FaultWorker {
 
     private static void handOver(Path file, String step, ListenSpec spec) throws IOException {
         Invitation invitation = Invitation.take(Path.of(System.getenv(Invitation.ENVIRONMENT)));
-        try (SocketChannel link = SocketChannel.open(invitation.address());
-                SocketChannel handOver = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+        try (SocketChannel link = SocketChannel.open(invitation.address())) {
             LineBuffer lines = new LineBuffer();
             long pid = ProcessHandle.current().pid();
             send(link, new Hello(ControlMessage.VERSION, invitation.token(), pid));
@@ -91,7 +89,7 @@ final class FaultWorker {
             send(link, new Listen(1, spec));
             if (!step.equals(ASKED)) {
                 Ticket ticket = ((Granted) receive(link, lines)).ticket();
-                fetch(step, ByteBuffer.wrap(ticket.payload()), handOver);
+                fetch(step, ByteBuffer.wrap(ticket.payload()));
             }
             arrived(file);
             while (receive(link, lines) != null) {
@@ -100,13 +98,14 @@ final class FaultWorker {
         }
     }
 
-    private static void fetch(String step, ByteBuffer ticket, SocketChannel handOver) throws IOException {
+    /** The connection stays open. */
+    private static void fetch(String step, ByteBuffer ticket) throws IOException {
         if (step.equals(TICKET)) {
             return;
         }
         byte[] nonce = new byte[NONCE_BYTES];
         String path = StandardCharsets.UTF_8.decode(ticket.get(nonce)).toString();
-        handOver.connect(UnixDomainSocketAddress.of(path));
+        SocketChannel handOver = SocketChannel.open(UnixDomainSocketAddress.of(path));
         switch (step) {
             case CONNECTED -> {}
             case HALF_NONCE -> handOver.write(ByteBuffer.wrap(nonce, 0, NONCE_BYTES / 2));

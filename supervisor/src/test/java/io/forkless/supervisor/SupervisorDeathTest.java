@@ -3,7 +3,6 @@ package io.forkless.supervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.forkless.control.Scoreboard;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -49,7 +48,8 @@ class SupervisorDeathTest {
             supervisor.pids().forEach(SupervisedTest::awaitGone);
             new ServerSocket(supervisor.port(), 1, InetAddress.getLoopbackAddress()).close();
             await().atMost(LIMIT)
-                    .untilAsserted(() -> assertThat(unmappedFiles()).isEmpty());
+                    .untilAsserted(
+                            () -> assertThat(supervisor.filesAfterDeath()).isEmpty());
         }
     }
 
@@ -59,7 +59,7 @@ class SupervisorDeathTest {
                 new SupervisorProcess(temporary, List.of(), List.of(), 2, true, SERVE).awaitReady()) {
             supervisor.stop();
             supervisor.pids().forEach(SupervisedTest::awaitGone);
-            assertThat(files()).isEmpty();
+            assertThat(supervisor.files()).isEmpty();
         }
     }
 
@@ -110,27 +110,6 @@ class SupervisorDeathTest {
                             .pids()
                             .contains(Client.who(supervisor.port()).pid()));
             supervisor.stop();
-        }
-    }
-
-    /** Without what Windows keeps: no scoreboard can be deleted by a process that has it mapped. */
-    private List<Path> unmappedFiles() throws IOException {
-        if (!SupervisedTest.WINDOWS) {
-            return files();
-        }
-        try (Stream<Path> files = Files.walk(temporary)) {
-            return files.filter(
-                            file -> file.getParent().getFileName().toString().startsWith("forkless-"))
-                    .filter(file -> !file.endsWith(Scoreboard.FILE))
-                    .toList();
-        }
-    }
-
-    private List<Path> files() throws IOException {
-        try (Stream<Path> files = Files.list(temporary)) {
-            // The JVM's own performance data and JNA's unpacked library are not ours.
-            return files.filter(file -> file.getFileName().toString().startsWith("forkless-"))
-                    .toList();
         }
     }
 }

@@ -16,13 +16,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,10 +32,12 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Kills a supervisor while a worker starts, by itself or as the replacement in a rolling restart, freezes it, and takes
  * its disk away. What is in flight is answered, and in the end there is no process, no listener and no file.
  */
-@EnabledOnOs(value = OS.LINUX, disabledReason = "who holds what is read from /proc")
+@DisabledOnOs(value = OS.MAC, disabledReason = "who holds what is read from /proc")
 class SupervisorFaultTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String TEMPORARY_PROPERTY = "java.io.tmpdir";
+    private static final String SUSPEND = "to suspend a process takes a native call";
+    private static final String MOUNT = "it mounts a small file system";
     private static final int PAGE = 4096;
     private static final List<String> SERVE = JavaProcess.command(TestWorker.class, TestWorker.SERVE, "127.0.0.1:0");
     private static final FaultTable TABLE = new FaultTable();
@@ -64,17 +66,20 @@ class SupervisorFaultTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "scale, 2, start",
-        "scale, 2, asked",
-        "scale, 2, ticket",
-        "scale, 2, connected",
-        "scale, 2, nonce",
-        "restart, '', hello",
-        "restart, '', half-nonce",
-        "restart, '', listening"
+    @CsvSource({"scale, 2, start", "scale, 2, asked", "scale, 2, ticket", "restart, '', hello", "restart, '', listening"
     })
     void what_a_killed_supervisor_had_begun_ends(String verb, String argument, String at) throws Exception {
+        killWhile(verb, argument, at);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"scale, 2, connected", "scale, 2, nonce", "restart, '', half-nonce"})
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there the ticket is all that is handed over")
+    void a_hand_over_that_a_killed_supervisor_had_begun_ends(String verb, String argument, String at) throws Exception {
+        killWhile(verb, argument, at);
+    }
+
+    private void killWhile(String verb, String argument, String at) throws Exception {
         Path step = Files.writeString(directory.resolve("step"), FaultWorker.SERVE);
         List<String> worker = JavaProcess.command(FaultWorker.class, step.toString(), "127.0.0.1:0");
         try (SupervisorProcess supervisor =
@@ -112,41 +117,45 @@ class SupervisorFaultTest {
         }
     }
 
-    /** Of the workers, one serves on, and one is frozen too, so that its heartbeats are late when the supervisor looks. */
+    /** Of the workers, one serves on, and one is frozen too, so that it was not heard of when the supervisor looks. */
     @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = SUSPEND)
     void a_supervisor_that_was_frozen_for_longer_than_the_hang_timeout_kills_nobody_and_obeys_again() throws Exception {
-        Duration hang = Duration.ofSeconds(2);
+        Duration hang = Duration.ofSeconds(3);
         List<String> options = List.of("-D" + TestSupervisor.HANG_TIMEOUT + "=" + hang);
         try (SupervisorProcess supervisor =
                 new SupervisorProcess(temporary, List.of(), options, 2, true, SERVE).awaitReady()) {
             long frozen = supervisor.pids().get(0);
-            LinuxProc.stop(supervisor.process.pid());
             LinuxProc.stop(frozen);
+            LinuxProc.stop(supervisor.process.pid());
+            FutureTask<List<String>> answer = new FutureTask<>(() -> command(supervisor, "status", ""));
+            new Thread(answer).start();
             int served = 0;
             for (long since = System.nanoTime();
-                    System.nanoTime() - since < hang.multipliedBy(2).toNanos();
+                    System.nanoTime() - since < hang.plusSeconds(1).toNanos();
                     served++) {
                 assertThat(Client.who(supervisor.port()).pid())
                         .isEqualTo(supervisor.pids().get(1));
             }
             TABLE.add("supervisor STOP, CONT", served, 0, 0, 0);
             LinuxProc.signal("CONT", supervisor.process.pid());
-            LinuxProc.signal("CONT", frozen);
+            assertThat(answer.get(30, TimeUnit.SECONDS)).hasSize(2).allMatch(line -> line.contains("state=READY"));
+            LinuxProc.signal("CONT", frozen); // not before the supervisor has looked after its workers again
 
-            await().during(hang.plusSeconds(1))
+            await().during(Duration.ofSeconds(2))
                     .atMost(LIMIT)
                     .until(() -> supervisor.log(), log -> !log.contains("killing") && !log.contains("it hangs"));
-            assertThat(command(supervisor, "status", "")).hasSize(2).allMatch(line -> line.contains("state=READY"));
             assertThat(SupervisedTest.awaitPids(supervisor.port(), 2))
                     .containsExactlyInAnyOrderElementsOf(supervisor.pids());
             command(supervisor, "scale", "1");
             SupervisedTest.awaitGone(supervisor.pids().get(1));
             supervisor.stop();
-            assertThat(files()).isEmpty();
+            assertThat(supervisor.files()).isEmpty();
         }
     }
 
     @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = SUSPEND)
     void what_a_frozen_and_killed_supervisor_had_begun_ends() throws Exception {
         try (SupervisorProcess supervisor =
                 new SupervisorProcess(temporary, List.of(), List.of(), 2, true, SERVE).awaitReady()) {
@@ -165,6 +174,7 @@ class SupervisorFaultTest {
 
     /** @param pages how many there are: for nothing, or for all but the invitation of the first worker */
     @ParameterizedTest
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = MOUNT)
     @CsvSource({"unnamed, 0", "named, 0", "unnamed, 10", "named, 10"})
     void a_full_disk_keeps_a_supervisor_from_starting_and_it_leaves_nothing(String name, int pages) throws Exception {
         mountSmallDisk();
@@ -194,13 +204,14 @@ class SupervisorFaultTest {
                     .asString()
                     .startsWith("forkless: cannot write " + temporary)
                     .endsWith("No space left on device");
-            assertThat(files()).isEmpty();
+            assertThat(temporary).isDirectoryNotContaining("glob:**/forkless-*");
         } finally {
             assertThat(run("umount", "--lazy", temporary.toString())).isTrue();
         }
     }
 
     @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = MOUNT)
     void a_full_disk_keeps_a_dead_worker_from_being_replaced_until_there_is_room() throws Exception {
         mountSmallDisk();
         try {
@@ -228,7 +239,7 @@ class SupervisorFaultTest {
                 assertThat(load.refused()).isZero();
                 assertThat(load.lost()).isLessThanOrEqualTo(FaultLoad.CLIENTS); // what the victim had accepted
                 supervisor.stop();
-                assertThat(files()).isEmpty();
+                assertThat(supervisor.files()).isEmpty();
             }
         } finally {
             assertThat(run("umount", "--lazy", temporary.toString())).isTrue();
@@ -262,17 +273,14 @@ class SupervisorFaultTest {
         }
     }
 
-    private void assertNothingIsLeft(SupervisorProcess supervisor, List<Long> workers) throws IOException {
+    private static void assertNothingIsLeft(SupervisorProcess supervisor, List<Long> workers) throws IOException {
         workers.forEach(SupervisedTest::awaitGone);
-        assertThat(LinuxProc.listeners(supervisor.port())).isEmpty();
-        new ServerSocket(supervisor.port(), 1, InetAddress.getLoopbackAddress()).close();
-        assertThat(files()).isEmpty();
-    }
-
-    private List<Path> files() throws IOException {
-        try (Stream<Path> files = Files.list(temporary)) {
-            return files.filter(file -> file.getFileName().toString().startsWith("forkless-"))
-                    .toList();
+        if (OS.LINUX.isCurrentOs()) {
+            assertThat(LinuxProc.listeners(supervisor.port())).isEmpty();
         }
+        new ServerSocket(supervisor.port(), 1, InetAddress.getLoopbackAddress()).close();
+        // Windows may count a file as open for a moment after the process that had it has ended.
+        await().atMost(LIMIT)
+                .untilAsserted(() -> assertThat(supervisor.filesAfterDeath()).isEmpty());
     }
 }

@@ -3,6 +3,7 @@ package io.forkless.supervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.forkless.control.Scoreboard;
 import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;
@@ -83,6 +84,27 @@ final class SupervisorProcess implements Closeable {
     Path controlSocket() throws IOException {
         try (Stream<Path> files = Files.walk(temporary)) {
             return files.filter(file -> file.endsWith("control.sock")).findAny().orElseThrow();
+        }
+    }
+
+    /** What of ours is in the temporary directory; the JVM's performance data and JNA's unpacked library are not ours. */
+    List<Path> files() throws IOException {
+        try (Stream<Path> files = Files.list(temporary)) {
+            return files.filter(file -> file.getFileName().toString().startsWith("forkless-"))
+                    .toList();
+        }
+    }
+
+    /** The same after it was killed: Windows deletes no scoreboard that a process has mapped. */
+    List<Path> filesAfterDeath() throws IOException {
+        if (!SupervisedTest.WINDOWS) {
+            return files();
+        }
+        try (Stream<Path> files = Files.walk(temporary)) {
+            return files.filter(
+                            file -> file.getParent().getFileName().toString().startsWith("forkless-"))
+                    .filter(file -> !file.endsWith(Scoreboard.FILE))
+                    .toList();
         }
     }
 

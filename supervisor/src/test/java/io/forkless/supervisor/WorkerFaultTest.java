@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.forkless.control.Invitation;
 import io.forkless.supervisor.operator.OperatorClient;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -16,12 +17,11 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,8 +32,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  * each fault there are just those two and the supervisor, in the process table and as holders of the listener, and no
  * file but the supervisor's.
  */
-@EnabledOnOs(value = OS.LINUX, disabledReason = "who holds what is read from /proc")
+@DisabledOnOs(value = OS.MAC, disabledReason = "who holds what is read from /proc")
 class WorkerFaultTest {
+    private static final boolean LINUX = OS.LINUX.isCurrentOs();
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String TEMPORARY_PROPERTY = "java.io.tmpdir";
     private static final FaultTable TABLE = new FaultTable();
@@ -69,11 +70,15 @@ class WorkerFaultTest {
                 begin();
                 supervisor.stop();
                 load.close();
-                TABLE.add("listener closed under load", served(), 0, lost(), 0);
-                assertThat(lost()).isZero();
-                assertThat(LinuxProc.listeners(supervisor.port())).isEmpty();
+                // On Linux alone a queue can be closed to new clients before it is emptied.
+                int unavoidable = LINUX ? 0 : FaultLoad.CLIENTS;
+                TABLE.add("listener closed under load", served(), 0, lost(), unavoidable);
+                assertThat(lost()).isLessThanOrEqualTo(unavoidable);
+                if (LINUX) {
+                    assertThat(LinuxProc.listeners(supervisor.port())).isEmpty();
+                }
                 new ServerSocket(supervisor.port(), 1, InetAddress.getLoopbackAddress()).close();
-                assertThat(files()).isEmpty();
+                assertThat(supervisor.files()).isEmpty();
             }
         } finally {
             System.setProperty(TEMPORARY_PROPERTY, temporaryBefore);
@@ -89,12 +94,15 @@ class WorkerFaultTest {
             expected.add(supervisor.process.pid());
             supervisor.process.descendants().forEach(process -> expected.add(process.pid()));
             assertThat(expected).hasSize(3);
-            List<String> inodes = LinuxProc.listeners(supervisor.port());
-            assertThat(inodes).hasSize(1);
-            assertThat(LinuxProc.holders(inodes.get(0))).isEqualTo(expected);
-            assertThat(files())
+            if (LINUX) {
+                List<String> inodes = LinuxProc.listeners(supervisor.port());
+                assertThat(inodes).hasSize(1);
+                assertThat(LinuxProc.holders(inodes.get(0))).isEqualTo(expected);
+            }
+            assertThat(supervisor.files())
                     .singleElement()
-                    .satisfies(path -> assertThat(path.resolve("control.sock")).exists());
+                    .satisfies(path ->
+                            assertThat(path.resolve(Invitation.ENDPOINT_FILE)).exists());
         });
         assertThat(load.refused()).isZero();
     }
@@ -106,12 +114,20 @@ class WorkerFaultTest {
                 FaultWorker.HELLO,
                 FaultWorker.ASKED,
                 FaultWorker.TICKET,
-                FaultWorker.CONNECTED,
-                FaultWorker.HALF_NONCE,
-                FaultWorker.NONCE,
                 FaultWorker.LISTENING
             })
     void workers_that_die_at_a_step_of_their_start_cost_nothing(String at) throws Exception {
+        killTwoAt(at);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {FaultWorker.CONNECTED, FaultWorker.HALF_NONCE, FaultWorker.NONCE})
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there the ticket is all that is handed over")
+    void workers_that_die_in_a_hand_over_cost_nothing(String at) throws Exception {
+        killTwoAt(at);
+    }
+
+    private static void killTwoAt(String at) throws Exception {
         begin();
         Files.writeString(step, at);
         Set<Long> serving = workers();
@@ -120,34 +136,45 @@ class WorkerFaultTest {
         Files.writeString(step, FaultWorker.SERVE);
 
         SupervisedTest.killHard(held.get(0));
-        LinuxProc.stop(held.get(1));
+        if (LINUX) {
+            LinuxProc.stop(held.get(1));
+        }
         load.awaitServed(20);
         SupervisedTest.killHard(held.get(1));
         scale(2);
 
-        TABLE.add("KILL; STOP, KILL: " + at, served(), load.refused(), lost(), 0);
+        TABLE.add((LINUX ? "KILL; STOP, KILL: " : "KILL: ") + at, served(), load.refused(), lost(), 0);
         assertThat(lost()).isZero();
     }
 
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void a_worker_that_dies_while_it_serves_costs_what_it_had_accepted(boolean stoppedFirst) throws Exception {
+    @Test
+    void a_worker_that_dies_while_it_serves_costs_what_it_had_accepted() throws Exception {
+        begin();
+        killServing("KILL: ready", Client.who(supervisor.port()).pid());
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "to suspend a process takes a native call: WindowsProcessesTest")
+    void a_worker_that_freezes_and_dies_while_it_serves_costs_what_it_had_accepted() throws Exception {
         begin();
         long victim = Client.who(supervisor.port()).pid();
-        if (stoppedFirst) {
-            LinuxProc.stop(victim);
-            Client.who(supervisor.port()); // the other one does, though the victim holds the listener
-        }
+        LinuxProc.stop(victim);
+        Client.who(supervisor.port()); // the other one does, though the victim holds the listener
+        killServing("STOP, KILL: ready", victim);
+    }
+
+    private static void killServing(String fault, long victim) {
         SupervisedTest.killHard(victim);
         await().atMost(LIMIT)
                 .until(() ->
                         status().stream().filter(line -> line.contains("READY")).count() == 2
                                 && !workers().contains(victim));
 
-        TABLE.add((stoppedFirst ? "STOP, KILL" : "KILL") + ": ready", served(), load.refused(), lost(), 2);
+        TABLE.add(fault, served(), load.refused(), lost(), FaultLoad.CLIENTS);
         assertThat(lost()).isLessThanOrEqualTo(FaultLoad.CLIENTS);
     }
 
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "who has closed its copy of the listener is read from /proc")
     @Test
     void workers_that_die_while_they_drain_cost_what_they_had_not_answered() throws Exception {
         begin();
@@ -233,13 +260,6 @@ class WorkerFaultTest {
         try (OperatorClient client = OperatorClient.connect(Long.toString(supervisor.process.pid()))) {
             client.execute(verb, argument);
             return client.reports();
-        }
-    }
-
-    private static List<Path> files() throws IOException {
-        try (Stream<Path> files = Files.list(supervisor.temporary)) {
-            return files.filter(file -> file.getFileName().toString().startsWith("forkless-"))
-                    .toList();
         }
     }
 }
