@@ -3,6 +3,7 @@ package io.forkless.benchmarks;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import jdk.jfr.consumer.RecordedEvent;
@@ -21,27 +22,34 @@ record Profile(Samples java, Samples nativeCode) {
     private static final String JNA = "com.sun.jna.";
     private static final int CONNECTIONS = 32;
     private static final int WARM_UP_SECONDS = 2;
-    private static final int SECONDS = 6;
+    private static final int SECONDS = 8;
 
     /** Of a Jetty worker that accepts a connection for each request. */
     static Profile of(Bench bench) throws IOException, InterruptedException {
         Services services = new Services(bench);
         Path recording = bench.temporary().resolve("profile.jfr");
         List<String> jvm = List.of("-XX:StartFlightRecording=settings=profile,filename=" + recording);
+        Instant warm;
+        Instant end;
         try (ProcessService worker = services.forkless(1, services.app(Services.java(), jvm))) {
             Wrk.load(worker.port(), CONNECTIONS, true, Duration.ofSeconds(WARM_UP_SECONDS));
+            warm = Instant.now();
             Wrk.load(worker.port(), CONNECTIONS, true, Duration.ofSeconds(SECONDS));
+            end = Instant.now();
         } // a worker that ends writes its recording
-        return read(recording);
+        return read(recording, warm, end);
     }
 
-    private static Profile read(Path recording) throws IOException {
+    /** What came before is start-up, which has native calls of ours, and what comes after is the drain. */
+    private static Profile read(Path recording, Instant from, Instant to) throws IOException {
         Samples java = new Samples();
         Samples nativeCode = new Samples();
         try (RecordingFile file = new RecordingFile(recording)) {
             while (file.hasMoreEvents()) {
                 RecordedEvent event = file.readEvent();
-                if (event.getStackTrace() != null) {
+                boolean underLoad = event.getStartTime().isAfter(from)
+                        && event.getStartTime().isBefore(to);
+                if (underLoad && event.getStackTrace() != null) {
                     switch (event.getEventType().getName()) {
                         case "jdk.ExecutionSample" -> java.add(event);
                         case "jdk.NativeMethodSample" -> nativeCode.add(event);
