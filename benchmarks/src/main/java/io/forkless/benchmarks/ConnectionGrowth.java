@@ -103,11 +103,8 @@ final class ConnectionGrowth {
             throws IOException, InterruptedException {
         Map<Double, Series> memory = new TreeMap<>();
         try (Connections connections = Connections.open(port, 0)) {
-            int open = 0;
             for (int count : counts) {
-                connections.grow(port, count - open);
-                open = count;
-                connections.answers();
+                connections.growTo(port, count);
                 collectGarbage(servers);
                 memory.put((double) count, Series.of(Footprint.pss(servers)));
                 ofSupervisor.put((double) count, Series.of(Footprint.pss(supervisor)));

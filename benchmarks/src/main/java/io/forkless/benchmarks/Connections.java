@@ -11,7 +11,10 @@ import java.util.Locale;
 
 /** Connections to a port of 127.0.0.1 that are opened at once and kept, each good for one request after the other. */
 final class Connections implements AutoCloseable {
-    private static final int TIMEOUT_MILLIS = 20_000;
+    private static final int TIMEOUT_MILLIS = 60_000;
+
+    /** Less than a listener queues: what comes in excess is repeated after a second, then after two, then four. */
+    private static final int BATCH = 250;
 
     private final List<Socket> sockets = new ArrayList<>();
 
@@ -20,7 +23,9 @@ final class Connections implements AutoCloseable {
     static Connections open(int port, int count) throws IOException {
         Connections connections = new Connections();
         try {
-            connections.grow(port, count);
+            for (int i = 0; i < count; i++) {
+                connections.add(port);
+            }
             return connections;
         } catch (IOException e) {
             connections.close();
@@ -28,18 +33,30 @@ final class Connections implements AutoCloseable {
         }
     }
 
-    /** Opens more of them. */
-    void grow(int port, int count) throws IOException {
-        for (int i = 0; i < count; i++) {
-            Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
-            sockets.add(socket);
-            socket.setSoTimeout(TIMEOUT_MILLIS);
-            socket.setTcpNoDelay(true);
+    /** Opens more of them, and uses each one once, until there are so many. */
+    void growTo(int port, int count) throws IOException {
+        while (sockets.size() < count) {
+            int before = sockets.size();
+            while (sockets.size() < Math.min(count, before + BATCH)) {
+                add(port);
+            }
+            answers(sockets.subList(before, sockets.size()));
         }
+    }
+
+    private void add(int port) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        sockets.add(socket);
+        socket.setSoTimeout(TIMEOUT_MILLIS);
+        socket.setTcpNoDelay(true);
     }
 
     /** Asks on all of them, then reads what comes back: the pid of the worker that each one has got. */
     List<String> answers() throws IOException {
+        return answers(sockets);
+    }
+
+    private static List<String> answers(List<Socket> sockets) throws IOException {
         for (Socket socket : sockets) {
             ask(socket, "keep-alive");
         }

@@ -13,6 +13,12 @@ import org.eclipse.jetty.util.Callback;
 
 /** The work on Jetty. */
 final class JettyServer {
+    /** As long as Forkless's and Undertow's; Jetty's own of 50 would be what many connections at once find first. */
+    private static final int ACCEPT_QUEUE = 1024;
+
+    /** Thousands of connections are opened and then counted, on a machine that may be busy with others. */
+    private static final int IDLE_TIMEOUT_MILLIS = 600_000;
+
     private JettyServer() {}
 
     /** @param immediate whether the thread that reads a request may do the work, too: it takes no time */
@@ -24,6 +30,8 @@ final class JettyServer {
         connector.setHost("127.0.0.1");
         connector.setPort(port);
         connector.setReusePort(listener == App.ListenerKind.reuseport);
+        connector.setAcceptQueueSize(ACCEPT_QUEUE);
+        connector.setIdleTimeout(IDLE_TIMEOUT_MILLIS);
         server.addConnector(connector);
         server.setHandler(new WorkHandler(work, immediate));
         if (stopTimeout > 0) {
