@@ -1,6 +1,6 @@
 package io.forkless.benchmarks;
 
-import java.util.ArrayList;
+import io.forkless.benchmarks.Contender.Connections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -19,24 +19,25 @@ final class Contenders {
     private Contenders() {}
 
     static List<Contender> of(Bench bench) {
-        List<Contender> all = new ArrayList<>(List.of(forkless("jetty"), unicorn()));
-        if (!bench.quick()) {
-            all.add(1, forkless("undertow"));
-            all.add(2, reusePort());
-            all.add(3, haproxy());
-            all.add(4, nginx());
-            all.add(puma());
-            all.add(gunicorn());
-            all.add(serverEngine());
-        }
-        return all;
+        return bench.quick()
+                ? List.of(forkless("jetty"), unicorn())
+                : List.of(
+                        forkless("jetty"),
+                        forkless("undertow"),
+                        reusePort(),
+                        haproxy(),
+                        nginx(),
+                        puma(),
+                        unicorn(),
+                        gunicorn(),
+                        serverEngine());
     }
 
     private static Contender forkless(String server) {
         return new Contender(
                 "Forkless, " + server,
                 "",
-                true,
+                Connections.KEPT,
                 ALL,
                 "`forkless restart`; deploy: the same after another jar was renamed to the program's.",
                 (bench, workers) -> new ForklessGroup(bench, workers, server));
@@ -46,9 +47,11 @@ final class Contenders {
         return new Contender(
                 "Jettys, SO_REUSEPORT",
                 "",
-                true,
+                Connections.KEPT,
                 ALL_BUT_DEPLOY,
-                "a new one is started, then an old one gets `TERM`, with `GracefulHandler` and a stop time-out of 5 s.",
+                "a new one is started, then an old one gets `TERM`, with `GracefulHandler` and a stop time-out of 5 s."
+                        + " While it stops it answers 503 to what comes over connections that it has; what waits in its"
+                        + " queue is reset when it ends. Nobody kills a frozen one, and its share of new clients waits.",
                 ReusePortGroup::new);
     }
 
@@ -56,10 +59,13 @@ final class Contenders {
         return new Contender(
                 "Jettys behind HAProxy",
                 Machine.versionOf("haproxy", "-v"),
-                true,
+                Connections.PROXIED,
                 ALL_BUT_DEPLOY,
                 "`set server … state drain`, and when it has no request `TERM`, a new one on its port, `state ready`;"
-                        + " checks every 0.5 s.",
+                        + " `option httpchk` every 0.5 s, else"
+                        + " its defaults: it repeats what a server refuses, not what a server has cut off (502, or an end"
+                        + " without a word so that the client repeats it), and what a frozen one has waits for `timeout"
+                        + " server`.",
                 (bench, workers) -> new ProxiedGroup(bench, workers, Proxy.haproxy(bench)));
     }
 
@@ -67,9 +73,11 @@ final class Contenders {
         return new Contender(
                 "Jettys behind nginx",
                 Machine.versionOf("nginx", "-v"),
-                true,
+                Connections.PROXIED,
                 ALL_BUT_DEPLOY,
-                "`TERM` and a new one on its port; nginx asks another server when one does not answer.",
+                "`TERM` and a new one on its port, then the next when it has answered. nginx asks another server when"
+                        + " one ends a connection or refuses it, and shuns that one for `fail_timeout` (1 s here, 10 s by"
+                        + " default); the 503 of a Jetty that stops passes.",
                 (bench, workers) -> new ProxiedGroup(bench, workers, Proxy.nginx()));
     }
 
@@ -77,9 +85,10 @@ final class Contenders {
         return new Contender(
                 "Puma",
                 Machine.versionOf("puma", "--version"),
-                true,
+                Connections.KEPT,
                 ALL,
-                "phased restart (`USR1`), deploy: hot restart (`USR2`); hang time-out by default 60 s.",
+                "phased restart (`USR1`); deploy: hot restart (`USR2`), in which clients wait in the queue while it loads"
+                        + " anew; hang time-out by default 60 s.",
                 peer(Peer.PUMA));
     }
 
@@ -87,7 +96,7 @@ final class Contenders {
         return new Contender(
                 "Unicorn",
                 Machine.versionOf("unicorn", "--version"),
-                false,
+                Connections.CLOSED,
                 ALL,
                 "`HUP`; deploy: `USR2`, and `QUIT` to the old parent when the new workers answer; hang time-out by"
                         + " default 60 s. It closes every connection after its response.",
@@ -98,21 +107,29 @@ final class Contenders {
         return new Contender(
                 "Gunicorn, gthread",
                 Machine.versionOf("gunicorn", "--version"),
-                true,
+                Connections.KEPT,
                 ALL,
-                "`HUP`; deploy: `USR2`, then `WINCH` and `QUIT` to the old parent; hang time-out by default 30 s.",
+                "`HUP`; deploy: `USR2`, and `TERM` to the old parent when the new workers answer; hang"
+                        + " time-out by default 30 s. A worker that stops no longer reads from the connections that it"
+                        + " keeps alive, and ends them without announcement.",
                 peer(Peer.GUNICORN));
     }
 
     private static Contender serverEngine() {
         return new Contender(
                 "ServerEngine, process",
-                Machine.versionOf("ruby", "-rserverengine", "-e", "puts ServerEngine::VERSION"),
-                true,
+                serverEngineVersion(),
+                Connections.KEPT,
                 ALL_BUT_DEPLOY,
                 "`USR1`, which loads no new program; it says itself that its live restart is not for network servers;"
                         + " hang time-out by default 180 s, and `KILL` 10 minutes later. The HTTP is ours.",
                 peer(Peer.SERVER_ENGINE));
+    }
+
+    /** Ruby may be there without it, and says so. */
+    private static String serverEngineVersion() {
+        String version = Machine.versionOf("ruby", "-rserverengine", "-e", "puts ServerEngine::VERSION");
+        return version != null && version.matches("[\\d.]+") ? version : null;
     }
 
     private static Contender.Starter peer(Peer peer) {

@@ -47,6 +47,7 @@ final class FaultRound {
     private FaultResult run(Load load, Set<String> before, String victim) throws Exception {
         try (Stalls stalls = new Stalls()) {
             load.takeLongestGap();
+            load.takeLongestWait();
             long start = System.nanoTime();
             long resumed = strike(victim);
             Duration back = fault.hasVictim() && resumed != 0
@@ -54,10 +55,18 @@ final class FaultRound {
                     : awaitBack(load, before, start);
             pause(SETTLE);
             Duration gap = load.takeLongestGap();
+            Duration wait = load.takeLongestWait();
             double spread = spread(load.clientsByWorker(KEPT_ALIVE));
             load.close();
             return new FaultResult(
-                    load.counts(), beyond(load, victim), spread, gap, back, stalls.longest(), stalls.collections());
+                    load.counts(),
+                    beyond(load, victim),
+                    spread,
+                    gap,
+                    wait,
+                    back,
+                    stalls.longest(),
+                    stalls.collections());
         }
     }
 
@@ -85,6 +94,7 @@ final class FaultRound {
         switch (fault) {
             case KILL -> {
                 Signals.send("KILL", Long.parseLong(victim));
+                Answerers.await("the death of " + victim, () -> !isAlive(victim));
                 group.workerDied();
             }
             case FREEZE -> {

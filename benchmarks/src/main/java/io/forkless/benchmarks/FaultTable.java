@@ -1,5 +1,6 @@
 package io.forkless.benchmarks;
 
+import io.forkless.benchmarks.Contender.Connections;
 import io.forkless.benchmarks.load.Counts;
 import io.forkless.benchmarks.load.Outcome;
 import java.time.Duration;
@@ -34,7 +35,7 @@ final class FaultTable {
         }
         columns.addAll(List.of("refused", "connect time-out", "ended before", "ended within", "answer time-out"));
         columns.addAll(List.of("wrong", "stale, sent", "stale, seen", "good answers"));
-        columns.addAll(List.of("max : fair", "longest gap, ms", "all back, ms"));
+        columns.addAll(List.of("max : fair", "longest gap, ms", "longest wait, ms", "all back, ms"));
         table = new Table(columns.toArray(String[]::new));
     }
 
@@ -49,15 +50,16 @@ final class FaultTable {
         CLASSES.forEach(outcome -> cells.add(Long.toString(sum.of(outcome))));
         cells.add(Long.toString(sum.of(Outcome.OK)));
         double spread = rounds.stream().mapToDouble(FaultResult::spread).max().orElseThrow();
-        cells.add(contender.keepAlive() ? String.format(Locale.ROOT, "%.2f", spread) : "-");
+        cells.add(contender.connections() == Connections.KEPT ? String.format(Locale.ROOT, "%.2f", spread) : "-");
         cells.add(Long.toString(worst(rounds, round -> round.gap().toMillis())));
+        cells.add(Long.toString(worst(rounds, round -> round.longestWait().toMillis())));
         cells.add(back(rounds));
         table.row(cells.toArray(String[]::new));
     }
 
     /** One that has no figures, with the reason. */
     void add(Contender contender, String why) {
-        int columns = victim ? CLASSES.size() + 7 : CLASSES.size() + 6;
+        int columns = victim ? CLASSES.size() + 8 : CLASSES.size() + 7;
         List<String> cells = Stream.concat(
                         Stream.of(contender.name(), why),
                         Stream.generate(() -> "").limit(columns - 2L))

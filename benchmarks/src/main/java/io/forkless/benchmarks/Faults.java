@@ -1,5 +1,6 @@
 package io.forkless.benchmarks;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -50,20 +51,29 @@ final class Faults implements Experiment {
             tables.values().forEach(table -> table.add(contender, "not installed"));
             return;
         }
+        Set<Fault> left = EnumSet.copyOf(tables.keySet());
         try (Group group = contender.starter().start(bench, workers)) {
             for (Fault fault : tables.keySet()) {
-                if (!contender.faults().contains(fault)) {
-                    tables.get(fault).add(contender, "-");
-                    continue;
+                if (contender.faults().contains(fault)) {
+                    tables.get(fault).add(contender, rounds(new FaultRound(group, workers, fault), bench));
+                } else {
+                    tables.get(fault).add(contender, "see below");
                 }
-                List<FaultResult> results = new ArrayList<>();
-                for (int round = 0; round < Math.min(MAX_ROUNDS, bench.rounds()); round++) {
-                    results.add(new FaultRound(group, workers, fault).run());
-                }
-                tables.get(fault).add(contender, results);
-                all.addAll(results);
+                left.remove(fault);
             }
+        } catch (IOException | IllegalStateException e) {
+            String reason = e.toString().lines().findFirst().orElseThrow();
+            left.forEach(fault -> tables.get(fault).add(contender, "failed: " + reason));
         }
+    }
+
+    private List<FaultResult> rounds(FaultRound round, Bench bench) throws Exception {
+        List<FaultResult> results = new ArrayList<>();
+        while (results.size() < Math.min(MAX_ROUNDS, bench.rounds())) {
+            results.add(round.run());
+        }
+        all.addAll(results);
+        return results;
     }
 
     private String legend(int rounds, int workers) {
@@ -75,6 +85,7 @@ final class Faults implements Experiment {
                         + " times are of the worst. A worker that nobody has killed after %d s goes on; hang time-outs"
                         + " were set to %s s. *Lost* is everything but good answers and *stale, seen*, where the client"
                         + " notices before it sends that the connection is closed, and can connect anew without risk."
+                        + " A client that is refused tries again, and counts again, after 1 ms."
                         + " *Beyond in flight* is what a killed worker cannot have had: more than one request of a client,"
                         + " or one to another worker. The clients' own program stood still for %d ms at the longest, and"
                         + " for %d ms in all to collect garbage.")

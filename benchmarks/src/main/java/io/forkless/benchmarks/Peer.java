@@ -47,16 +47,14 @@ record Peer(String name, List<String> files, List<String> command, String readyL
                 long old = group.parent();
                 group.signal("USR2");
                 group.awaitNewParent("pid.2", old);
-                Signals.send("WINCH", old);
-                group.awaitNoWorkers(old);
-                Signals.send("QUIT", old);
+                Signals.send("TERM", old); // WINCH before it is for daemons only
             });
 
     static final Peer SERVER_ENGINE = new Peer(
             "serverengine",
             List.of("serverengine.rb"),
             List.of("ruby", "serverengine.rb"),
-            "",
+            "listening",
             group -> group.signal("USR1"),
             group -> group.signal("USR1"));
 }

@@ -73,16 +73,6 @@ final class PeerGroup implements Group {
         Answerers.await(port, workers, pid -> isChild(pid, parent));
     }
 
-    void awaitNoWorkers(long parent) throws IOException {
-        // the new parent is a child, too
-        Answerers.await(
-                "the end of old workers",
-                () -> ProcessHandle.of(parent).stream()
-                                .flatMap(ProcessHandle::children)
-                                .count()
-                        <= 1);
-    }
-
     private static boolean isChild(long pid, long parent) {
         return ProcessHandle.of(pid)
                 .flatMap(ProcessHandle::parent)

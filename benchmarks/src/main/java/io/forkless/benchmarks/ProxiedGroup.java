@@ -50,8 +50,11 @@ final class ProxiedGroup extends JettyGroup {
         for (int i = 0; i < jettys.size(); i++) {
             proxy.drain().accept(i);
             jettys.get(i).close();
-            jettys.set(i, again(i));
+            ProcessService fresh = again(i);
+            jettys.set(i, fresh);
             proxy.ready().accept(i);
+            // an operator who does not wait for that takes the next one away while the proxy still shuns this one
+            Answerers.await(port, 1, pid -> pid == fresh.handle().pid());
         }
     }
 

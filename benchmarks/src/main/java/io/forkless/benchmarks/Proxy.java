@@ -46,7 +46,7 @@ record Proxy(String file, List<String> command, String readyLine, String server,
                 "nginx.conf",
                 List.of("nginx", "-c"),
                 "start worker process ",
-                "        server 127.0.0.1:%2$d;",
+                "        server 127.0.0.1:%2$d fail_timeout=1s;",
                 server -> {},
                 server -> {});
     }

@@ -33,17 +33,19 @@ final class Client {
     /** One connection, until it ends or the client is stopped. */
     Outcome converse(BooleanSupplier stopped) {
         String answerer = null;
+        long since = System.nanoTime();
         try (HttpConnection connection = new HttpConnection(port)) {
             while (!stopped.getAsBoolean() && !connection.isLast()) {
                 connection.send("/", manner == Manner.CLOSE, manner.depth);
                 for (int i = 0; i < manner.depth && !connection.isLast(); i++) {
                     answerer = connection.receive();
-                    tally.answer(answerer);
+                    tally.answer(answerer, since);
                 }
                 worker = answerer;
                 if (manner.pauseNanos > 0) {
                     LockSupport.parkNanos(manner.pauseNanos);
                 }
+                since = System.nanoTime();
             }
             return Outcome.OK;
         } catch (RequestException e) {

@@ -67,6 +67,11 @@ public final class Load implements AutoCloseable {
         return Duration.ofNanos(tally.takeLongestGap());
     }
 
+    /** How long a client waited for an answer that did come, at the longest, since the last call. */
+    public Duration takeLongestWait() {
+        return Duration.ofNanos(tally.takeLongestWait());
+    }
+
     /** By worker, how many clients had their last answer from it. */
     public Map<String, Integer> clientsByWorker() {
         return clientsByWorker(Manner.values());

@@ -19,6 +19,7 @@ final class Tally {
     private final List<Failure> failures = new CopyOnWriteArrayList<>();
     private final AtomicLong lastAnswer = new AtomicLong(System.nanoTime());
     private final LongAccumulator longestGap = new LongAccumulator(Long::max, 0);
+    private final LongAccumulator longestWait = new LongAccumulator(Long::max, 0);
 
     Tally() {
         for (Outcome outcome : Outcome.values()) {
@@ -26,9 +27,11 @@ final class Tally {
         }
     }
 
-    void answer(String worker) {
+    /** @param since when the client began to connect or to send */
+    void answer(String worker, long since) {
         long now = System.nanoTime();
         counts.get(Outcome.OK).increment();
+        longestWait.accumulate(now - since);
         longestGap.accumulate(now - lastAnswer.getAndSet(now));
         if (!firstAnswers.containsKey(worker)) {
             firstAnswers.putIfAbsent(worker, now);
@@ -59,5 +62,10 @@ final class Tally {
     /** Nanoseconds without any answer, at the longest, since the last call. */
     long takeLongestGap() {
         return longestGap.getThenReset();
+    }
+
+    /** Nanoseconds until an answer, at the longest, since the last call. */
+    long takeLongestWait() {
+        return longestWait.getThenReset();
     }
 }

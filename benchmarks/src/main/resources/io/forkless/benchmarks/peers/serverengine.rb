@@ -9,6 +9,8 @@ module Listener
   def before_run
     @listener = TCPServer.new("127.0.0.1", @port@)
     @listener.listen(1024)
+    File.write("@directory@/pid", Process.pid) # its own is for daemons only
+    logger.info "listening"
   end
 end
 
@@ -28,7 +30,7 @@ module HttpWorker
       next if client == :wait_readable
 
       threads.reject! { |thread| !thread.alive? }
-      threads << Thread.new { serve(client) }
+      threads << Thread.new(client) { |connection| serve(connection) }
     end
     threads.each(&:join)
   end
@@ -73,7 +75,6 @@ end
 ServerEngine.create(Listener, HttpWorker, {
   worker_type: "process",
   workers: @workers@,
-  pid_path: "@directory@/pid",
   log: "-",
   disable_sigdump: true,
   worker_heartbeat_timeout: @hangTimeout@
