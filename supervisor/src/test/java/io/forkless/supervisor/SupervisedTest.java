@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A supervisor in this JVM with {@link TestWorker}s in JVMs of their own. Afterwards nothing is left of it. */
 abstract class SupervisedTest {
-    static final Duration LIMIT = Duration.ofSeconds(30);
+    static final Duration LIMIT = Duration.ofSeconds(90);
     static final boolean WINDOWS = OS.WINDOWS.isCurrentOs();
 
     /** How the providers name the failure to bind an address that is taken. */
