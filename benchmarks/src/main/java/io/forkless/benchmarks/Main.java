@@ -81,7 +81,7 @@ final class Main implements Callable<Integer> {
         Bench bench = new Bench(
                 quick,
                 rounds != null ? rounds : quick ? 1 : 5,
-                quick ? Duration.ofSeconds(1) : Duration.ofSeconds(4),
+                quick ? Duration.ofSeconds(1) : Duration.ofSeconds(2),
                 repository,
                 temporary,
                 jdks);
