@@ -78,7 +78,9 @@ final class Ports implements Experiment {
         }
         if (installed("Node", missing, "node", "--version")) {
             rounds.add(Peers.NODE_ROUND_ROBIN, peers.node(WORKERS, false));
-            rounds.add(Peers.NODE_SHARED, peers.node(WORKERS, true));
+            if (!bench.quick()) {
+                rounds.add(Peers.NODE_SHARED, peers.node(WORKERS, true));
+            }
         }
     }
 

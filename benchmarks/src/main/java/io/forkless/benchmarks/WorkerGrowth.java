@@ -112,7 +112,7 @@ final class WorkerGrowth {
 
     /** A clock tick, in which the kernel counts, is a hundredth of a second. */
     private long seconds() {
-        return bench.quick() ? 1 : 3 * bench.window().toSeconds();
+        return bench.quick() ? 1 : 2 * bench.window().toSeconds();
     }
 
     private static String format(double value) {
