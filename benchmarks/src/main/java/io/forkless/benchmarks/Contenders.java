@@ -51,7 +51,7 @@ final class Contenders {
                 ALL_BUT_DEPLOY,
                 "a new one is started, then an old one gets `TERM`, with `GracefulHandler` and a stop time-out of 5 s."
                         + " While it stops it answers 503 to what comes over connections that it has; what waits in its"
-                        + " queue is reset when it ends. Nobody kills a frozen one, and its share of new clients waits.",
+                        + " queue is reset when it ends. Nobody kills a frozen one, and its share of new clients waits. A deploy is the same.",
                 ReusePortGroup::new);
     }
 
@@ -65,7 +65,7 @@ final class Contenders {
                         + " `option httpchk` every 0.5 s, else"
                         + " its defaults: it repeats what a server refuses, not what a server has cut off (502, or an end"
                         + " without a word so that the client repeats it), and what a frozen one has waits for `timeout"
-                        + " server`.",
+                        + " server`. A deploy is the same.",
                 (bench, workers) -> new ProxiedGroup(bench, workers, Proxy.haproxy(bench)));
     }
 
@@ -77,7 +77,8 @@ final class Contenders {
                 ALL_BUT_DEPLOY,
                 "`TERM` and a new one on its port, then the next when it has answered. nginx asks another server when"
                         + " one ends a connection or refuses it, and shuns that one for `fail_timeout` (1 s here, 10 s by"
-                        + " default); the 503 of a Jetty that stops passes.",
+                        + " default); the 503 of a Jetty that stops passes, and what a frozen one has waits for"
+                        + " `proxy_read_timeout`. A deploy is the same.",
                 (bench, workers) -> new ProxiedGroup(bench, workers, Proxy.nginx()));
     }
 
@@ -88,7 +89,7 @@ final class Contenders {
                 Connections.KEPT,
                 ALL,
                 "phased restart (`USR1`); deploy: hot restart (`USR2`), in which clients wait in the queue while it loads"
-                        + " anew; hang time-out by default 60 s.",
+                        + " anew; hang time-out by default 60 s. It closes connections that are idle at that moment.",
                 peer(Peer.PUMA));
     }
 

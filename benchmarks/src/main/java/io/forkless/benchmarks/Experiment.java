@@ -5,6 +5,11 @@ interface Experiment {
     /** What {@code --only} calls it, and the name of its files in the results. */
     String name();
 
+    /** How often each contender is measured. */
+    default int rounds(Bench bench) {
+        return bench.rounds();
+    }
+
     /** Measures, and writes what comes out. */
     void run(Bench bench, Report report) throws Exception;
 }

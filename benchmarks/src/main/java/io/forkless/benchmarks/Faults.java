@@ -21,6 +21,12 @@ final class Faults implements Experiment {
         return "faults";
     }
 
+    /** Fewer than elsewhere: a round takes half a minute, and losses add up. */
+    @Override
+    public int rounds(Bench bench) {
+        return Math.min(MAX_ROUNDS, bench.rounds());
+    }
+
     @Override
     public void run(Bench bench, Report report) throws Exception {
         int workers = bench.quick() ? 2 : 3;
@@ -37,7 +43,7 @@ final class Faults implements Experiment {
             report.add("### " + fault.title);
             report.add(tables.get(fault));
         }
-        report.add(legend(Math.min(MAX_ROUNDS, bench.rounds()), workers));
+        report.add(legend(rounds(bench), workers));
         StringBuilder how = new StringBuilder();
         for (Contender contender : contenders) {
             how.append("- ").append(contender.name()).append(version(contender)).append(": ");
@@ -69,7 +75,7 @@ final class Faults implements Experiment {
 
     private List<FaultResult> rounds(FaultRound round, Bench bench) throws Exception {
         List<FaultResult> results = new ArrayList<>();
-        while (results.size() < Math.min(MAX_ROUNDS, bench.rounds())) {
+        while (results.size() < rounds(bench)) {
             results.add(round.run());
         }
         all.addAll(results);

@@ -102,7 +102,11 @@ final class Main implements Callable<Integer> {
         Report report = new Report(directory, experiment.name(), out);
         experiment.run(bench, report);
         report.add("Measured on %s, %d rounds, with `java -jar benchmarks/target/benchmarks.jar --only %s`%s."
-                .formatted(Machine.describe(), bench.rounds(), experiment.name(), bench.quick() ? " `--quick`" : ""));
+                .formatted(
+                        Machine.describe(),
+                        experiment.rounds(bench),
+                        experiment.name(),
+                        bench.quick() ? " `--quick`" : ""));
         report.write();
     }
 
