@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -395,11 +396,9 @@ final class Fleet {
 
     /** With the lowest index that no process has. */
     private Slot addSlot() {
-        int index = 0;
-        while (hasIndex(index)) {
-            index++;
-        }
-        Slot slot = new Slot(index, timers);
+        BitSet taken = new BitSet();
+        slots.forEach(slot -> taken.set(slot.index));
+        Slot slot = new Slot(taken.nextClearBit(0), timers);
         slots.add(slot);
         return slot;
     }
@@ -407,10 +406,6 @@ final class Fleet {
     /** Those that make up the number of workers. */
     private List<Slot> permanent() {
         return select(slot -> !slot.isRetiring() && slot.replaces == null);
-    }
-
-    private boolean hasIndex(int index) {
-        return slots.stream().anyMatch(slot -> slot.index == index);
     }
 
     private boolean isBeingReplaced(Slot slot) {
