@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 
 /** One of our runnable jars as a process of its own, with what it has printed so far. */
 final class RunningProgram implements AutoCloseable {
-    static final Duration PATIENCE = Duration.ofSeconds(90);
+    static final Duration PATIENCE = Duration.ofSeconds(180);
 
     private static final Pattern LISTENING = Pattern.compile("listening on .*:(\\d+)");
     /** Quick to start, and not in each other's way on a small machine. */
