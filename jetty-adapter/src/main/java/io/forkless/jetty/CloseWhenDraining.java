@@ -20,10 +20,14 @@ final class CloseWhenDraining implements HttpConfiguration.Customizer {
 
     @Override
     public Request customize(Request request, HttpFields.Mutable responseHeaders) {
-        HttpVersion version = request.getConnectionMetaData().getHttpVersion();
-        if (connector.isDraining() && version.getVersion() <= HttpVersion.HTTP_1_1.getVersion()) {
+        if (connector.isDraining() && isHttp1(request)) { // in this order: nearly all requests come before the drain
             responseHeaders.put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE.asString());
         }
         return request;
+    }
+
+    private static boolean isHttp1(Request request) {
+        HttpVersion version = request.getConnectionMetaData().getHttpVersion();
+        return version.getVersion() <= HttpVersion.HTTP_1_1.getVersion();
     }
 }
