@@ -1,13 +1,11 @@
 package io.forkless.benchmarks;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** Connections to a port of 127.0.0.1 that are opened at once and kept, each good for one request after the other. */
 final class Connections implements AutoCloseable {
@@ -62,7 +60,7 @@ final class Connections implements AutoCloseable {
         }
         List<String> answers = new ArrayList<>();
         for (Socket socket : sockets) {
-            answers.add(answer(socket));
+            answers.add(HttpConnection.readResponse(socket.getInputStream()));
         }
         return answers;
     }
@@ -72,42 +70,13 @@ final class Connections implements AutoCloseable {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(TIMEOUT_MILLIS);
             ask(socket, "close");
-            return answer(socket);
+            return HttpConnection.readResponse(socket.getInputStream());
         }
     }
 
     private static void ask(Socket socket, String connection) throws IOException {
         String request = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: " + connection + "\r\n\r\n";
         socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-    }
-
-    private static String answer(Socket socket) throws IOException {
-        InputStream in = socket.getInputStream();
-        String status = line(in);
-        if (!status.startsWith("HTTP/1.1 200")) {
-            throw new IOException("answered: " + status);
-        }
-        int length = 0;
-        for (String header = line(in); !header.isEmpty(); header = line(in)) {
-            if (header.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
-                length = Integer.parseInt(
-                        header.substring(header.indexOf(':') + 1).strip());
-            }
-        }
-        return new String(in.readNBytes(length), StandardCharsets.US_ASCII);
-    }
-
-    private static String line(InputStream in) throws IOException {
-        StringBuilder line = new StringBuilder();
-        for (int c = in.read(); c != '\n'; c = in.read()) {
-            if (c < 0) {
-                throw new IOException("the connection ended within an answer");
-            }
-            if (c != '\r') {
-                line.append((char) c);
-            }
-        }
-        return line.toString();
     }
 
     @Override

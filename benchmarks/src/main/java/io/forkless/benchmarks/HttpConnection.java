@@ -32,6 +32,7 @@ final class HttpConnection implements Closeable {
         return readResponse(in);
     }
 
+    /** The body of the answer that comes next; an answer with another status than 200 is a failure. */
     static String readResponse(InputStream in) throws IOException {
         String status = readLine(in);
         if (!status.startsWith("HTTP/1.1 200 ")) {

@@ -2,8 +2,6 @@ package io.forkless.benchmarks;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +51,7 @@ final class Peers {
 
     /** One process with a thread per processor in front of these, which it takes over. */
     Service haproxy(List<ProcessService> backends) throws IOException, InterruptedException {
-        int port = freePort();
+        int port = Answerers.freePort();
         IntFunction<String> server =
                 i -> "    server worker" + i + " 127.0.0.1:" + backends.get(i).port();
         Path configuration = write("haproxy.cfg", port, servers(backends.size(), server));
@@ -62,7 +60,7 @@ final class Peers {
 
     /** A master with a process per processor in front of these, which it takes over. */
     Service nginx(List<ProcessService> backends) throws IOException, InterruptedException {
-        int port = freePort();
+        int port = Answerers.freePort();
         IntFunction<String> server =
                 i -> "        server 127.0.0.1:" + backends.get(i).port() + ";";
         Path configuration = write("nginx.conf", port, servers(backends.size(), server));
@@ -111,13 +109,6 @@ final class Peers {
     static String resource(String file) throws IOException {
         try (InputStream in = Peers.class.getResourceAsStream(file)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        }
-    }
-
-    /** The proxies do not tell which port they got, so they are given one. */
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 }
