@@ -1,5 +1,17 @@
 package io.forkless.benchmarks;
 
+import io.forkless.benchmarks.adoption.Adoption;
+import io.forkless.benchmarks.faults.Faults;
+import io.forkless.benchmarks.growth.Growth;
+import io.forkless.benchmarks.harness.Bench;
+import io.forkless.benchmarks.harness.Experiment;
+import io.forkless.benchmarks.harness.Machine;
+import io.forkless.benchmarks.harness.Names;
+import io.forkless.benchmarks.harness.Report;
+import io.forkless.benchmarks.paths.Paths;
+import io.forkless.benchmarks.ports.Ports;
+import io.forkless.benchmarks.processes.Processes;
+import io.forkless.benchmarks.startup.Startup;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URISyntaxException;
@@ -101,7 +113,7 @@ final class Main implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         Report report = new Report(directory, experiment.name(), out);
         experiment.run(bench, report);
-        report.add("Measured on %s, %d rounds, with `java -jar benchmarks/target/benchmarks.jar --only %s`%s."
+        report.add("Measured on %s, rounds: %d, with `java -jar benchmarks/target/benchmarks.jar --only %s`%s."
                 .formatted(
                         Machine.describe(),
                         experiment.rounds(bench),
