@@ -75,13 +75,16 @@ class AttackTest {
     void another_user_can_reach_nothing() throws Exception {
         assumeTrue(System.getProperty("user.name").equals("root"), "only root can become another user");
         Path readable = Files.writeString(supervisor.temporary.resolve("readable"), "by everybody");
+        Path program = copyOfIntruder(supervisor.temporary.resolve("program"));
         Set<Path> paths = pathsWithOneOfEachKind();
 
         List<String> command = new ArrayList<>(
                 List.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups", "--inh-caps=-all"));
         List<String> arguments = new ArrayList<>(List.of(readable.toString()));
         paths.forEach(path -> arguments.add(path.toString()));
-        command.addAll(JavaProcess.command(Intruder.class, arguments.toArray(String[]::new)));
+        List<String> java = JavaProcess.command(Intruder.class, arguments.toArray(String[]::new));
+        java.set(java.indexOf("-cp") + 1, program.toString());
+        command.addAll(java);
         Process intruder = new ProcessBuilder(command).redirectErrorStream(true).start();
         List<String> said = intruder.inputReader().lines().toList();
 
@@ -201,6 +204,20 @@ class AttackTest {
     }
 
     /** Of a supervisor with a worker at its start and one with a ticket, for which there are 20 s. */
+    /** Another user need not be able to look into this checkout. */
+    private static Path copyOfIntruder(Path classes) throws Exception {
+        Path original = Path.of(Intruder.class.getResource("Intruder.class").toURI());
+        Path copy = Files.createDirectories(
+                classes.resolve(Intruder.class.getPackageName().replace('.', '/')));
+        try (Stream<Path> files = Files.list(original.getParent())) {
+            for (Path file : files.filter(path -> path.getFileName().toString().startsWith("Intruder"))
+                    .toList()) {
+                Files.copy(file, copy.resolve(file.getFileName()));
+            }
+        }
+        return classes;
+    }
+
     private static Set<Path> pathsWithOneOfEachKind() throws Exception {
         command("1");
         await().atMost(LIMIT).until(() -> supervisor.process.children().count() == 1);
