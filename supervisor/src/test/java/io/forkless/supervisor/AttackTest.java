@@ -203,7 +203,6 @@ class AttackTest {
         assertThatIOException().isThrownBy(() -> OperatorClient.connect("1")); // somebody's, and no supervisor
     }
 
-    /** Of a supervisor with a worker at its start and one with a ticket, for which there are 20 s. */
     /** Another user need not be able to look into this checkout. */
     private static Path copyOfIntruder(Path classes) throws Exception {
         Path original = Path.of(Intruder.class.getResource("Intruder.class").toURI());
@@ -218,6 +217,7 @@ class AttackTest {
         return classes;
     }
 
+    /** Of a supervisor with a worker at its start and one with a ticket, for which there are 20 s. */
     private static Set<Path> pathsWithOneOfEachKind() throws Exception {
         command("1");
         await().atMost(LIMIT).until(() -> supervisor.process.children().count() == 1);

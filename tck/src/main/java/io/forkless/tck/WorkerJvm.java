@@ -8,29 +8,37 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** Another process, with the class path of the tests, that runs {@link WorkerProgram}. Closing kills it. */
 final class WorkerJvm implements AutoCloseable {
     private static final int PATIENCE_SECONDS = 60;
 
+    private final Path temporary;
     private final Process process;
     private final BufferedReader answers;
 
-    private WorkerJvm(Process process) {
+    private WorkerJvm(Path temporary, Process process) {
+        this.temporary = temporary;
         this.process = process;
         this.answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII));
     }
 
     /** @param provider the name by which the process finds it */
     static WorkerJvm start(String provider) throws IOException {
-        return new WorkerJvm(new ProcessBuilder(command(WorkerProgram.class, provider))
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start());
+        Path temporary = Files.createTempDirectory("tck");
+        List<String> command = command(WorkerProgram.class, provider);
+        command.add(1, "-Djava.io.tmpdir=" + temporary);
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().remove("XDG_RUNTIME_DIR"); // it would win over the temporary directory
+        return new WorkerJvm(temporary, builder.start());
     }
 
     static List<String> command(Class<?> program, String... arguments) {
@@ -93,9 +101,15 @@ final class WorkerJvm implements AutoCloseable {
         process.destroyForcibly().onExit().join();
     }
 
+    /** What a killed process leaves in its temporary directory goes with it. */
     @Override
-    public void close() {
+    public void close() throws IOException {
         kill();
+        try (Stream<Path> left = Files.walk(temporary)) {
+            for (Path path : left.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
     }
 
     private String nextAnswer() {
