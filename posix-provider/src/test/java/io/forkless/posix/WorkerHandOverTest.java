@@ -105,16 +105,24 @@ class WorkerHandOverTest {
     void a_full_descriptor_table_is_reported_and_nothing_leaks() throws Exception {
         try (WorkerJvm worker = WorkerJvm.start("sh", "-c", "ulimit -n 128; exec \"$@\"", "sh")) {
             worker.adopt(listener);
-            worker.tell("close");
-            worker.tell("fill-descriptors-but-one");
-            int before = Proc.openFiles(worker.pid());
+            int before;
+            String answer;
+            int attempts = 0;
+            do {
+                worker.tell("close");
+                worker.tell("fill-descriptors-but-one");
+                before = Proc.openFiles(worker.pid());
+                answer = worker.ask(
+                        "adopt " + listener.ticketFor(worker.handle()).encode());
+                attempts++;
+                // The JVM may have had a file open for a moment while the others were opened: then there are two.
+            } while (answer.equals(WorkerProgram.DONE) && attempts < 10);
 
             // The one that is left goes to the connection, so that there is none for what comes through it.
-            assertThat(worker.ask("adopt " + listener.ticketFor(worker.handle()).encode()))
+            assertThat(answer)
                     .isEqualTo("error: adopt: recvmsg: MSG_CTRUNC: the descriptor was lost, most likely EMFILE (24):"
                             + " this process has too many open files; raise its limit (ulimit -n)");
-
-            assertThat(Proc.openFiles(worker.pid())).isEqualTo(before);
+            assertThat(Proc.openFiles(worker.pid())).isLessThanOrEqualTo(before);
             worker.tell("free-descriptors");
             worker.adopt(listener);
         }

@@ -81,13 +81,14 @@ public final class TestWorker {
             default -> {}
         }
         ServerSocketChannel server = worker.listen(ListenSpec.parse(address));
+        Thread acceptor = new Thread(() -> accept(server), "acceptor");
         worker.onDrain(limit -> {
             server.close();
+            acceptor.join(limit.toMillis()); // what it has just accepted becomes a conversation first
             for (Thread conversation : CONVERSATIONS) {
                 conversation.join(limit.toMillis());
             }
         });
-        Thread acceptor = new Thread(() -> accept(server), "acceptor");
         acceptor.start();
         worker.ready();
         acceptor.join();
