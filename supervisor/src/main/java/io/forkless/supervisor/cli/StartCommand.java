@@ -4,7 +4,6 @@ import io.forkless.supervisor.operator.OperatorClient;
 import io.forkless.supervisor.operator.OperatorClient.RefusedException;
 import java.io.File;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,8 +60,11 @@ final class StartCommand implements Callable<Integer> {
         while (supervisor.isAlive()) {
             try (OperatorClient client = OperatorClient.connect(name)) {
                 if (client.pid() == supervisor.pid()) { // else the name is taken, and ours is about to say so
-                    return awaitReady(client, log);
+                    awaitReady(client, log);
+                    return ExitStatus.OK;
                 }
+            } catch (RefusedException e) {
+                break; // it stops before all are ready, and says why when it ends
             } catch (IOException e) {
                 // it is still starting, or has just ended
             }
@@ -71,24 +73,19 @@ final class StartCommand implements Callable<Integer> {
         return ended(supervisor, log);
     }
 
-    private int awaitReady(OperatorClient client, Path log) throws IOException {
-        PrintWriter out = spec.commandLine().getOut();
-        try {
-            String result = client.execute("await-ready", "");
-            out.println(result + ": supervisor " + client.name() + " (pid " + client.pid() + "), log " + log);
-            return ExitStatus.OK;
-        } catch (RefusedException e) {
-            spec.commandLine().getErr().println("forkless: " + e.getMessage() + "; see " + log);
-            return ExitStatus.REFUSED;
-        }
+    private void awaitReady(OperatorClient client, Path log) throws IOException, RefusedException {
+        String result = client.execute("await-ready", "");
+        spec.commandLine()
+                .getOut()
+                .println(result + ": supervisor " + client.name() + " (pid " + client.pid() + "), log " + log);
     }
 
     private int ended(Process supervisor, Path log) throws IOException, InterruptedException {
+        int status = supervisor.waitFor();
         List<String> lines = Files.readAllLines(log);
         String last = lines.isEmpty() ? "" : lines.get(lines.size() - 1);
         spec.commandLine().getErr().println(last);
         spec.commandLine().getErr().println("forkless: the supervisor has ended; its log is " + log);
-        int status = supervisor.waitFor();
         return status == ExitStatus.OK ? ExitStatus.REFUSED : status; // stopped before its workers were ready
     }
 

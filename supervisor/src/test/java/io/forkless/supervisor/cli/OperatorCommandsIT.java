@@ -220,6 +220,23 @@ class OperatorCommandsIT {
         assertThat(givenUp.status()).isEqualTo(4);
         assertThat(givenUp.err()).startsWith("forkless: gave up: no worker gets ready; see the log above\n");
 
+        List<String> failsLater = List.of(
+                "start",
+                "--log-dir",
+                logs.toString(),
+                "-w",
+                "1",
+                "--max-failed-starts",
+                "1",
+                "--",
+                "sh",
+                "-c",
+                "sleep 2; exit 1");
+        Result givenUpWhileWaitedFor = command(failsLater.toArray(String[]::new));
+        assertThat(givenUpWhileWaitedFor.status()).isEqualTo(4);
+        assertThat(givenUpWhileWaitedFor.err())
+                .startsWith("forkless: gave up: no worker gets ready; see the log above\n");
+
         assertThat(start("--name", "web", "-w", "1").status()).isZero();
         Result nameTaken = start("--name", "web", "-w", "1");
         assertThat(nameTaken.status()).isEqualTo(3);
