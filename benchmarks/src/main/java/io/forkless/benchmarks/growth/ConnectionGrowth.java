@@ -27,6 +27,9 @@ final class ConnectionGrowth {
     private static final int WORKERS = 2;
     private static final int KIB_PER_MIB = 1024;
 
+    /** What a collection has to free for another one to be worth while. */
+    private static final double SETTLED_MEBIBYTES = 0.5;
+
     /**
      * The heap is made to follow what is in use, so that the memory of a process tells that. Its limit is what 10,000 busy
      * connections of one Jetty take; with 512 MiB it is out of memory at 5,000.
@@ -118,13 +121,23 @@ final class ConnectionGrowth {
         try (Connections connections = Connections.open(port, 0)) {
             for (int count : counts) {
                 connections.growTo(port, count);
-                collectGarbage(servers);
-                collectGarbage(servers); // the heap shrinks as far as the one before has found it empty
-                memory.put((double) count, Series.of(Memory.of(servers).pss()));
+                memory.put((double) count, Series.of(shrunk(servers)));
                 ofSupervisor.put((double) count, Series.of(Memory.of(supervisor).pss()));
             }
         }
         return memory;
+    }
+
+    /** Their memory without garbage, in MiB: a heap shrinks only as far as the collection before has found it empty. */
+    private static double shrunk(List<ProcessHandle> servers) throws IOException, InterruptedException {
+        double before;
+        double now = Double.MAX_VALUE;
+        do {
+            before = now;
+            collectGarbage(servers);
+            now = Memory.of(servers).pss();
+        } while (now < before - SETTLED_MEBIBYTES);
+        return now;
     }
 
     private static void collectGarbage(List<ProcessHandle> servers) throws IOException, InterruptedException {

@@ -11,6 +11,7 @@ import io.forkless.benchmarks.service.Rounds;
 import io.forkless.benchmarks.service.Service;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -18,6 +19,7 @@ import java.util.Map;
 public final class Ports implements Experiment {
     private static final int WORKERS = 4;
     private static final int CONNECTIONS = 64;
+    private static final Duration CLOSING_WARM_UP = Duration.ofSeconds(15);
 
     @Override
     public String name() {
@@ -36,7 +38,7 @@ public final class Ports implements Experiment {
         try (Rounds rounds = new Rounds()) {
             ways.start(rounds);
             Path script = Resources.copy("ports/answers.lua", bench.temporary(), Map.of());
-            warmUp(rounds, bench, script);
+            warmUp(rounds, bench);
             Map<String, Map<String, Series>> results = rounds.measure(bench.rounds(), service -> {
                 Map<String, Double> figures = load(service, bench, script);
                 spread(service, figures);
@@ -50,16 +52,15 @@ public final class Ports implements Experiment {
         }
     }
 
-    /** The JVMs compile first. */
-    private static void warmUp(Rounds rounds, Bench bench, Path script) throws Exception {
-        if (bench.quick()) {
-            rounds.measure(1, service -> {
-                Wrk.load(service.port(), CONNECTIONS, false, bench.window());
-                return Map.of();
-            });
-        } else {
-            rounds.measure(2, service -> load(service, bench, script));
-        }
+    /** The JVMs compile first; with a connection per request each of several takes long to have had enough of them. */
+    private static void warmUp(Rounds rounds, Bench bench) throws Exception {
+        rounds.measure(1, service -> {
+            Wrk.load(service.port(), CONNECTIONS, false, bench.window());
+            if (!bench.quick()) {
+                Wrk.load(service.port(), CONNECTIONS, true, CLOSING_WARM_UP);
+            }
+            return Map.of();
+        });
     }
 
     private static Map<String, Double> load(Service service, Bench bench, Path script)
