@@ -24,9 +24,9 @@ public final class Processes implements Experiment {
     private static final HeapSplit PARALLEL = new HeapSplit("Parallel", List.of("-XX:+UseParallelGC"));
     private static final String HEAPS_REASON =
             "The garbage is the same however it is split, and so is the work of collecting it. But a collection stops only"
-                    + " the process whose heap it is, and one that has to move a heap's whole live set, as Parallel's full"
-                    + " collections do, is as long as that is large. A collector that works in small steps (G1) has less to"
-                    + " gain, and processes have more threads that compete for the processors.";
+                    + " the process whose heap it is, and takes as long as what it has to mark, copy or move, which is a"
+                    + " half or a quarter of what is alive. Processes also have more threads that compete for the"
+                    + " processors: collections that fall together take longer, and the most that can be answered gets less.";
 
     @Override
     public String name() {
