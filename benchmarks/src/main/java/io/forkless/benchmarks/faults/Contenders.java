@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Set;
 
 /** All that faults are tried on. */
-public final class Contenders {
+final class Contenders {
     /** Far less than anybody's default, so that a frozen worker does not take minutes. */
-    public static final String HANG_TIMEOUT_SECONDS = "3";
+    static final String HANG_TIMEOUT_SECONDS = "3";
 
     /** Quick to start, and not in each other's way on a small machine; the same for every JVM that serves. */
-    public static final List<String> JVM_OPTIONS = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m");
+    static final List<String> JVM_OPTIONS = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m");
 
     /** Jetty's own means against losses, {@code GracefulHandler} and a time for what is under way: milliseconds. */
     private static final String[] STOP_TIMEOUT = {"--stop-timeout", "5000"};
@@ -25,7 +25,7 @@ public final class Contenders {
 
     private Contenders() {}
 
-    public static List<Contender> of(Bench bench) {
+    static List<Contender> of(Bench bench) {
         return bench.quick()
                 ? List.of(forkless("jetty"), unicorn())
                 : List.of(

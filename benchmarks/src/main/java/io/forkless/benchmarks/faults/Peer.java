@@ -10,14 +10,14 @@ import java.util.List;
  * @param restart what replaces its workers
  * @param deploy what replaces its parent, too; the same where there is nothing of the kind
  */
-public record Peer(String name, List<String> files, List<String> command, String readyLine, Step restart, Step deploy) {
+record Peer(String name, List<String> files, List<String> command, String readyLine, Step restart, Step deploy) {
     /** What its manual tells an operator to do. */
     @FunctionalInterface
-    public interface Step {
+    interface Step {
         void run(PeerGroup group) throws Exception;
     }
 
-    public static final Peer PUMA = new Peer(
+    static final Peer PUMA = new Peer(
             "puma",
             List.of("puma.rb", "config.ru"),
             List.of("puma", "-C", "puma.rb"),
@@ -25,7 +25,7 @@ public record Peer(String name, List<String> files, List<String> command, String
             group -> group.signal("USR1"),
             group -> group.signal("USR2"));
 
-    public static final Peer UNICORN = new Peer(
+    static final Peer UNICORN = new Peer(
             "unicorn",
             List.of("unicorn.rb", "config.ru"),
             List.of("unicorn", "-E", "production", "-c", "unicorn.rb", "config.ru"),
@@ -38,7 +38,7 @@ public record Peer(String name, List<String> files, List<String> command, String
                 Signals.send("QUIT", old);
             });
 
-    public static final Peer GUNICORN = new Peer(
+    static final Peer GUNICORN = new Peer(
             "gunicorn",
             List.of("gunicorn.conf.py", "app.py"),
             List.of("gunicorn", "-c", "gunicorn.conf.py", "app:application"),
@@ -51,7 +51,7 @@ public record Peer(String name, List<String> files, List<String> command, String
                 Signals.send("TERM", old); // WINCH before it is for daemons only
             });
 
-    public static final Peer SERVER_ENGINE = new Peer(
+    static final Peer SERVER_ENGINE = new Peer(
             "serverengine",
             List.of("serverengine.rb"),
             List.of("ruby", "serverengine.rb"),

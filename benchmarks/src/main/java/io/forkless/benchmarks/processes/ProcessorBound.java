@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * Milliseconds of a processor per request, by one process and by two.
+ * About ten milliseconds of a processor per request, by one process and by two.
  *
  * @param work the server program's {@code --work}
  * @param title what that is

@@ -1,6 +1,5 @@
 package io.forkless.benchmarks.load;
 
-import io.forkless.benchmarks.faults.Peer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
