@@ -56,11 +56,9 @@ final class Ways {
         if (installed(Names.NGINX, "nginx", "-v")) {
             rounds.add(Names.NGINX, new ProxiedGroup(bench, workers, NGINX, jvmOptions));
         }
-        if (installed("Node", "node", "--version")) {
+        if (!bench.quick() && installed("Node", "node", "--version")) {
             rounds.add("Node, round robin", node("round-robin"));
-            if (!bench.quick()) {
-                rounds.add("Node, shared", node("shared"));
-            }
+            rounds.add("Node, shared", node("shared"));
         }
     }
 
