@@ -77,7 +77,7 @@ class SharedServerConnectorTest {
     void an_http_1_request_under_way_when_the_drain_begins_is_answered(String scheme) throws Exception {
         try (Cluster cluster = Cluster.start(1, withKeyStore, connector(scheme)).ready()) {
             CompletableFuture<HttpResponse<String>> slow = client(HttpClient.Version.HTTP_1_1)
-                    .sendAsync(request(scheme, cluster.port(), "/sleep?1500"), BodyHandlers.ofString());
+                    .sendAsync(request(scheme, cluster.port(), "/until-drain"), BodyHandlers.ofString());
             cluster.awaitOutput("sleeping");
 
             cluster.stop();
@@ -96,7 +96,7 @@ class SharedServerConnectorTest {
         client.start();
         try (Cluster cluster = Cluster.start(1, withKeyStore, connector(scheme)).ready()) {
             CompletableFuture<ContentResponse> slow = new CompletableResponseListener(
-                            client.newRequest(scheme + "://127.0.0.1:" + cluster.port() + "/sleep?1500"))
+                            client.newRequest(scheme + "://127.0.0.1:" + cluster.port() + "/until-drain"))
                     .send();
             cluster.awaitOutput("sleeping");
 

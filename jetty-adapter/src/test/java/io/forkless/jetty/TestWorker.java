@@ -94,14 +94,24 @@ final class TestWorker {
         return connector;
     }
 
-    /** {@code /}: who answers, over which protocol; {@code /sleep}: the same, late; {@code /attributes}. */
+    /**
+     * {@code /}: who answers, over which protocol; {@code /sleep}: the same, late; {@code /until-drain}: the same, when the
+     * drain has begun; {@code /attributes}.
+     */
     private static final class TestHandler extends Handler.Abstract {
+        private static final long POLL_MILLIS = 10;
+        private static final long AFTER_DRAIN_BEGAN_MILLIS = 300;
+
         @Override
         public boolean handle(Request request, Response response, Callback callback) throws Exception {
             String path = Request.getPathInContext(request);
             if (path.equals("/sleep")) {
                 System.out.println("sleeping");
                 Thread.sleep(Long.parseLong(request.getHttpURI().getQuery()));
+            }
+            if (path.equals("/until-drain")) {
+                awaitDrain(
+                        (SharedServerConnector) request.getConnectionMetaData().getConnector());
             }
             String answer = path.equals("/attributes")
                     ? attributes((SharedServerConnector)
@@ -110,6 +120,14 @@ final class TestWorker {
                             + request.getConnectionMetaData().getHttpVersion().asString();
             Content.Sink.write(response, true, answer, callback);
             return true;
+        }
+
+        private static void awaitDrain(SharedServerConnector connector) throws InterruptedException {
+            System.out.println("sleeping");
+            while (!connector.isDraining()) {
+                Thread.sleep(POLL_MILLIS);
+            }
+            Thread.sleep(AFTER_DRAIN_BEGAN_MILLIS);
         }
 
         private static String attributes(SharedServerConnector connector) {

@@ -136,7 +136,7 @@ class ForklessUndertowTest {
         try (Cluster cluster = Cluster.start(1, withKeyStore, listener + "=0").ready()) {
             CompletableFuture<HttpResponse<String>> slow = clients.jdk(HttpClient.Version.HTTP_1_1)
                     .sendAsync(
-                            Clients.request(scheme(listener), cluster.port(), "/sleep?1500"), BodyHandlers.ofString());
+                            Clients.request(scheme(listener), cluster.port(), "/until-drain"), BodyHandlers.ofString());
             cluster.awaitOutput("sleeping");
 
             cluster.stop();
@@ -153,7 +153,7 @@ class ForklessUndertowTest {
         org.eclipse.jetty.client.HttpClient client = clients.jettyHttp2();
         try (Cluster cluster = Cluster.start(1, withKeyStore, listener + "=0").ready()) {
             CompletableFuture<ContentResponse> slow = new CompletableResponseListener(
-                            client.newRequest(scheme(listener) + "://127.0.0.1:" + cluster.port() + "/sleep?1500"))
+                            client.newRequest(scheme(listener) + "://127.0.0.1:" + cluster.port() + "/until-drain"))
                     .send();
             cluster.awaitOutput("sleeping");
 
@@ -170,7 +170,7 @@ class ForklessUndertowTest {
     void requests_that_were_pipelined_before_the_drain_began_are_all_answered() throws Exception {
         try (Cluster cluster = Cluster.start(1, NO_OPTIONS, "plain=0").ready();
                 Http1Client client = new Http1Client(cluster.port())) {
-            client.send("/sleep?1000", "/", "/", "/");
+            client.send("/until-drain", "/", "/", "/");
             cluster.awaitOutput("sleeping");
 
             cluster.stop();

@@ -12,10 +12,13 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 
 /**
- * {@code /}: who answers, over which protocol; {@code /sleep?N}: the same, late; {@code /echo}: what was sent; {@code
- * /attributes}; {@code /socket}: a WebSocket that echoes.
+ * {@code /}: who answers, over which protocol; {@code /sleep?N}: the same, late; {@code /until-drain}: the same, when the
+ * drain has begun; {@code /echo}: what was sent; {@code /attributes}; {@code /socket}: a WebSocket that echoes.
  */
 final class TestHandler implements HttpHandler {
+    private static final long POLL_MILLIS = 10;
+    private static final long AFTER_DRAIN_BEGAN_MILLIS = 300;
+
     private static final HttpHandler WEB_SOCKET = Handlers.websocket((exchange, channel) -> {
         channel.getReceiveSetter().set(new Echo());
         channel.resumeReceives();
@@ -27,7 +30,7 @@ final class TestHandler implements HttpHandler {
     public void handleRequest(HttpServerExchange exchange) throws Exception {
         switch (exchange.getRequestPath()) {
             case "/socket" -> WEB_SOCKET.handleRequest(exchange);
-            case "/sleep", "/echo" -> BLOCKING.handleRequest(exchange);
+            case "/sleep", "/until-drain", "/echo" -> BLOCKING.handleRequest(exchange);
             case "/attributes" -> exchange.getResponseSender().send(attributes(exchange));
             default -> exchange.getResponseSender().send(answer(exchange));
         }
@@ -39,7 +42,14 @@ final class TestHandler implements HttpHandler {
             return;
         }
         System.out.println("sleeping");
-        Thread.sleep(Long.parseLong(exchange.getQueryString()));
+        if (exchange.getRequestPath().equals("/sleep")) {
+            Thread.sleep(Long.parseLong(exchange.getQueryString()));
+        } else {
+            while (!TestWorker.xnioWorker().isDraining()) {
+                Thread.sleep(POLL_MILLIS);
+            }
+            Thread.sleep(AFTER_DRAIN_BEGAN_MILLIS);
+        }
         exchange.getResponseSender().send(answer(exchange));
     }
 
