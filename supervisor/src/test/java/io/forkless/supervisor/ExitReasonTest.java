@@ -26,12 +26,14 @@ class ExitReasonTest {
         assertThat(ExitReason.describe(status)).isEqualTo(words);
     }
 
-    /** Without those that a process may have been told to ignore from its start, by {@code nohup} or a shell's {@code &}. */
+    /** This process may have been told to ignore some of them, by {@code nohup} or a shell's {@code &}; the other must not. */
     @ParameterizedTest
-    @CsvSource({"TERM", "KILL", "SEGV", "ABRT"})
+    @CsvSource({"TERM", "KILL", "SEGV", "ABRT", "HUP", "QUIT"})
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there are no signals on Windows")
     void the_signal_that_ended_a_real_process_is_named(String signal) throws Exception {
-        Process process = new ProcessBuilder("sh", "-c", "kill -" + signal + " $$; sleep 60").start();
+        Process process = new ProcessBuilder(
+                        "env", "--default-signal=HUP,QUIT", "sh", "-c", "kill -" + signal + " $$; sleep 60")
+                .start();
         assertThat(ExitReason.describe(process.waitFor())).startsWith("killed by SIG" + signal + " ");
     }
 }
