@@ -220,7 +220,7 @@ class OperatorCommandsIT {
         assertThat(givenUp.status()).isEqualTo(4);
         assertThat(givenUp.err()).startsWith("forkless: gave up: no worker gets ready; see the log above\n");
 
-        List<String> failsLater = List.of(
+        Result givenUpWhileWaitedFor = command(
                 "start",
                 "--log-dir",
                 logs.toString(),
@@ -232,7 +232,6 @@ class OperatorCommandsIT {
                 "sh",
                 "-c",
                 "sleep 2; exit 1");
-        Result givenUpWhileWaitedFor = command(failsLater.toArray(String[]::new));
         assertThat(givenUpWhileWaitedFor.status()).isEqualTo(4);
         assertThat(givenUpWhileWaitedFor.err())
                 .startsWith("forkless: gave up: no worker gets ready; see the log above\n");
