@@ -209,11 +209,11 @@ final class Fleet {
         boolean stoodStill = timers.nanoTime() - inspectedAt
                 > settings.longestInspectionGap().toNanos();
         inspectedAt = timers.nanoTime();
-        for (Slot slot : select(s -> s.is(WorkerState.READY))) {
+        for (Slot slot : select(s -> s.is(WorkerState.READY) && !s.wasKilled())) {
             if (stoodStill) {
                 slot.excuse();
             } else if (!settings.hangTimeout().isZero() && slot.isSilentFor(settings.hangTimeout())) {
-                slot.killHung(settings.hangTimeout());
+                slot.killStuck("no heartbeat for " + settings.hangTimeout().toMillis() + " ms: it hangs");
             } else if (slot.outdated == null && inspectedAt - recycleNotBefore >= 0) {
                 slot.outdated = slot.due(settings.recycling());
             }

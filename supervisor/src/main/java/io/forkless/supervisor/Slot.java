@@ -11,7 +11,7 @@ import java.time.Duration;
 final class Slot {
     private static final System.Logger LOG = System.getLogger(Supervisor.class.getName());
 
-    /** What a hung worker gets for writing down what its threads do. */
+    /** What a stuck worker gets for writing down what its threads do. */
     private static final Duration THREAD_DUMP_GRACE = Duration.ofSeconds(2);
 
     final int index;
@@ -76,7 +76,11 @@ final class Slot {
         outdated = null; // it was started with what there is now
         launchedAt = timers.nanoTime();
         heartbeat = Heartbeat.NONE;
-        enter(WorkerState.STARTING, "", bootTimeout, () -> kill("not ready within " + bootTimeout.toMillis() + " ms"));
+        enter(
+                WorkerState.STARTING,
+                "",
+                bootTimeout,
+                () -> killStuck("not ready within " + bootTimeout.toMillis() + " ms"));
     }
 
     /** Notes that the process is gone. */
@@ -130,13 +134,13 @@ final class Slot {
     }
 
     boolean isSilentFor(Duration limit) {
-        return killReason == null && timers.nanoTime() - heardAt > limit.toNanos();
+        return timers.nanoTime() - heardAt > limit.toNanos();
     }
 
     /** Lets it say what its threads do, if it can, and kills it. */
-    void killHung(Duration limit) {
-        killReason = "no heartbeat for " + limit.toMillis() + " ms: it hangs";
-        LOG.log(Level.ERROR, this + ": " + killReason + "; its threads follow if it can still tell, then it is killed");
+    void killStuck(String reason) {
+        killReason = reason;
+        LOG.log(Level.ERROR, this + ": " + reason + "; its threads follow if it can still tell, then it is killed");
         process.dumpThreads();
         setTimer(THREAD_DUMP_GRACE, process::kill);
     }

@@ -88,7 +88,10 @@ public final class SupervisorBuilder {
         return this;
     }
 
-    /** From spawn to ready, 60 s unless set. A worker that takes longer is killed: a failed start. */
+    /**
+     * From spawn to ready, 60 s unless set. A worker that takes longer writes a thread dump if it can and is killed: a
+     * failed start.
+     */
     public SupervisorBuilder bootTimeout(Duration timeout) {
         bootTimeout = timeout;
         return this;

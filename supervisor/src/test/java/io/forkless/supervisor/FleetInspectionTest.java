@@ -11,7 +11,6 @@ import org.junit.jupiter.api.Test;
 
 /** Workers that hang, and workers that are due to be recycled, on simulated time. */
 class FleetInspectionTest extends SimulatedFleet {
-    private static final Duration DUMP_GRACE = Duration.ofSeconds(2);
     private static final Recycling AT_100_CONNECTIONS = new Recycling(Duration.ZERO, 100, 0);
 
     @Test
@@ -166,6 +165,20 @@ class FleetInspectionTest extends SimulatedFleet {
         exit(0, SIGKILL);
         assertSucceeded(result);
         assertIndexes(1);
+    }
+
+    @Test
+    void a_hung_worker_that_is_due_to_be_recycled_is_not_replaced_twice() throws Exception {
+        recycling = AT_100_CONNECTIONS;
+        surge = 2;
+        startReady(1);
+        beat(0, 200);
+        inspectFor(HANG.plusSeconds(1)); // its replacement does not get ready before it hangs
+        assertThat(newest(0).dumps).isOne();
+        ready(1);
+        inspectFor(SECOND);
+        assertThat(newest(0).kills).as("still about to be killed").isZero();
+        assertThat(workers.launched).hasSize(2);
     }
 
     @Test

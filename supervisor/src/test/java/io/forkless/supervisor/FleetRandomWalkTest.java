@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** What holds for every worker state whatever happens, in whatever order. */
 class FleetRandomWalkTest {
-    private static final int EVENTS = 20_000;
+    private static final int EVENTS = 500_000;
     private static final int LONGEST_WALK = 200;
     private static final int MAX_WORKERS = 4;
     private static final Duration DRAIN = Duration.ofSeconds(30);
@@ -34,7 +34,7 @@ class FleetRandomWalkTest {
     private final Map<String, Integer> seen = new TreeMap<>();
 
     @BeforeEach
-    void say_nothing_of_twenty_thousand_events() {
+    void say_nothing_of_so_many_events() {
         LOGGER.setLevel(Level.OFF);
     }
 
@@ -206,9 +206,9 @@ class FleetRandomWalkTest {
             restarts.removeIf(CompletableFuture::isDone);
         }
 
-        /** A process that was told to go, in any way. */
+        /** A process that was told to go, in any way; after its dump it is killed. */
         private boolean isToGo(FakeProcess process) {
-            return process.drains > 0 || process.kills > 0;
+            return process.drains > 0 || process.dumps > 0 || process.kills > 0;
         }
 
         /** However it stands: a stop ends it, within the drain time-out if those that are killed die. */

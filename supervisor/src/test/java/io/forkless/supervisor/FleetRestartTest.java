@@ -106,7 +106,7 @@ class FleetRestartTest extends SimulatedFleet {
     void a_replacement_that_is_not_ready_in_time_is_killed_and_ends_the_restart() throws Exception {
         startReady(1);
         CompletableFuture<Void> result = fleet.restart();
-        timers.advance(BOOT);
+        timers.advance(BOOT.plus(DUMP_GRACE));
         assertThat(newest(1).kills).isOne();
         assertThat(result).isNotDone();
         exit(1, SIGKILL);
@@ -117,12 +117,14 @@ class FleetRestartTest extends SimulatedFleet {
     }
 
     @Test
-    void a_replacement_that_reports_when_it_has_been_killed_does_not_make_the_old_one_go() throws Exception {
+    void a_replacement_that_reports_when_it_is_being_killed_does_not_make_the_old_one_go() throws Exception {
         startReady(1);
         CompletableFuture<Void> result = fleet.restart();
         timers.advance(BOOT);
-        ready(1); // it was on its way
+        ready(1); // a moment too late
         assertStates(WorkerState.READY, WorkerState.STARTING);
+        timers.advance(DUMP_GRACE);
+        assertThat(newest(1).kills).isOne();
         assertThat(newest(0).drains).isZero();
         exit(1, SIGKILL);
         assertThat(result).isCompletedExceptionally();

@@ -65,7 +65,11 @@ class FleetTest extends SimulatedFleet {
         start(1);
         timers.advance(BOOT.minus(NANO));
         assertThat(newest(0).kills).isZero();
+        assertThat(newest(0).dumps).isZero();
         timers.advance(NANO);
+        assertThat(newest(0).dumps).isOne();
+        assertThat(newest(0).kills).as("first the dump").isZero();
+        timers.advance(DUMP_GRACE);
         assertThat(newest(0).kills).isOne();
         assertStates(WorkerState.STARTING);
 
@@ -95,7 +99,7 @@ class FleetTest extends SimulatedFleet {
         start(1);
         crash(0);
         restart(0);
-        timers.advance(BOOT);
+        timers.advance(BOOT.plus(DUMP_GRACE));
         assertThat(newest(0).kills).isOne();
     }
 
@@ -475,7 +479,7 @@ class FleetTest extends SimulatedFleet {
             ready(0);
             crash(0);
             restart(0);
-            timers.advance(BOOT);
+            timers.advance(BOOT.plus(DUMP_GRACE));
             exit(0, SIGKILL);
             restart(0);
             stop();
@@ -488,7 +492,8 @@ class FleetTest extends SimulatedFleet {
                             "WARNING worker 0 (pid 1000): BACKOFF"
                                     + " (killed by SIGABRT (status 134); next start in 100 ms)",
                             "INFO worker 0 (pid 1001): STARTING",
-                            "WARNING worker 0 (pid 1001): killing it: not ready within 60000 ms",
+                            "SEVERE worker 0 (pid 1001): not ready within 60000 ms; its threads follow if it can still"
+                                    + " tell, then it is killed",
                             "WARNING worker 0 (pid 1001): BACKOFF"
                                     + " (killed: not ready within 60000 ms; next start in 200 ms)",
                             "INFO worker 0 (pid 1002): STARTING",

@@ -16,6 +16,7 @@ abstract class SimulatedFleet {
     static final Duration BOOT = Duration.ofSeconds(60);
     static final Duration DRAIN = Duration.ofSeconds(30);
     static final Duration HANG = Duration.ofSeconds(30);
+    static final Duration DUMP_GRACE = Duration.ofSeconds(2);
     static final Duration HEALTHY = Duration.ofSeconds(60);
     static final Duration GRACE = Duration.ofSeconds(10);
     static final Duration MOST_BACKOFF = Duration.ofSeconds(30);

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 
 /** One of our runnable jars as a process of its own, with what it has printed so far. */
 final class RunningProgram implements AutoCloseable {
-    static final Duration PATIENCE = Duration.ofSeconds(180);
+    static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private static final Pattern LISTENING = Pattern.compile("listening on .*:(\\d+)");
     /** Quick to start, and not in each other's way on a small machine. */
@@ -96,7 +96,8 @@ final class RunningProgram implements AutoCloseable {
         String name = "e2e-" + UUID.randomUUID();
         List<String> command = forkless(temporary, "run", "--name", name);
         command.addAll(List.of("--workers", Integer.toString(workers), "--listen", "127.0.0.1:0"));
-        command.add("--");
+        // A start under Wine has taken over a minute on a small machine that had a load to serve as well.
+        command.addAll(List.of("--boot-timeout", Long.toString(PATIENCE.toSeconds()), "--"));
         command.addAll(worker);
         RunningProgram program = new RunningProgram(temporary, name, builder(command));
         program.awaitLine("all " + workers + " workers are READY");
