@@ -5,6 +5,7 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.server.Request;
 
 /**
@@ -20,8 +21,8 @@ final class CloseWhenDraining implements HttpConfiguration.Customizer {
 
     @Override
     public Request customize(Request request, HttpFields.Mutable responseHeaders) {
-        if (connector.isDraining() && isHttp1(request)) { // in this order: nearly all requests come before the drain
-            responseHeaders.put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE.asString());
+        if (isHttp1(request)) {
+            request.addHttpStreamWrapper(Announcement::new);
         }
         return request;
     }
@@ -29,5 +30,20 @@ final class CloseWhenDraining implements HttpConfiguration.Customizer {
     private static boolean isHttp1(Request request) {
         HttpVersion version = request.getConnectionMetaData().getHttpVersion();
         return version.getVersion() <= HttpVersion.HTTP_1_1.getVersion();
+    }
+
+    /** Made at the last moment, since the drain may begin while the handler is at work. */
+    private final class Announcement extends HttpStream.Wrapper {
+        Announcement(HttpStream stream) {
+            super(stream);
+        }
+
+        @Override
+        public void prepareResponse(HttpFields.Mutable headers) {
+            super.prepareResponse(headers);
+            if (connector.isDraining() && !headers.contains(HttpHeader.UPGRADE)) {
+                headers.put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE.asString());
+            }
+        }
     }
 }

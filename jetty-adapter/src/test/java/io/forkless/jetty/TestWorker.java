@@ -1,6 +1,7 @@
 package io.forkless.jetty;
 
-import java.nio.file.Path;
+import io.forkless.tck.adapter.SlowRequests;
+import io.forkless.tck.adapter.TestKeyStore;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -8,6 +9,7 @@ import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -19,12 +21,14 @@ import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.component.LifeCycle;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.eclipse.jetty.websocket.api.Session;
+import org.eclipse.jetty.websocket.server.WebSocketUpgradeHandler;
 
 /** The worker program of these tests: a server with the connectors and oddities that its arguments ask for. */
 final class TestWorker {
     private TestWorker() {}
 
-    /** @param arguments options, then {@code plain=PORT} or {@code tls=PORT} for each connector */
+    /** @param arguments those of {@link io.forkless.tck.adapter.AdapterContractTest}, and options of our own */
     public static void main(String[] arguments) throws Exception {
         List<String> options = Arrays.asList(arguments);
         QueuedThreadPool threads = new QueuedThreadPool();
@@ -33,21 +37,29 @@ final class TestWorker {
             threads.setVirtualThreadsExecutor(virtual);
         }
         Server server = new Server(threads);
+        long grace = SharedServerConnector.DEFAULT_DRAIN_IDLE_GRACE;
         for (String option : options) {
             String[] pair = option.split("=");
             switch (pair[0]) {
                 case "plain" -> server.addConnector(plain(server, pair[1], options));
                 case "tls" -> server.addConnector(tls(server, pair[1]));
+                case "grace" -> grace = Long.parseLong(pair[1]);
                 default -> {
                     // read elsewhere
                 }
             }
         }
-        server.setHandler(new TestHandler());
+        for (Connector connector : server.getConnectors()) {
+            ((SharedServerConnector) connector).setDrainIdleGrace(grace);
+        }
+        WebSocketUpgradeHandler handler = WebSocketUpgradeHandler.from(
+                server, sockets -> sockets.addMapping("/socket", (request, response, callback) -> new Echo()));
+        handler.setHandler(new TestHandler());
+        server.setHandler(handler);
         server.addEventListener(stopAnnouncer());
         server.start();
         if (options.contains("restart-connectors")) {
-            for (var connector : server.getConnectors()) {
+            for (Connector connector : server.getConnectors()) {
                 connector.stop();
                 connector.start();
             }
@@ -78,7 +90,7 @@ final class TestWorker {
     private static SharedServerConnector tls(Server server, String port) {
         HttpConfiguration http = new HttpConfiguration();
         SslContextFactory.Server ssl = new SslContextFactory.Server();
-        ssl.setKeyStorePath(Path.of(System.getProperty("test.keystore")).toUri().toString());
+        ssl.setKeyStorePath(TestKeyStore.ofThisWorker().file().toUri().toString());
         ssl.setKeyStorePassword(TestKeyStore.PASSWORD);
         ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory();
         alpn.setDefaultProtocol("http/1.1");
@@ -94,40 +106,33 @@ final class TestWorker {
         return connector;
     }
 
-    /**
-     * {@code /}: who answers, over which protocol; {@code /sleep}: the same, late; {@code /until-drain}: the same, when the
-     * drain has begun; {@code /attributes}.
-     */
-    private static final class TestHandler extends Handler.Abstract {
-        private static final long POLL_MILLIS = 10;
-        private static final long AFTER_DRAIN_BEGAN_MILLIS = 300;
+    /** The server's end of a WebSocket. */
+    public static final class Echo extends Session.Listener.AbstractAutoDemanding {
+        @Override
+        public void onWebSocketText(String message) {
+            getSession().sendText(message, org.eclipse.jetty.websocket.api.Callback.NOOP);
+        }
+    }
 
+    /** What {@link io.forkless.tck.adapter.AdapterContractTest} asks for but the WebSocket. */
+    private static final class TestHandler extends Handler.Abstract {
         @Override
         public boolean handle(Request request, Response response, Callback callback) throws Exception {
             String path = Request.getPathInContext(request);
+            SharedServerConnector connector =
+                    (SharedServerConnector) request.getConnectionMetaData().getConnector();
             if (path.equals("/sleep")) {
-                System.out.println("sleeping");
-                Thread.sleep(Long.parseLong(request.getHttpURI().getQuery()));
+                SlowRequests.sleep(request.getHttpURI().getQuery());
             }
             if (path.equals("/until-drain")) {
-                awaitDrain(
-                        (SharedServerConnector) request.getConnectionMetaData().getConnector());
+                SlowRequests.untilDrain(connector::isDraining);
             }
             String answer = path.equals("/attributes")
-                    ? attributes((SharedServerConnector)
-                            request.getConnectionMetaData().getConnector())
+                    ? attributes(connector)
                     : ProcessHandle.current().pid() + " "
                             + request.getConnectionMetaData().getHttpVersion().asString();
             Content.Sink.write(response, true, answer, callback);
             return true;
-        }
-
-        private static void awaitDrain(SharedServerConnector connector) throws InterruptedException {
-            System.out.println("sleeping");
-            while (!connector.isDraining()) {
-                Thread.sleep(POLL_MILLIS);
-            }
-            Thread.sleep(AFTER_DRAIN_BEGAN_MILLIS);
         }
 
         private static String attributes(SharedServerConnector connector) {

@@ -3,6 +3,7 @@ package io.forkless.undertow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.forkless.tck.adapter.JettyHttp2Client;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
 import java.io.IOException;
@@ -54,14 +55,10 @@ class DrainTest {
     @Test
     void no_request_is_lost_when_servers_are_replaced_under_http_2_load() throws Exception {
         int port = port();
-        Clients clients = new Clients(SSLContext.getDefault());
-        org.eclipse.jetty.client.HttpClient first = clients.jettyHttp2();
-        org.eclipse.jetty.client.HttpClient second = clients.jettyHttp2();
-        try (Load load = new Load(() -> port).http2(first, begun::contains).http2(second, begun::contains)) {
+        try (JettyHttp2Client first = new JettyHttp2Client(SSLContext.getDefault());
+                JettyHttp2Client second = new JettyHttp2Client(SSLContext.getDefault());
+                Load load = new Load(() -> port).http2(first, begun::contains).http2(second, begun::contains)) {
             replaceUnder(load);
-        } finally {
-            first.stop();
-            second.stop();
         }
     }
 

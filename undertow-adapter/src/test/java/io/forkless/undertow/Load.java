@@ -1,5 +1,7 @@
 package io.forkless.undertow;
 
+import io.forkless.tck.adapter.Http1Client;
+import io.forkless.tck.adapter.JettyHttp2Client;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntSupplier;
 import java.util.function.Predicate;
+import org.eclipse.jetty.client.ContentResponse;
 
 /**
  * Clients that send requests one after the other, and notice each that is not answered with 200 although nobody had
@@ -55,13 +58,13 @@ final class Load implements AutoCloseable {
      *
      * @param begun whether a server has begun with the request of that query
      */
-    Load http2(org.eclipse.jetty.client.HttpClient client, Predicate<String> begun) {
+    Load http2(JettyHttp2Client client, Predicate<String> begun) {
         return start("http2", 1, () -> {
             String query = "request-" + requests.incrementAndGet();
             try {
-                answered("HTTP/1.1 "
-                        + client.GET("http://127.0.0.1:" + port.getAsInt() + "/?" + query)
-                                .getStatus() + " OK");
+                ContentResponse response =
+                        client.send("http", port.getAsInt(), "/?" + query).get();
+                answered("HTTP/1.1 " + response.getStatus() + " OK");
             } catch (ExecutionException e) {
                 if (begun.test(query)) {
                     throw e;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.management.UnixOperatingSystemMXBean;
+import io.forkless.tck.adapter.Http1Client;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
 import io.undertow.server.HttpHandler;
@@ -128,7 +129,7 @@ class SharedXnioWorkerTest {
                 .addListener(new Undertow.ListenerBuilder()
                         .setType(Undertow.ListenerType.HTTP)
                         .setHost("127.0.0.1")
-                        .setPort(Clients.freePort())
+                        .setPort(Http1Client.freePort())
                         .setRootHandler(options)
                         .setOverrideSocketOptions(OptionMap.create(Options.READ_TIMEOUT, 20_000))));
 
@@ -229,7 +230,7 @@ class SharedXnioWorkerTest {
 
     @Test
     void an_address_that_is_taken_fails_the_start_with_its_name_and_frees_the_other_listeners() throws Exception {
-        int port = Clients.freePort();
+        int port = Http1Client.freePort();
         Undertow server =
                 server(listeners.builder().addHttpListener(0, "127.0.0.1").addHttpListener(port, "127.0.0.1"));
         long threads = threads();

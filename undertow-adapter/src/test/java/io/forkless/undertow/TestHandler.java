@@ -1,5 +1,6 @@
 package io.forkless.undertow;
 
+import io.forkless.tck.adapter.SlowRequests;
 import io.undertow.Handlers;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -11,14 +12,8 @@ import io.undertow.websockets.core.WebSockets;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 
-/**
- * {@code /}: who answers, over which protocol; {@code /sleep?N}: the same, late; {@code /until-drain}: the same, when the
- * drain has begun; {@code /echo}: what was sent; {@code /attributes}; {@code /socket}: a WebSocket that echoes.
- */
+/** What {@link io.forkless.tck.adapter.AdapterContractTest} asks for, and {@code /echo}: what was sent. */
 final class TestHandler implements HttpHandler {
-    private static final long POLL_MILLIS = 10;
-    private static final long AFTER_DRAIN_BEGAN_MILLIS = 300;
-
     private static final HttpHandler WEB_SOCKET = Handlers.websocket((exchange, channel) -> {
         channel.getReceiveSetter().set(new Echo());
         channel.resumeReceives();
@@ -41,14 +36,10 @@ final class TestHandler implements HttpHandler {
             exchange.getInputStream().transferTo(exchange.getOutputStream());
             return;
         }
-        System.out.println("sleeping");
         if (exchange.getRequestPath().equals("/sleep")) {
-            Thread.sleep(Long.parseLong(exchange.getQueryString()));
+            SlowRequests.sleep(exchange.getQueryString());
         } else {
-            while (!TestWorker.xnioWorker().isDraining()) {
-                Thread.sleep(POLL_MILLIS);
-            }
-            Thread.sleep(AFTER_DRAIN_BEGAN_MILLIS);
+            SlowRequests.untilDrain(TestWorker.xnioWorker()::isDraining);
         }
         exchange.getResponseSender().send(answer(exchange));
     }

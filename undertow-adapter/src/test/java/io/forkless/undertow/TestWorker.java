@@ -1,14 +1,10 @@
 package io.forkless.undertow;
 
+import io.forkless.tck.adapter.TestKeyStore;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.util.List;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.xnio.Options;
 
@@ -18,7 +14,10 @@ final class TestWorker {
 
     private TestWorker() {}
 
-    /** @param arguments {@code grace=MILLIS}, then {@code plain=PORT}, {@code tls=PORT} or {@code ajp=PORT} for each listener */
+    /**
+     * @param arguments those of {@link io.forkless.tck.adapter.AdapterContractTest}, {@code ajp=PORT}, and
+     *     {@code wildcard=PORT}
+     */
     public static void main(String[] arguments) throws Exception {
         List<String> options = List.of(arguments);
         ForklessUndertow.Builder builder = ForklessUndertow.builder()
@@ -33,8 +32,14 @@ final class TestWorker {
                 case "grace" -> builder.setDrainIdleGrace(Duration.ofMillis(Long.parseLong(pair[1])));
                 case "plain" -> builder.addHttpListener(Integer.parseInt(pair[1]), "127.0.0.1");
                 case "wildcard" -> builder.addHttpListener(Integer.parseInt(pair[1]), "0.0.0.0");
-                case "ajp" -> builder.addAjpListener(Integer.parseInt(pair[1]), "127.0.0.1");
-                case "tls" -> builder.addHttpsListener(Integer.parseInt(pair[1]), "127.0.0.1", serverContext());
+                case "ajp" -> {
+                    System.setProperty("io.undertow.ajp.REQUIRE_AJP_SECRET", "false");
+                    builder.addAjpListener(Integer.parseInt(pair[1]), "127.0.0.1");
+                }
+                case "tls" -> {
+                    SSLContext context = TestKeyStore.ofThisWorker().serverContext();
+                    builder.addHttpsListener(Integer.parseInt(pair[1]), "127.0.0.1", context);
+                }
                 default -> throw new IllegalArgumentException(option);
             }
         }
@@ -44,17 +49,5 @@ final class TestWorker {
 
     static SharedXnioWorker xnioWorker() {
         return (SharedXnioWorker) server.getWorker();
-    }
-
-    private static SSLContext serverContext() throws Exception {
-        KeyStore keys = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(Path.of(System.getProperty("test.keystore")))) {
-            keys.load(in, TestKeyStore.PASSWORD.toCharArray());
-        }
-        KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        factory.init(keys, TestKeyStore.PASSWORD.toCharArray());
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(factory.getKeyManagers(), null, null);
-        return context;
     }
 }

@@ -1,4 +1,4 @@
-package io.forkless.undertow;
+package io.forkless.tck.adapter;
 
 import java.io.BufferedInputStream;
 import java.io.Closeable;
@@ -11,11 +11,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /** One HTTP/1.1 connection, of which a test sees every byte. */
-final class Http1Client implements Closeable {
+public final class Http1Client implements Closeable {
     private final Socket socket = new Socket();
     private final InputStream in;
 
-    Http1Client(int port) throws IOException {
+    public Http1Client(int port) throws IOException {
         try {
             socket.connect(new InetSocketAddress("127.0.0.1", port), 5000);
             socket.setTcpNoDelay(true);
@@ -27,11 +27,11 @@ final class Http1Client implements Closeable {
         }
     }
 
-    boolean isConnected() {
+    public boolean isConnected() {
         return socket.isConnected();
     }
 
-    void send(String... paths) throws IOException {
+    public void send(String... paths) throws IOException {
         StringBuilder requests = new StringBuilder();
         for (String path : paths) {
             requests.append("GET ").append(path).append(" HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -40,7 +40,7 @@ final class Http1Client implements Closeable {
     }
 
     /** Header and body of the next response. */
-    String receive() throws IOException {
+    public String receive() throws IOException {
         StringBuilder header = new StringBuilder();
         while (!header.toString().endsWith("\r\n\r\n")) {
             int c = in.read();
@@ -53,23 +53,31 @@ final class Http1Client implements Closeable {
         return header + new String(in.readNBytes(Integer.parseInt(length)), StandardCharsets.US_ASCII);
     }
 
-    String exchange(String path) throws IOException {
+    public String exchange(String path) throws IOException {
         send(path);
         return receive();
     }
 
     /** Whether the server ends the connection, next and within half a minute. */
-    boolean isEnded() throws IOException {
+    public boolean isEnded() throws IOException {
         return in.read() < 0;
     }
 
     /** Ends the connection, ahead of the close of this object. */
-    void disconnect() throws IOException {
+    public void disconnect() throws IOException {
         socket.close();
     }
 
-    static boolean isClosing(String response) {
+    public static boolean isClosing(String response) {
         return response.toLowerCase(Locale.ROOT).contains("connection: close");
+    }
+
+    /** One that nobody used a moment ago. */
+    public static int freePort() throws IOException {
+        try (Socket socket = new Socket()) {
+            socket.bind(new InetSocketAddress("127.0.0.1", 0));
+            return socket.getLocalPort();
+        }
     }
 
     @Override

@@ -1,0 +1,287 @@
+package io.forkless.tck.adapter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.forkless.supervisor.Outcome;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.eclipse.jetty.client.ContentResponse;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What a server promises on a listener that a supervisor owns, whichever server it is. Extend it in the tests of an
+ * adapter and name a program that runs the server, in worker processes of a real supervisor:
+ *
+ * <ul>
+ *   <li>Its arguments are {@code plain=PORT} (HTTP/1.1 and h2c) and {@code tls=PORT} (HTTP/1.1 and h2, with the
+ *       certificate of {@link TestKeyStore#ofThisWorker()}), each a listener on 127.0.0.1, and {@code grace=MILLIS}, the
+ *       drain idle grace.
+ *   <li>{@code /} answers with {@code PID PROTOCOL}; so do {@code /sleep?MILLIS} and {@code /until-drain} after the calls
+ *       of the same names of {@link SlowRequests}.
+ *   <li>{@code /attributes} tells {@code accepted=N open=N draining=BOOLEAN pacing=BOOLEAN port=N}, of its listener.
+ *   <li>{@code /socket} is a WebSocket that sends back what it gets.
+ * </ul>
+ */
+@DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
+public abstract class AdapterContractTest {
+    private static final int SECONDS = 30;
+
+    @TempDir
+    private static Path temporary;
+
+    private static TestKeyStore keyStore;
+    private static Clients clients;
+
+    private final Class<?> program;
+
+    /** @param program has the main method of the workers, as described above */
+    protected AdapterContractTest(Class<?> program) {
+        this.program = program;
+    }
+
+    @BeforeAll
+    static void makeKeyStore() throws Exception {
+        keyStore = TestKeyStore.create(temporary);
+        clients = new Clients(keyStore.clientContext());
+    }
+
+    @Test
+    void http_1_and_h2c_by_upgrade_and_by_prior_knowledge_are_served_on_one_port() throws Exception {
+        try (Cluster cluster = start(2, "plain=0").ready()) {
+            assertThat(get(HttpClient.Version.HTTP_1_1, "http", cluster.port(), "/"))
+                    .endsWith(" HTTP/1.1");
+            assertThat(get(HttpClient.Version.HTTP_2, "http", cluster.port(), "/"))
+                    .endsWith(" HTTP/2.0");
+            try (JettyHttp2Client client = clients.jettyHttp2()) {
+                assertThat(client.get("http", cluster.port(), "/")).endsWith(" HTTP/2.0");
+            }
+        }
+    }
+
+    @Test
+    void tls_is_served_with_http_1_and_with_h2_by_alpn() throws Exception {
+        try (Cluster cluster = start(2, "tls=0").ready()) {
+            assertThat(get(HttpClient.Version.HTTP_1_1, "https", cluster.port(), "/"))
+                    .endsWith(" HTTP/1.1");
+            assertThat(get(HttpClient.Version.HTTP_2, "https", cluster.port(), "/"))
+                    .endsWith(" HTTP/2.0");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"plain", "tls"})
+    void a_web_socket_is_opened_by_upgrade(String listener) throws Exception {
+        try (Cluster cluster = start(1, listener + "=0").ready()) {
+            assertThat(webSocket(listener, cluster).echo("hello")).isEqualTo("hello");
+        }
+    }
+
+    @Test
+    void workers_may_have_several_listeners() throws Exception {
+        int tls = Http1Client.freePort();
+        int plain = Http1Client.freePort();
+        try (Cluster cluster = startOnDemand(2, "tls=" + tls, "plain=" + plain).ready()) {
+            assertThat(get(HttpClient.Version.HTTP_2, "https", tls, "/")).endsWith(" HTTP/2.0");
+            assertThat(get(HttpClient.Version.HTTP_1_1, "http", plain, "/")).endsWith(" HTTP/1.1");
+
+            cluster.stop();
+            assertThat(cluster.outcome()).isEqualTo(Outcome.DRAINED);
+        }
+    }
+
+    @Test
+    void attributes_tell_an_operator_where_the_server_stands() throws Exception {
+        try (Cluster cluster = start(1, "plain=0").ready();
+                Http1Client client = new Http1Client(cluster.port())) {
+            assertThat(client.exchange("/attributes"))
+                    .contains("accepted=1 open=1 draining=false pacing=true port=" + cluster.port());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"plain", "tls"})
+    void an_http_1_request_under_way_when_the_drain_begins_is_answered(String listener) throws Exception {
+        try (Cluster cluster = start(1, listener + "=0").ready()) {
+            CompletableFuture<HttpResponse<String>> slow = clients.jdk(HttpClient.Version.HTTP_1_1)
+                    .sendAsync(
+                            Clients.request(scheme(listener), cluster.port(), "/until-drain"), BodyHandlers.ofString());
+            SlowRequests.awaitOne(cluster);
+
+            cluster.stop();
+
+            assertThat(slow.get(SECONDS, TimeUnit.SECONDS).body()).endsWith(" HTTP/1.1");
+            assertThat(slow.get().headers().firstValue("Connection")).hasValue("close");
+            assertThat(cluster.outcome()).isEqualTo(Outcome.DRAINED);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"plain", "tls"})
+    void an_h2_request_under_way_when_the_drain_begins_is_answered(String listener) throws Exception {
+        try (Cluster cluster = start(1, listener + "=0").ready();
+                JettyHttp2Client client = clients.jettyHttp2()) {
+            CompletableFuture<ContentResponse> slow = client.send(scheme(listener), cluster.port(), "/until-drain");
+            SlowRequests.awaitOne(cluster);
+
+            cluster.stop();
+
+            assertThat(slow.get(SECONDS, TimeUnit.SECONDS).getContentAsString()).endsWith(" HTTP/2.0");
+            assertThat(cluster.outcome()).isEqualTo(Outcome.DRAINED);
+        }
+    }
+
+    /** A client has to send again what follows an announced end (RFC 9112 section 9.3.2). */
+    @Test
+    void requests_that_were_pipelined_before_the_drain_began_are_answered_up_to_an_announced_end() throws Exception {
+        try (Cluster cluster = start(1, "plain=0").ready();
+                Http1Client client = new Http1Client(cluster.port())) {
+            client.send("/until-drain", "/", "/", "/");
+            SlowRequests.awaitOne(cluster);
+
+            cluster.stop();
+
+            String response;
+            do {
+                response = client.receive();
+                assertThat(response).contains("200 OK");
+            } while (!Http1Client.isClosing(response));
+            assertThat(client.isEnded()).isTrue();
+            assertThat(cluster.outcome()).isEqualTo(Outcome.DRAINED);
+        }
+    }
+
+    @Test
+    void the_last_response_on_a_keep_alive_connection_announces_that_it_closes() throws Exception {
+        try (Cluster cluster = start(1, "grace=5000", "plain=0").ready();
+                Http1Client busy = new Http1Client(cluster.port());
+                Http1Client other = new Http1Client(cluster.port())) {
+            assertThat(other.exchange("/")).doesNotMatch(Http1Client::isClosing);
+            busy.send("/sleep?1000"); // keeps the worker while we look at the other connection
+            await().until(() -> other.exchange("/attributes").contains("open=2"));
+
+            cluster.stop();
+
+            await().atMost(Cluster.PATIENCE).until(() -> isRefused(cluster));
+            assertThat(other.exchange("/")).contains("200 OK").matches(Http1Client::isClosing);
+            assertThat(other.isEnded()).isTrue();
+            assertThat(busy.receive()).contains("200 OK");
+            assertThat(cluster.outcome()).isEqualTo(Outcome.DRAINED);
+        }
+    }
+
+    @Test
+    void an_idle_connection_does_not_hold_up_the_drain() throws Exception {
+        try (Cluster cluster = start(1, "plain=0").ready();
+                Http1Client used = new Http1Client(cluster.port());
+                Http1Client neverUsed = new Http1Client(cluster.port())) {
+            assertThat(used.exchange("/")).contains("200 OK");
+            await().until(() -> used.exchange("/attributes").contains("open=2"));
+
+            cluster.stop();
+
+            assertThat(used.isEnded()).isTrue();
+            assertThat(neverUsed.isEnded()).isTrue();
+            assertThat(cluster.outcome()).isEqualTo(Outcome.DRAINED);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"plain", "tls"})
+    void an_idle_h2_connection_does_not_hold_up_the_drain(String listener) throws Exception {
+        try (Cluster cluster = start(1, listener + "=0").ready();
+                JettyHttp2Client client = clients.jettyHttp2()) {
+            client.get(scheme(listener), cluster.port(), "/");
+
+            cluster.stop();
+
+            assertThat(cluster.outcome()).isEqualTo(Outcome.DRAINED);
+        }
+    }
+
+    @Test
+    void a_web_socket_that_is_idle_is_ended_when_the_grace_is_over() throws Exception {
+        try (Cluster cluster = start(1, "plain=0").ready()) {
+            EchoSocket socket = webSocket("plain", cluster);
+            assertThat(socket.echo("hello")).isEqualTo("hello");
+
+            cluster.stop();
+
+            assertThat(cluster.outcome()).isEqualTo(Outcome.DRAINED);
+            assertThat(socket.end()).succeedsWithin(Cluster.PATIENCE);
+        }
+    }
+
+    @Test
+    void an_address_that_the_supervisor_does_not_grant_fails_the_start_and_is_not_bound() throws Exception {
+        int port = Http1Client.freePort();
+        try (Cluster cluster = start(1, "plain=" + port)) {
+            assertThat(cluster.outcome()).isEqualTo(Outcome.GAVE_UP);
+            assertThat(cluster.output())
+                    .contains("listen 127.0.0.1:" + port + ": not granted: the supervisor listens on 127.0.0.1:0");
+        }
+    }
+
+    @Test
+    void a_worker_without_the_supervisors_provider_fails_to_start_and_says_so() throws Exception {
+        Predicate<String> providers = entry -> entry.matches(".*(posix|windows)-provider.*");
+        try (Cluster cluster = Cluster.startWithout(providers, program("plain=0"))) {
+            assertThat(cluster.outcome()).isEqualTo(Outcome.GAVE_UP);
+            assertThat(cluster.output()).contains("cannot be used: none is on the class path");
+        }
+    }
+
+    /** So many workers on a free port; no other is granted. */
+    protected final Cluster start(int workers, String... arguments) throws IOException {
+        return Cluster.start(workers, program(arguments));
+    }
+
+    /** So many workers that get the ports that they ask for. */
+    protected final Cluster startOnDemand(int workers, String... arguments) throws IOException {
+        return Cluster.startOnDemand(workers, program(arguments));
+    }
+
+    protected static String get(HttpClient.Version version, String scheme, int port, String path) throws Exception {
+        return clients.jdk(version)
+                .send(Clients.request(scheme, port, path), BodyHandlers.ofString())
+                .body();
+    }
+
+    private Cluster.Program program(String... arguments) {
+        return new Cluster.Program(program, List.of(keyStore.option()), List.of(arguments));
+    }
+
+    /** @param listener {@code plain} or {@code tls} */
+    protected static EchoSocket webSocket(String listener, Cluster cluster) throws Exception {
+        String scheme = listener.equals("tls") ? "wss" : "ws";
+        return new EchoSocket(
+                clients.jdk(HttpClient.Version.HTTP_1_1),
+                URI.create(scheme + "://127.0.0.1:" + cluster.port() + "/socket"));
+    }
+
+    private static String scheme(String listener) {
+        return listener.equals("tls") ? "https" : "http";
+    }
+
+    private static boolean isRefused(Cluster cluster) {
+        try (Http1Client client = new Http1Client(cluster.port())) {
+            return !client.isConnected();
+        } catch (IOException | IndexOutOfBoundsException e) { // refused, or the supervisor has no listener any more
+            return true;
+        }
+    }
+}

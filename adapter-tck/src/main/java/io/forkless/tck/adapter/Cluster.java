@@ -1,0 +1,111 @@
+package io.forkless.tck.adapter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.forkless.spi.ListenSpec;
+import io.forkless.supervisor.Outcome;
+import io.forkless.supervisor.Supervisor;
+import io.forkless.supervisor.SupervisorBuilder;
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/** A supervisor in this JVM, with a test's program in its worker processes. */
+public final class Cluster implements AutoCloseable {
+    public static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private static final String CLASS_PATH = System.getProperty("java.class.path");
+
+    private final ByteArrayOutputStream output = new ByteArrayOutputStream();
+    private final Supervisor supervisor;
+
+    private Cluster(SupervisorBuilder builder, List<String> command) throws IOException {
+        supervisor = builder.maxFailedStarts(1)
+                .drainTimeout(Duration.ofSeconds(20))
+                .command(command)
+                .output(output, output)
+                .build();
+        supervisor.start();
+    }
+
+    /** Listens on a free port of 127.0.0.1; no worker may listen anywhere else. */
+    static Cluster start(int workers, Program program) throws IOException {
+        return new Cluster(onFreePort(workers), program.command(CLASS_PATH));
+    }
+
+    /** Grants the workers what they ask for. */
+    static Cluster startOnDemand(int workers, Program program) throws IOException {
+        return new Cluster(Supervisor.builder().workers(workers), program.command(CLASS_PATH));
+    }
+
+    /** The worker's class path is without those entries. */
+    static Cluster startWithout(Predicate<String> classPathEntry, Program program) throws IOException {
+        String classPath = Arrays.stream(CLASS_PATH.split(File.pathSeparator))
+                .filter(classPathEntry.negate())
+                .collect(Collectors.joining(File.pathSeparator));
+        return new Cluster(onFreePort(1), program.command(classPath));
+    }
+
+    private static SupervisorBuilder onFreePort(int workers) {
+        return Supervisor.builder().workers(workers).listen(ListenSpec.tcp("127.0.0.1", 0));
+    }
+
+    /** What a worker runs: a main class of the tests. */
+    record Program(Class<?> main, List<String> jvmOptions, List<String> arguments) {
+        private List<String> command(String classPath) {
+            List<String> command = new ArrayList<>(List.of(
+                    ProcessHandle.current().info().command().orElseThrow(),
+                    "-XX:TieredStopAtLevel=1",
+                    "-XX:+UseSerialGC",
+                    "-Xmx128m"));
+            command.addAll(jvmOptions);
+            command.addAll(List.of("-cp", classPath, main.getName()));
+            command.addAll(arguments);
+            return command;
+        }
+    }
+
+    /** Returns when all workers are ready. */
+    public Cluster ready() throws InterruptedException {
+        assertThat(supervisor.awaitReady(PATIENCE)).as(this::output).isTrue();
+        return this;
+    }
+
+    public int port() {
+        return ((InetSocketAddress) supervisor.addresses().get(0)).getPort();
+    }
+
+    /** Begins to drain the workers. */
+    public void stop() {
+        supervisor.stop();
+    }
+
+    /** Waits until the supervisor has ended. */
+    public Outcome outcome() throws InterruptedException {
+        return supervisor.awaitTermination();
+    }
+
+    /** What the workers have printed so far. */
+    public String output() {
+        return output.toString(StandardCharsets.UTF_8);
+    }
+
+    public void awaitOutput(String text) {
+        await(text).atMost(PATIENCE).until(() -> output().contains(text));
+    }
+
+    @Override
+    public void close() {
+        supervisor.kill();
+        supervisor.close();
+    }
+}
