@@ -1,5 +1,6 @@
 package io.forkless.jetty;
 
+import java.util.function.Function;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpHeaderValue;
@@ -14,6 +15,7 @@ import org.eclipse.jetty.server.Request;
  */
 final class CloseWhenDraining implements HttpConfiguration.Customizer {
     private final SharedServerConnector connector;
+    private final Function<HttpStream, HttpStream> announce = Announcement::new;
 
     CloseWhenDraining(SharedServerConnector connector) {
         this.connector = connector;
@@ -22,7 +24,7 @@ final class CloseWhenDraining implements HttpConfiguration.Customizer {
     @Override
     public Request customize(Request request, HttpFields.Mutable responseHeaders) {
         if (isHttp1(request)) {
-            request.addHttpStreamWrapper(Announcement::new);
+            request.addHttpStreamWrapper(announce);
         }
         return request;
     }
