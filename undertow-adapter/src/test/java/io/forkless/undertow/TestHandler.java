@@ -9,10 +9,9 @@ import io.undertow.websockets.core.AbstractReceiveListener;
 import io.undertow.websockets.core.BufferedTextMessage;
 import io.undertow.websockets.core.WebSocketChannel;
 import io.undertow.websockets.core.WebSockets;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 
-/** What {@link io.forkless.tck.adapter.AdapterContractTest} asks for, and {@code /echo}: what was sent. */
+/** What {@link io.forkless.tck.adapter.AdapterContractTest} asks for. */
 final class TestHandler implements HttpHandler {
     private static final HttpHandler WEB_SOCKET = Handlers.websocket((exchange, channel) -> {
         channel.getReceiveSetter().set(new Echo());
@@ -25,17 +24,13 @@ final class TestHandler implements HttpHandler {
     public void handleRequest(HttpServerExchange exchange) throws Exception {
         switch (exchange.getRequestPath()) {
             case "/socket" -> WEB_SOCKET.handleRequest(exchange);
-            case "/sleep", "/until-drain", "/echo" -> BLOCKING.handleRequest(exchange);
+            case "/sleep", "/until-drain" -> BLOCKING.handleRequest(exchange);
             case "/attributes" -> exchange.getResponseSender().send(attributes(exchange));
             default -> exchange.getResponseSender().send(answer(exchange));
         }
     }
 
-    private static void handleBlocking(HttpServerExchange exchange) throws IOException, InterruptedException {
-        if (exchange.getRequestPath().equals("/echo")) {
-            exchange.getInputStream().transferTo(exchange.getOutputStream());
-            return;
-        }
+    private static void handleBlocking(HttpServerExchange exchange) throws InterruptedException {
         if (exchange.getRequestPath().equals("/sleep")) {
             SlowRequests.sleep(exchange.getQueryString());
         } else {
