@@ -139,6 +139,10 @@ final class Slot {
 
     /** Lets it say what its threads do, if it can, and kills it. */
     void killStuck(String reason) {
+        if (wasKilled()) {
+            kill(reason); // once more; the reason stays the first one
+            return;
+        }
         killReason = reason;
         LOG.log(Level.ERROR, this + ": " + reason + "; its threads follow if it can still tell, then it is killed");
         process.dumpThreads();

@@ -310,6 +310,18 @@ class FleetTest extends SimulatedFleet {
     }
 
     @Test
+    void a_worker_that_is_slow_to_die_keeps_the_reason_for_which_it_was_killed() throws Exception {
+        start(1);
+        stop();
+        timers.advance(BOOT.plus(DUMP_GRACE));
+        assertThat(newest(0).dumps).isZero();
+        assertThat(newest(0).kills).as("tried again").isEqualTo(2);
+        assertThat(status(0).state()).isEqualTo(WorkerState.STARTING);
+        exit(0, SIGKILL);
+        assertThat(status(0).lastExit()).isEqualTo("killed: it has not connected yet and serves nobody");
+    }
+
+    @Test
     void a_starting_worker_that_has_not_connected_is_killed_when_it_is_to_stop() throws Exception {
         start(1);
         stop();
