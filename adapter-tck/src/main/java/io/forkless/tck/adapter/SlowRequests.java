@@ -26,7 +26,7 @@ public final class SlowRequests {
     }
 
     /** Returns when one of these requests has arrived at a worker. */
-    public static void awaitOne(Cluster cluster) {
+    static void awaitOne(Cluster cluster) {
         cluster.awaitOutput(UNDER_WAY);
     }
 }

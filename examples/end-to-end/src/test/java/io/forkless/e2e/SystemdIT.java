@@ -8,10 +8,8 @@ import io.forkless.benchmarks.load.HttpConnection;
 import io.forkless.benchmarks.load.Load;
 import io.forkless.benchmarks.load.Manner;
 import io.forkless.benchmarks.load.Outcome;
+import io.forkless.benchmarks.service.Answerers;
 import java.io.File;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +30,7 @@ class SystemdIT {
     @Test
     void clients_wait_while_one_supervisor_follows_another_and_none_is_refused_or_lost() throws Exception {
         assumeInstalled("systemd-socket-activate");
-        int port = freePort();
+        int port = Answerers.freePort(); // the tool tells none that the system has chosen
         try (RunningProgram service = RunningProgram.activated(temporary, "jetty-hello", WORKERS, port)) {
             service.awaitLine("Listening on 127.0.0.1:" + port);
             try (HttpConnection first = new HttpConnection(port)) { // it waits for the service that it starts
@@ -92,12 +90,5 @@ class SystemdIT {
         boolean installed = Stream.of(System.getenv("PATH").split(File.pathSeparator))
                 .anyMatch(directory -> new File(directory, command).canExecute());
         assumeTrue(installed, command + " is not installed");
-    }
-
-    /** The tool tells no port that the system has chosen. */
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }
