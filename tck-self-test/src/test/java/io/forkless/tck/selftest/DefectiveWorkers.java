@@ -16,6 +16,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 
 /** Providers of which each breaks one clause that is about processes. */
 final class DefectiveWorkers {
@@ -142,6 +143,8 @@ final class DefectiveWorkers {
         }
 
         private static final class Eager extends Channel {
+            private static final long HEAD_START_NANOS = 50_000_000;
+
             private final FutureTask<SocketChannel> first;
             private final AtomicBoolean taken = new AtomicBoolean();
 
@@ -154,6 +157,8 @@ final class DefectiveWorkers {
             @Override
             protected SocketChannel acceptBlocking() throws IOException {
                 if (!taken.compareAndSet(false, true)) {
+                    // On a busy machine a worker that serves can take all before the eager thread of another one runs.
+                    LockSupport.parkNanos(HEAD_START_NANOS);
                     return super.acceptBlocking();
                 }
                 try {
