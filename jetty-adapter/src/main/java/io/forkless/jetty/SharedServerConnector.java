@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -50,6 +51,9 @@ import org.eclipse.jetty.util.thread.Scheduler;
 public class SharedServerConnector extends ServerConnector {
     /** How long a connection may be idle while the server drains, in ms, unless set. */
     public static final long DEFAULT_DRAIN_IDLE_GRACE = 2000;
+
+    /** How long the selectors may take to make end points of what was accepted, before they are stopped. */
+    private static final Duration HAND_OVER_LIMIT = Duration.ofSeconds(1);
 
     private final ConnectionCounts counts = new ConnectionCounts();
     private final AtomicInteger accepting = new AtomicInteger();
@@ -158,6 +162,20 @@ public class SharedServerConnector extends ServerConnector {
         }
     }
 
+    /**
+     * Stops accepting first, and the selectors only when each connection that was accepted has its end point: they neither
+     * serve nor close one that reaches them later, and its client would wait in vain.
+     */
+    @Override
+    protected void doStop() throws Exception {
+        close();
+        long deadline = System.nanoTime() + HAND_OVER_LIMIT.toNanos();
+        while (isHandingOver() && System.nanoTime() < deadline) {
+            Thread.sleep(1);
+        }
+        super.doStop();
+    }
+
     @Override
     public void accept(int acceptorID) throws IOException {
         accepting.incrementAndGet();
@@ -178,8 +196,8 @@ public class SharedServerConnector extends ServerConnector {
 
     @Override
     protected void onEndPointClosed(EndPoint endPoint) {
-        counts.closed();
         super.onEndPointClosed(endPoint);
+        counts.closed(); // last: more connections than end points means that one is on its way
     }
 
     /**
@@ -201,6 +219,11 @@ public class SharedServerConnector extends ServerConnector {
     /** Whether everything that was accepted has ended, what is on its way from an acceptor to a selector included. */
     boolean isDrained() {
         return accepting.get() == 0 && counts.open() == 0;
+    }
+
+    /** Whether a connection is on its way from an acceptor to its end point. */
+    private boolean isHandingOver() {
+        return accepting.get() > 0 || counts.open() > getConnectedEndPoints().size();
     }
 
     Collection<EndPoint> connections() {

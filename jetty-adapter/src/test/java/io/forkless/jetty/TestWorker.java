@@ -2,9 +2,11 @@ package io.forkless.jetty;
 
 import io.forkless.tck.adapter.SlowRequests;
 import io.forkless.tck.adapter.TestKeyStore;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
@@ -26,6 +28,9 @@ import org.eclipse.jetty.websocket.server.WebSocketUpgradeHandler;
 
 /** The worker program of these tests: a server with the connectors and oddities that its arguments ask for. */
 final class TestWorker {
+    /** Longer than any client of ours waits: it shall not end what nothing else has ended. */
+    private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(2);
+
     private TestWorker() {}
 
     /** @param arguments those of {@link io.forkless.tck.adapter.AdapterContractTest}, and options of our own */
@@ -51,6 +56,7 @@ final class TestWorker {
         }
         for (Connector connector : server.getConnectors()) {
             ((SharedServerConnector) connector).setDrainIdleGrace(grace);
+            ((SharedServerConnector) connector).setIdleTimeout(IDLE_TIMEOUT.toMillis());
         }
         WebSocketUpgradeHandler handler = WebSocketUpgradeHandler.from(
                 server, sockets -> sockets.addMapping("/socket", (request, response, callback) -> new Echo()));
@@ -59,12 +65,20 @@ final class TestWorker {
         server.addEventListener(stopAnnouncer());
         server.start();
         if (options.contains("restart-connectors")) {
+            restartConnectors(server);
+        }
+        server.join();
+    }
+
+    private static void restartConnectors(Server server) throws Exception {
+        for (int i = 0; i < 100; i++) {
             for (Connector connector : server.getConnectors()) {
                 connector.stop();
                 connector.start();
             }
+            TimeUnit.MILLISECONDS.sleep(i % 20); // enough for some clients to be served meanwhile
         }
-        server.join();
+        System.out.println("the restarts are over");
     }
 
     /** Said by whoever stops the server: the process ends right after that, and takes along who waits for it. */
