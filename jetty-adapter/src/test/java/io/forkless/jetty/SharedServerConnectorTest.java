@@ -1,21 +1,13 @@
 package io.forkless.jetty;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.forkless.supervisor.Outcome;
 import io.forkless.tck.adapter.AdapterContractTest;
 import io.forkless.tck.adapter.Cluster;
 import io.forkless.tck.adapter.EchoSocket;
 import io.forkless.tck.adapter.Http1Client;
-import java.io.EOFException;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.SocketException;
 import java.net.http.HttpClient;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.server.Server;
 import org.junit.jupiter.api.Test;
@@ -50,38 +42,6 @@ class SharedServerConnectorTest extends AdapterContractTest {
                 TimeUnit.MILLISECONDS.sleep(100);
             }
             assertDrained(cluster);
-        }
-    }
-
-    /** A stop may cut off what is under way. It may not forget a connection, open and served by nobody. */
-    @Test
-    void a_connector_that_is_stopped_and_started_again_adopts_again_and_forgets_no_client() throws Exception {
-        try (Cluster cluster = start(1, "restart-connectors", "plain=0").ready()) {
-            List<CompletableFuture<Void>> clients = new ArrayList<>();
-            for (int i = 0; i < 4; i++) {
-                clients.add(CompletableFuture.runAsync(() -> connectWhileConnectorsRestart(cluster)));
-            }
-            for (CompletableFuture<Void> client : clients) {
-                client.get();
-            }
-            await().atMost(Cluster.PATIENCE)
-                    .untilAsserted(
-                            () -> assertThat(get(HttpClient.Version.HTTP_1_1, "http", cluster.port(), "/attributes"))
-                                    .contains("supervised=true")
-                                    .contains("open=1 ")
-                                    .contains("port=" + cluster.port()));
-        }
-    }
-
-    private static void connectWhileConnectorsRestart(Cluster cluster) {
-        while (!cluster.output().contains("the restarts are over")) {
-            try (Http1Client client = new Http1Client(cluster.port())) {
-                client.exchange("/");
-            } catch (EOFException | SocketException cutOff) {
-                // by the stop
-            } catch (IOException e) {
-                throw new UncheckedIOException("neither answered nor cut off", e);
-            }
         }
     }
 

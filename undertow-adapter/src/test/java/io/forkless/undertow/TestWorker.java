@@ -1,5 +1,6 @@
 package io.forkless.undertow;
 
+import io.forkless.tck.adapter.Restarts;
 import io.forkless.tck.adapter.TestKeyStore;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
@@ -40,10 +41,21 @@ final class TestWorker {
                     SSLContext context = TestKeyStore.ofThisWorker().serverContext();
                     builder.addHttpsListener(Integer.parseInt(pair[1]), "127.0.0.1", context);
                 }
+                case "restarts" -> {
+                    // later
+                }
                 default -> throw new IllegalArgumentException(option);
             }
         }
         server = builder.build();
+        server.start();
+        if (options.contains("restarts")) {
+            Restarts.run(TestWorker::restart);
+        }
+    }
+
+    private static void restart() {
+        server.stop();
         server.start();
     }
 

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.forkless.supervisor.Outcome;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
@@ -31,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * <ul>
  *   <li>Its arguments are {@code plain=PORT} (HTTP/1.1 and h2c) and {@code tls=PORT} (HTTP/1.1 and h2, with the
  *       certificate of {@link TestKeyStore#ofThisWorker()}), each a listener on 127.0.0.1, and {@code grace=MILLIS}, the
- *       drain idle grace.
+ *       drain idle grace. {@code restarts} runs {@link Restarts} once the server has started.
  *   <li>{@code /} answers with {@code PID PROTOCOL}; so do {@code /sleep?MILLIS} and {@code /until-drain} after the calls
  *       of the same names of {@link SlowRequests}.
  *   <li>{@code /attributes} tells {@code accepted=N open=N draining=BOOLEAN pacing=BOOLEAN port=N}, of its listener.
@@ -102,6 +105,25 @@ public abstract class AdapterContractTest {
 
             cluster.stop();
             assertDrained(cluster);
+        }
+    }
+
+    /** A stop may cut off what is under way. It may not forget a connection, open and served by nobody. */
+    @Test
+    void stopped_and_started_again_it_adopts_again_and_has_forgotten_no_client() throws Exception {
+        try (Cluster cluster = start(1, "restarts", "plain=0").ready()) {
+            List<CompletableFuture<Void>> clients = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                clients.add(CompletableFuture.runAsync(() -> connectWhileItRestarts(cluster)));
+            }
+            for (CompletableFuture<Void> client : clients) {
+                client.get();
+            }
+            await().atMost(Cluster.PATIENCE)
+                    .untilAsserted(
+                            () -> assertThat(get(HttpClient.Version.HTTP_1_1, "http", cluster.port(), "/attributes"))
+                                    .contains("open=1 ")
+                                    .contains("port=" + cluster.port()));
         }
     }
 
@@ -286,6 +308,18 @@ public abstract class AdapterContractTest {
 
     private static String scheme(String listener) {
         return listener.equals("tls") ? "https" : "http";
+    }
+
+    private static void connectWhileItRestarts(Cluster cluster) {
+        while (!Restarts.areOver(cluster)) {
+            try (Http1Client client = new Http1Client(cluster.port())) {
+                client.exchange("/");
+            } catch (EOFException | SocketException cutOff) {
+                // by the stop
+            } catch (IOException e) {
+                throw new UncheckedIOException("neither answered nor cut off", e);
+            }
+        }
     }
 
     private static boolean isRefused(Cluster cluster) {
