@@ -146,9 +146,10 @@ class ControlServerTest {
 
     @Test
     void a_descendant_of_the_spawned_process_may_speak_for_it() throws Exception {
-        Process script = new ProcessBuilder(JavaProcess.wrapped(JavaProcess.command(Sleeper.class))).start();
+        Process script =
+                new ProcessBuilder(JavaProcess.wrapped(JavaProcess.command(Sleeper.class, Sleeper.RUNS))).start();
         try {
-            await().atMost(LIMIT).until(() -> script.children().findAny().isPresent());
+            assertThat(script.inputReader().readLine()).isEqualTo(Sleeper.RUNS);
             long child = script.children().findAny().orElseThrow().pid();
             worker.spawned(script);
             SocketChannel link = connect();

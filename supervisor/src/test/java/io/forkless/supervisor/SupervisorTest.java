@@ -305,11 +305,11 @@ class SupervisorTest extends SupervisedTest {
 
     @Test
     void a_worker_below_a_script_that_has_not_connected_is_killed_with_it() throws Exception {
-        List<String> script = JavaProcess.wrapped(JavaProcess.command(TestWorker.class, TestWorker.SILENT));
+        List<String> script = JavaProcess.wrapped(JavaProcess.command(Sleeper.class, Sleeper.RUNS));
         Supervisor supervisor = start(supervisor(TestWorker.SERVE).command(script));
         ProcessHandle wrapper =
                 ProcessHandle.of(supervisor.workers().get(0).pid()).orElseThrow();
-        await().atMost(LIMIT).until(() -> wrapper.children().findAny().isPresent());
+        await().atMost(LIMIT).until(() -> output().contains(Sleeper.RUNS));
         ProcessHandle jvm = wrapper.children().findAny().orElseThrow();
         supervisor.stop();
         supervisor.awaitTermination();
