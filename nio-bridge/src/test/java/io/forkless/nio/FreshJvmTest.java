@@ -19,13 +19,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs {@link FreshJvm} in JVMs of its own, to see what flags do and do not matter. */
-@Timeout(60)
 class FreshJvmTest {
     private static final Class<?>[] ALL = {FreshJvm.class, NioChannels.class, Native.class};
     private static final Class<?>[] WITHOUT_JNA = {FreshJvm.class, NioChannels.class};

@@ -20,7 +20,6 @@ import java.nio.file.Path;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -28,7 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Listeners that the JDK has never seen before they are wrapped. */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "makes sockets with the numbers and layouts of Linux")
-@Timeout(30)
 class LinuxNativeSocketTest {
     private static final String IPV4 = "127.0.0.1";
     private static final String IPV6 = "::1";

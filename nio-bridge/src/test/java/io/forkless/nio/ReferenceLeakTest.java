@@ -12,10 +12,8 @@ import java.nio.channels.ServerSocketChannel;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** A JNI global reference that is not freed keeps its object alive for ever: so all of them must be collected. */
-@Timeout(60)
 class ReferenceLeakTest {
     private static final int TIMES = 10_000;
     private static final long NO_HANDLE = -1;

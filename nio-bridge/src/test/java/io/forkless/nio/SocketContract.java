@@ -24,7 +24,6 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /**
  * What a wrapped channel does, whatever the protocol family; runs on every operating system.
@@ -32,7 +31,6 @@ import org.junit.jupiter.api.Timeout;
  * <p>The handles come from JDK channels that are then left alone: they are never closed, so that the wrapped channel is
  * the only owner of the handle.
  */
-@Timeout(30)
 abstract class SocketContract {
     private static final List<Channel> LEFT_ALONE = new ArrayList<>();
 

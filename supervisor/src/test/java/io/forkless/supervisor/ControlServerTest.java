@@ -29,14 +29,12 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Peers of every kind, over real sockets. The honest worker is a real process that the test speaks for. */
-@Timeout(60) // a peer that waits for an answer blocks
 class ControlServerTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final String WELCOME = "welcome 30000 1000\n";

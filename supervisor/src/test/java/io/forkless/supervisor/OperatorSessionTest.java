@@ -26,13 +26,11 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Operator's commands over real sockets, for a fleet of simulated workers. */
-@Timeout(60)
 class OperatorSessionTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final Duration LONG = Duration.ofSeconds(30);
