@@ -30,13 +30,13 @@ class SharedServerConnectorTest extends AdapterContractTest {
 
     @Test
     void a_web_socket_that_is_in_use_outlives_the_grace() throws Exception {
-        try (Cluster cluster = start(1, "grace=2000", "plain=0").ready()) {
+        try (Cluster cluster = start(1, "grace=4000", "plain=0").ready()) {
             EchoSocket socket = webSocket("plain", cluster);
             assertThat(socket.echo("before")).isEqualTo("before");
 
             cluster.stop();
 
-            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(8);
             while (System.nanoTime() < end) {
                 assertThat(socket.echo("during")).isEqualTo("during");
                 TimeUnit.MILLISECONDS.sleep(100);

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 
 /** Servers that replace each other on one listener, in this JVM, while clients are at work. */
 class DrainTest {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final int REPLACEMENTS = 20;
 
     private final TestListeners listeners = new TestListeners();

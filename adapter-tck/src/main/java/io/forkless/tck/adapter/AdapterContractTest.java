@@ -45,6 +45,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 public abstract class AdapterContractTest {
     private static final int SECONDS = 30;
 
+    /** Longer than a client of ours takes between two requests, however busy the machine is. */
+    private static final String LONG_GRACE = "grace=15000";
+
     @TempDir
     private static Path temporary;
 
@@ -176,12 +179,13 @@ public abstract class AdapterContractTest {
 
     @Test
     void the_last_response_on_a_keep_alive_connection_announces_that_it_closes() throws Exception {
-        try (Cluster cluster = start(1, "grace=5000", "plain=0").ready();
+        try (Cluster cluster = start(1, LONG_GRACE, "plain=0").ready();
                 Http1Client busy = new Http1Client(cluster.port());
                 Http1Client other = new Http1Client(cluster.port())) {
             assertThat(other.exchange("/")).doesNotMatch(Http1Client::isClosing);
             busy.send("/sleep?1000"); // keeps the worker while we look at the other connection
-            await().until(() -> other.exchange("/attributes").contains("open=2"));
+            await().atMost(Cluster.PATIENCE)
+                    .until(() -> other.exchange("/attributes").contains("open=2"));
 
             cluster.stop();
 
@@ -199,7 +203,8 @@ public abstract class AdapterContractTest {
                 Http1Client used = new Http1Client(cluster.port());
                 Http1Client neverUsed = new Http1Client(cluster.port())) {
             assertThat(used.exchange("/")).contains("200 OK");
-            await().until(() -> used.exchange("/attributes").contains("open=2"));
+            await().atMost(Cluster.PATIENCE)
+                    .until(() -> used.exchange("/attributes").contains("open=2"));
 
             cluster.stop();
 
@@ -272,7 +277,7 @@ public abstract class AdapterContractTest {
     /** The drain begins while the server is at work on the first one; the last answer is the one that announces the end. */
     protected final List<String> answersToFourPipelinedRequests() throws Exception {
         List<String> answers = new ArrayList<>();
-        try (Cluster cluster = start(1, "plain=0").ready();
+        try (Cluster cluster = start(1, LONG_GRACE, "plain=0").ready();
                 Http1Client client = new Http1Client(cluster.port())) {
             client.send("/until-drain", "/", "/", "/");
             SlowRequests.awaitOne(cluster);

@@ -30,7 +30,7 @@ public final class Cluster implements AutoCloseable {
 
     private Cluster(SupervisorBuilder builder, List<String> command) throws IOException {
         supervisor = builder.maxFailedStarts(1)
-                .drainTimeout(Duration.ofSeconds(20))
+                .drainTimeout(PATIENCE)
                 .command(command)
                 .output(output, output)
                 .build();
