@@ -1,5 +1,6 @@
 package io.forkless.benchmarks.load;
 
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
@@ -49,7 +50,8 @@ final class Client {
             }
             return Outcome.OK;
         } catch (RequestException e) {
-            tally.failure(new Failure(index, manner, answerer, e.outcome(), e.getMessage()));
+            long waited = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
+            tally.failure(new Failure(index, manner, answerer, e.outcome(), e.getMessage(), waited));
             if (e.outcome() == Outcome.REFUSED || e.outcome() == Outcome.WRONG) {
                 LockSupport.parkNanos(PAUSE_AFTER_FAILURE_NANOS);
             }

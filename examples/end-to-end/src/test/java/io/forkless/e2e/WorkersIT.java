@@ -163,8 +163,9 @@ abstract class WorkersIT {
 
     @Test
     void a_stop_by_command_under_load_loses_no_request() throws Exception {
+        int clients = 16;
         try (RunningProgram forkless = RunningProgram.forkless(temporary, example, WORKERS);
-                Load load = Load.start(forkless.port(), 16, Manner.values())) {
+                Load load = Load.start(forkless.port(), clients, Manner.values())) {
             load.awaitMore(1000);
             load.stopWhenRefused();
 
@@ -172,7 +173,12 @@ abstract class WorkersIT {
 
             assertThat(forkless.awaitExit()).as(forkless.output()).isZero();
             load.join();
-            assertThat(load.lost()).as("%s%n%s", load, forkless.output()).isZero();
+            // Windows resets who connects in the moment in which the last worker closes: docs/windows.md says so.
+            long comeTooLate = Machine.isWindows() ? load.count(Outcome.ENDED_BEFORE) : 0;
+            assertThat(load.lost() - comeTooLate)
+                    .as("%s%n%s", load, forkless.output())
+                    .isZero();
+            assertThat(comeTooLate).as("%s%n%s", load, forkless.output()).isLessThanOrEqualTo(clients);
             assertThat(files(temporary)).isEmpty();
         }
     }
