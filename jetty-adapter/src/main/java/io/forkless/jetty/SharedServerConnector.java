@@ -6,6 +6,7 @@ import io.forkless.worker.AcceptPacing;
 import io.forkless.worker.ConnectionCounts;
 import io.forkless.worker.Worker;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.net.Socket;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.ServerSocketChannel;
@@ -24,6 +25,7 @@ import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.IO;
 import org.eclipse.jetty.util.annotation.ManagedAttribute;
 import org.eclipse.jetty.util.annotation.ManagedObject;
 import org.eclipse.jetty.util.annotation.Name;
@@ -51,6 +53,8 @@ import org.eclipse.jetty.util.thread.Scheduler;
 public class SharedServerConnector extends ServerConnector {
     /** How long a connection may be idle while the server drains, in ms, unless set. */
     public static final long DEFAULT_DRAIN_IDLE_GRACE = 2000;
+
+    private static final System.Logger LOG = System.getLogger(SharedServerConnector.class.getName());
 
     /** How long the selectors may take to make end points of what was accepted, before they are stopped. */
     private static final Duration HAND_OVER_LIMIT = Duration.ofSeconds(1);
@@ -206,14 +210,21 @@ public class SharedServerConnector extends ServerConnector {
      */
     void beginDrain() throws IOException {
         if (getTransport() instanceof SharedServerSocketChannel listener) {
-            for (SocketChannel queued : listener.closeAndTakeQueued()) {
-                queued.configureBlocking(false);
-                configure(queued.socket());
-                getSelectorManager().accept(queued);
-            }
+            listener.closeAndTakeQueued(this::serve);
         }
         close();
         draining = true;
+    }
+
+    private void serve(SocketChannel queued) {
+        try {
+            queued.configureBlocking(false);
+            configure(queued.socket());
+            getSelectorManager().accept(queued);
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "the peer is gone already", e);
+            IO.close(queued);
+        }
     }
 
     /** Whether everything that was accepted has ended, what is on its way from an acceptor to a selector included. */

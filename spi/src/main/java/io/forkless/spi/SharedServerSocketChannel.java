@@ -10,9 +10,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
-import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /**
@@ -57,22 +55,22 @@ public abstract class SharedServerSocketChannel extends ServerSocketChannel {
 
     /**
      * Asks {@link #releaseCopy()}, which follows, to accept first what is queued, where a close might reset it; see
-     * {@link #closeAndTakeQueued()}.
+     * {@link #closeAndTakeQueued}.
      */
     protected void takeQueuedAtRelease(Consumer<SocketChannel> taken) {
         // nothing: where the supervisor can close the queue to new clients, it is empty by then
     }
 
     /**
-     * Closes this channel and returns the connections that were queued for it, and that nobody would have accepted if no
-     * other process shared the listener. For servers that drain: they serve these too. Empty where the platform needs no
+     * Closes this channel, and accepts before that the connections that are queued for it and that nobody would accept if
+     * no other process shared the listener. For servers that drain: they serve these too. None where the platform needs no
      * such thing.
+     *
+     * @param taken gets each connection at once, in blocking mode, on the thread of the caller
      */
-    public final List<SocketChannel> closeAndTakeQueued() throws IOException {
-        List<SocketChannel> taken = new CopyOnWriteArrayList<>();
-        takeQueuedAtRelease(taken::add);
+    public final void closeAndTakeQueued(Consumer<SocketChannel> taken) throws IOException {
+        takeQueuedAtRelease(taken);
         close();
-        return taken;
     }
 
     /** Gives up this process's copy and wakes every caller of {@link #acceptBlocking()}. Called once. */

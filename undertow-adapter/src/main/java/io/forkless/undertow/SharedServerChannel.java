@@ -123,7 +123,7 @@ final class SharedServerChannel implements AcceptingChannel<StreamConnection> {
         gate.end();
         try {
             if (copy instanceof SharedServerSocketChannel shared) {
-                shared.closeAndTakeQueued().forEach(this::accepted);
+                shared.closeAndTakeQueued(this::accepted);
             }
         } catch (IOException e) {
             LOG.log(Level.WARNING, "queued connections may be reset: {0}", e.getMessage());

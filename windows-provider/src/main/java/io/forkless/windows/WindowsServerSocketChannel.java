@@ -27,7 +27,7 @@ import java.util.function.Consumer;
 final class WindowsServerSocketChannel extends SharedServerSocketChannel {
     private static final System.Logger LOG = System.getLogger(WindowsServerSocketChannel.class.getName());
     private static final long CLOSE_LIMIT_MILLIS = 5_000;
-    private static final long TAKE_LIMIT_MILLIS = 500;
+    private static final long TAKE_LIMIT_MILLIS = 2_000;
 
     private final NativeSocket listener;
     private final SocketAddress localAddress;

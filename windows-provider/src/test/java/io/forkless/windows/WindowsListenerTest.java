@@ -17,6 +17,7 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -84,7 +85,8 @@ class WindowsListenerTest {
         try (SharedServerSocketChannel channel = adopt(listener);
                 SocketChannel first = connect(port(listener));
                 SocketChannel second = connect(port(listener))) {
-            List<SocketChannel> taken = channel.closeAndTakeQueued();
+            List<SocketChannel> taken = new ArrayList<>();
+            channel.closeAndTakeQueued(taken::add);
             listener.close();
 
             assertThat(taken).hasSize(2);
