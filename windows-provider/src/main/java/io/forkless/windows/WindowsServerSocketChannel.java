@@ -95,10 +95,17 @@ final class WindowsServerSocketChannel extends SharedServerSocketChannel {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        if (pending.isEmpty() && taken != null) {
-            takeQueued();
+        try {
+            if (pending.isEmpty() && taken != null) {
+                takeQueued();
+            }
+        } finally {
+            listener.close();
+            freeOperations();
         }
-        listener.close();
+    }
+
+    private void freeOperations() {
         if (pending.isEmpty()) {
             idle.forEach(AcceptOperation::free);
             idle.clear();

@@ -101,6 +101,26 @@ class WindowsListenerTest {
     }
 
     @Test
+    void a_server_that_cannot_take_who_is_queued_gives_the_listener_up_all_the_same() throws Exception {
+        SharedListener listener = PROVIDER.listen(ANY_PORT);
+        int port = port(listener);
+        SharedServerSocketChannel channel = adopt(listener);
+        List<SocketChannel> dropped = new ArrayList<>();
+        try (SocketChannel client = connect(port)) {
+            assertThatThrownBy(() -> channel.closeAndTakeQueued(connection -> {
+                        dropped.add(connection);
+                        throw new IllegalStateException("no room");
+                    }))
+                    .hasMessage("no room");
+            dropped.get(0).close();
+            listener.close();
+
+            assertThat(client.read(ByteBuffer.allocate(1))).isNegative();
+            assertThatIOException().isThrownBy(() -> connect(port));
+        }
+    }
+
+    @Test
     void a_ticket_works_once_for_its_process_and_while_it_is_valid() throws Exception {
         try (SharedListener listener = PROVIDER.listen(ANY_PORT)) {
             Ticket once = listener.ticketFor(ProcessHandle.current());
