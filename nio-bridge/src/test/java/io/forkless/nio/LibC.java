@@ -19,7 +19,5 @@ interface LibC extends Library {
 
     int open(String path, int flags);
 
-    int fcntl(int fd, int command, Object... arguments);
-
     int close(int fd);
 }

@@ -13,8 +13,8 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -26,12 +26,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A wrap that fails leaves the descriptor as it was: open, and the caller's. */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "makes descriptors with the numbers and layouts of Linux")
 class LinuxFailedWrapTest {
-    private final List<Integer> fds = new ArrayList<>();
+    private final Map<Integer, String> descriptors = new LinkedHashMap<>();
 
     @AfterEach
     void every_descriptor_is_still_open() throws IOException {
-        for (int fd : fds) {
-            assertThat(LinuxSockets.isOpen(fd)).as("descriptor %d is open", fd).isTrue();
+        for (int fd : descriptors.keySet()) {
+            assertThat(LinuxSockets.identity(fd)).isEqualTo(descriptors.get(fd));
             LinuxSockets.checked("close", LibC.INSTANCE.close(fd));
         }
     }
@@ -68,8 +68,8 @@ class LinuxFailedWrapTest {
         assertRefused(fd, UNIX);
     }
 
-    private int keep(int fd) {
-        fds.add(fd);
+    private int keep(int fd) throws IOException {
+        descriptors.put(fd, LinuxSockets.identity(fd));
         return fd;
     }
 

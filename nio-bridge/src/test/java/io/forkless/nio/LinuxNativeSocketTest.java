@@ -87,11 +87,11 @@ class LinuxNativeSocketTest {
     void close_closes_the_descriptor() throws IOException {
         int fd = LinuxSockets.inetListener(InetAddress.getByName(IPV4));
         ServerSocketChannel listener = NioChannels.serverSocketChannel(fd, INET);
-        assertThat(LinuxSockets.isOpen(fd)).isTrue();
+        String socket = LinuxSockets.identity(fd);
 
         listener.close();
 
-        assertThat(LinuxSockets.isOpen(fd)).isFalse();
+        assertThat(LinuxSockets.identity(fd)).isNotEqualTo(socket);
     }
 
     @Test
@@ -102,6 +102,7 @@ class LinuxNativeSocketTest {
         Thread acceptor = new Thread(accept, "acceptor");
         acceptor.start();
         Exchange.awaitAccepting(acceptor);
+        String socket = LinuxSockets.identity(fd);
 
         listener.close();
 
@@ -110,7 +111,7 @@ class LinuxNativeSocketTest {
                 .withThrowableThat()
                 .withCauseInstanceOf(AsynchronousCloseException.class);
         acceptor.join();
-        assertThat(LinuxSockets.isOpen(fd)).isFalse();
+        assertThat(LinuxSockets.identity(fd)).isNotEqualTo(socket);
     }
 
     @Test
@@ -122,10 +123,11 @@ class LinuxNativeSocketTest {
             int fd = (int) NioChannels.handleOf(leftAlone);
             SocketChannel wrapped = NioChannels.socketChannel(fd, UNIX, UnixDomainSocketAddress.of(""));
             assertTalking(client, wrapped);
+            String socket = LinuxSockets.identity(fd);
 
             wrapped.close();
 
-            assertThat(LinuxSockets.isOpen(fd)).isFalse();
+            assertThat(LinuxSockets.identity(fd)).isNotEqualTo(socket);
         }
     }
 

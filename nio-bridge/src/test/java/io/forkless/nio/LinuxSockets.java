@@ -6,9 +6,11 @@ import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** Sockets made without the JDK. Numbers and layouts are those of Linux: socket.h, ip(7), ipv6(7), unix(7), fcntl.h. */
+/** Sockets made without the JDK. Numbers and layouts are those of Linux: socket.h, ip(7), ipv6(7), unix(7). */
 final class LinuxSockets {
     static final int AF_UNIX = 1;
     static final int AF_INET = 2;
@@ -17,8 +19,6 @@ final class LinuxSockets {
     private static final int SOCK_CLOEXEC = 0x80000;
     private static final int IPPROTO_IPV6 = 41;
     private static final int IPV6_V6ONLY = 26;
-    private static final int F_GETFD = 1;
-    private static final int EBADF = 9;
 
     private LinuxSockets() {}
 
@@ -45,14 +45,13 @@ final class LinuxSockets {
         return listening(socket(AF_UNIX), sockaddrUn.array());
     }
 
-    static boolean isOpen(int fd) {
-        if (LibC.INSTANCE.fcntl(fd, F_GETFD) >= 0) {
-            return true;
+    /** Which file or socket a descriptor is. Once it is closed, its number may at any time be that of another one. */
+    static String identity(int fd) throws IOException {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd)).toString();
+        } catch (NoSuchFileException e) {
+            return "closed";
         }
-        if (Native.getLastError() != EBADF) {
-            throw new AssertionError("fcntl(" + fd + ", F_GETFD): errno " + Native.getLastError());
-        }
-        return false;
     }
 
     static int checked(String function, int result) throws IOException {
