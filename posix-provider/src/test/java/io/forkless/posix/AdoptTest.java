@@ -147,7 +147,7 @@ class AdoptTest {
                 .withMessageEndingWith(message);
 
         sent.get();
-        assertThat(Proc.openFiles(ProcessHandle.current().pid())).isEqualTo(before);
+        Proc.awaitNoMoreOpenFilesThan(before);
     }
 
     private CompletableFuture<Void> handOver(NativeSocket descriptor) {

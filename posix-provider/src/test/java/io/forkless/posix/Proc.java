@@ -1,5 +1,8 @@
 package io.forkless.posix;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -20,6 +23,12 @@ final class Proc {
 
     static int openFiles(long pid) throws IOException {
         return descriptors(pid).size();
+    }
+
+    /** Waits until this process has no more than that: other threads of the JVM may have one open for a moment. */
+    static void awaitNoMoreOpenFilesThan(int before) {
+        await().untilAsserted(() ->
+                assertThat(openFiles(ProcessHandle.current().pid())).isLessThanOrEqualTo(before));
     }
 
     /** The flags of each descriptor that the process has of that listener. */
