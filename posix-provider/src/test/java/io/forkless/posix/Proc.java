@@ -54,6 +54,18 @@ final class Proc {
         }
     }
 
+    /** Whether no thread of that process runs any more: some still do when the kill(1) that stops it has ended. */
+    static boolean isStopped(long pid) throws IOException {
+        try (Stream<Path> threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
+            for (Path thread : threads.toList()) {
+                if (!Files.readString(thread.resolve("status")).contains("State:\tT (stopped)")) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
     /** Whether this process has a handler for the signal, so that it will survive it. */
     static boolean catches(int signal) throws IOException {
         try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {

@@ -60,6 +60,7 @@ class SharedChannelTest {
             worker.tell("accept");
             await().until(() -> Client.servedBy(address) == frozen.pid());
             frozen.signal("STOP");
+            await().ignoreExceptions().until(() -> Proc.isStopped(frozen.pid())); // a thread may end meanwhile
 
             List<SocketChannel> clients = Client.connectMany(address, 40);
             frozen.signal("KILL");
