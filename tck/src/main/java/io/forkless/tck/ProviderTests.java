@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -128,10 +129,15 @@ abstract class ProviderTests extends ContractTests {
     @Checks(Clause.IPV6_ONLY)
     void an_ipv6_only_listener_leaves_ipv4_alone() throws Exception {
         assumeTrue(hasIpv6(), IPV6_NEEDED);
-        SharedListener ipv6 = listen(ListenSpec.tcp("::", 0).withIpv6Only(true));
-        assertThatIOException()
-                .isThrownBy(() -> Client.connect(Client.loopback4(port(ipv6))).close())
-                .isInstanceOf(ConnectException.class);
+        SharedListener ipv6;
+        try (SocketChannel reserved = SocketChannel.open(StandardProtocolFamily.INET)) {
+            reserved.bind(Client.loopback4(0)); // so that nobody listens there, of other programs
+            int port = ((InetSocketAddress) reserved.getLocalAddress()).getPort();
+            ipv6 = listen(ListenSpec.tcp("::", port).withIpv6Only(true));
+            assertThatIOException()
+                    .isThrownBy(() -> Client.connect(Client.loopback4(port)).close())
+                    .isInstanceOf(ConnectException.class);
+        }
 
         SharedListener ipv4 = listen(ListenSpec.tcp("127.0.0.1", port(ipv6)));
 
