@@ -55,8 +55,9 @@ final class TestWorker {
             }
         }
         for (Connector connector : server.getConnectors()) {
-            ((SharedServerConnector) connector).setDrainIdleGrace(grace);
-            ((SharedServerConnector) connector).setIdleTimeout(IDLE_TIMEOUT.toMillis());
+            SharedServerConnector shared = (SharedServerConnector) connector;
+            shared.setDrainIdleGrace(grace);
+            shared.setIdleTimeout(IDLE_TIMEOUT.toMillis());
         }
         WebSocketUpgradeHandler handler = WebSocketUpgradeHandler.from(
                 server, sockets -> sockets.addMapping("/socket", (request, response, callback) -> new Echo()));

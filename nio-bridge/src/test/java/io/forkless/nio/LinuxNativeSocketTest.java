@@ -88,6 +88,7 @@ class LinuxNativeSocketTest {
         int fd = LinuxSockets.inetListener(InetAddress.getByName(IPV4));
         ServerSocketChannel listener = NioChannels.serverSocketChannel(fd, INET);
         String socket = LinuxSockets.identity(fd);
+        assertThat(socket).startsWith("socket:");
 
         listener.close();
 

@@ -16,8 +16,8 @@ public final class Restarts {
     public static void run(Restart restart) throws Exception {
         for (int i = 0; i < RESTARTS; i++) {
             restart.run();
-            Thread.sleep(
-                    i % LONGEST_PAUSE_MILLIS); // so that a stop meets a server that serves, at one stage or another
+            // So that a stop meets a server that serves, at one stage or another.
+            Thread.sleep(i % LONGEST_PAUSE_MILLIS);
         }
         System.out.println(OVER);
     }
