@@ -13,6 +13,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -90,6 +91,7 @@ class ListenTest {
     }
 
     @Test
+    @Tag("root")
     void a_privileged_port_is_reported_with_its_remedy(@TempDir Path directory) throws Exception {
         assumeTrue(Privileges.canBecomeNobody(), Privileges.REASON);
         try (WorkerJvm nobody = WorkerJvm.startAsNobody(directory)) {

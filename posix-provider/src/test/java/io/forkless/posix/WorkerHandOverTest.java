@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -85,6 +86,7 @@ class WorkerHandOverTest {
     }
 
     @Test
+    @Tag("root")
     void another_user_is_refused_even_with_the_right_pid_and_nonce(@TempDir Path directory) throws Exception {
         assumeTrue(Privileges.canBecomeNobody(), Privileges.REASON);
         try (WorkerJvm nobody = WorkerJvm.startAsNobody(directory)) {

@@ -31,6 +31,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -72,6 +73,7 @@ class AttackTest {
     }
 
     @Test
+    @Tag("root")
     void another_user_can_reach_nothing() throws Exception {
         assumeTrue(System.getProperty("user.name").equals("root"), "only root can become another user");
         Path readable = Files.writeString(supervisor.temporary.resolve("readable"), "by everybody");

@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -174,6 +175,7 @@ class SupervisorFaultTest {
 
     /** @param pages how many there are: for nothing, or for all but the invitation of the first worker */
     @ParameterizedTest
+    @Tag("root")
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = MOUNT)
     @CsvSource({"unnamed, 0", "named, 0", "unnamed, 10", "named, 10"})
     void a_full_disk_keeps_a_supervisor_from_starting_and_it_leaves_nothing(String name, int pages) throws Exception {
@@ -211,6 +213,7 @@ class SupervisorFaultTest {
     }
 
     @Test
+    @Tag("root")
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = MOUNT)
     void a_full_disk_keeps_a_dead_worker_from_being_replaced_until_there_is_room() throws Exception {
         mountSmallDisk();

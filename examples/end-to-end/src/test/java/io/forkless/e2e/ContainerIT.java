@@ -11,6 +11,7 @@ import io.forkless.benchmarks.load.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,9 +32,9 @@ class ContainerIT {
 
     @BeforeEach
     void needs_the_right_to_make_a_namespace() throws Exception {
-        int status = new ProcessBuilder("unshare", "--pid", "--fork", "--mount-proc", "true")
-                .start()
-                .waitFor();
+        List<String> command = new ArrayList<>(RunningProgram.CONTAINED);
+        command.add("true");
+        int status = new ProcessBuilder(command).start().waitFor();
         assumeTrue(status == 0, "this user may not make a process namespace");
     }
 

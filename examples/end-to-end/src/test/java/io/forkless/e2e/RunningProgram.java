@@ -23,6 +23,19 @@ import java.util.stream.Stream;
 final class RunningProgram implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofMinutes(5);
 
+    /** Any user may do so; what runs in there has no capability and can get none. */
+    static final List<String> CONTAINED = List.of(
+            "unshare",
+            "--user",
+            "--map-root-user",
+            "--pid",
+            "--fork",
+            "--mount-proc",
+            "setpriv",
+            "--bounding-set=-all",
+            "--inh-caps=-all",
+            "--no-new-privs");
+
     private static final Pattern LISTENING = Pattern.compile("listening on .*:(\\d+)");
     /** Quick to start, and not in each other's way on a small machine. */
     private static final List<String> JVM_OPTIONS =
@@ -81,9 +94,9 @@ final class RunningProgram implements AutoCloseable {
         return new RunningProgram(temporary, name, builder(command));
     }
 
-    /** A supervisor that is the first process of a namespace of its own, as in a container. */
+    /** A supervisor that is the first process of a namespace of its own, as in a container that gives no capability. */
     static RunningProgram contained(Path temporary, String example, int workers) throws IOException {
-        List<String> command = new ArrayList<>(List.of("unshare", "--pid", "--fork", "--mount-proc"));
+        List<String> command = new ArrayList<>(CONTAINED);
         command.addAll(forkless(temporary, "run", "--workers", Integer.toString(workers), "--listen", "127.0.0.1:0"));
         command.add("--");
         command.addAll(example(Machine.java(), temporary, example));

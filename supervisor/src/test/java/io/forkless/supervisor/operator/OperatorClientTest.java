@@ -26,6 +26,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -269,6 +270,7 @@ class OperatorClientTest {
     }
 
     @Test
+    @Tag("root")
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = NO_POSIX_FILES)
     void a_file_of_somebody_else_is_neither_read_nor_written() throws Exception {
         assumeTrue(Files.getAttribute(directory, "unix:uid").equals(0), "only root can give a file away");
@@ -288,6 +290,7 @@ class OperatorClientTest {
     }
 
     @Test
+    @Tag("root")
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = NO_POSIX_FILES)
     void a_trap_of_somebody_else_is_not_opened() throws Exception {
         assumeTrue(Files.getAttribute(directory, "unix:uid").equals(0), "only root can give a file away");
