@@ -35,7 +35,7 @@ final class MinimumTtl {
 
     /** What at a stop keeps new clients away on this system, or what does instead; tried out on a socket of its own. */
     static String probe() {
-        String operation = "hold new clients off";
+        String operation = "holding new clients off";
         try {
             NativeSocket socket = NativeSocket.unbound(operation, Abi.AF_INET, Abi.SOCK_STREAM);
             try {
@@ -45,7 +45,7 @@ final class MinimumTtl {
                 socket.close();
             }
         } catch (IOException e) {
-            return "the workers end one after the other, as it is not possible to " + e.getMessage();
+            return "the workers end one after the other; " + e.getMessage();
         }
     }
 
