@@ -15,6 +15,7 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,6 +75,18 @@ class QuiescedHandshakeTest {
                 ((PosixServerSocketChannel) channel).acceptedWhileQuiescing(accepted);
                 assertThat(HalfOpenClient.receive(accepted)).isEqualTo(1);
             }
+        }
+    }
+
+    @Test
+    void one_that_does_not_end_is_not_waited_for_beyond_the_limit() throws Exception {
+        Duration limit = Duration.ofMillis(300);
+        try (SharedListener listener = PROVIDER.listen(ListenSpec.parse("127.0.0.1:0"));
+                HalfOpenClient client = new HalfOpenClient(address(listener, "127.0.0.1"))) {
+            long start = System.nanoTime();
+            assertThat(listener.quiesce(limit)).isEqualTo(new Quiescence(true, true, MinimumTtl.MEANS));
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(limit, limit.plusSeconds(5));
+            assertThat(client).isNotNull();
         }
     }
 
