@@ -23,6 +23,8 @@ record Abi(
         int soType,
         int soAcceptConn,
         int ipv6V6Only,
+        int ipMinTtl,
+        int ipv6MinHopCount,
         int msgCtrunc,
         int recvFlags,
         int sendFlags,
@@ -39,6 +41,7 @@ record Abi(
     static final int AF_INET = 2;
     static final int SOCK_STREAM = 1;
     static final int SOCK_DGRAM = 2;
+    static final int IPPROTO_IP = 0;
     static final int IPPROTO_IPV6 = 41;
     static final int SCM_RIGHTS = 1;
     static final int F_SETFD = 2;
@@ -47,10 +50,11 @@ record Abi(
     static final int FD_CLOEXEC = 1;
     static final short POLLIN = 1;
 
+    /** An option that the system does not have: setsockopt(2) then says ENOPROTOOPT. */
+    static final int NO_OPTION = -1;
+
     /** Linux only, {@code asm-generic/socket.h}; socket(7), unix(7). */
     static final int LINUX_SO_PEERCRED = 17;
-
-    static final int LINUX_SO_ATTACH_FILTER = 26;
 
     /** {@code asm-generic/fcntl.h} and {@code bits/socket.h}. */
     static final int LINUX_O_NONBLOCK = 0x800;
@@ -79,6 +83,8 @@ record Abi(
             3, // SO_TYPE
             30, // SO_ACCEPTCONN
             26, // IPV6_V6ONLY
+            21, // IP_MINTTL
+            73, // IPV6_MINHOPCOUNT
             0x08, // MSG_CTRUNC
             0x40000000, // MSG_CMSG_CLOEXEC
             0x4000, // MSG_NOSIGNAL
@@ -98,6 +104,8 @@ record Abi(
             0x1008, // SO_TYPE
             0x0002, // SO_ACCEPTCONN
             27, // IPV6_V6ONLY
+            NO_OPTION, // there is no IP_MINTTL
+            NO_OPTION, // nor an IPV6_MINHOPCOUNT
             0x20, // MSG_CTRUNC
             0, // there is no MSG_CMSG_CLOEXEC
             0, // there is no MSG_NOSIGNAL; the JVM ignores SIGPIPE

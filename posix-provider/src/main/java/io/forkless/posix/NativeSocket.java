@@ -1,7 +1,6 @@
 package io.forkless.posix;
 
 import com.sun.jna.Memory;
-import com.sun.jna.Pointer;
 import io.forkless.spi.ListenSpec;
 import java.io.IOException;
 import java.net.Inet4Address;
@@ -69,9 +68,9 @@ record NativeSocket(int fd) {
         }
     }
 
-    /** A Unix-domain datagram socket of Linux, to send with; closed on exec. */
-    static NativeSocket datagram(String operation) throws IOException {
-        int fd = C.socket(Abi.AF_UNIX, Abi.SOCK_DGRAM, 0);
+    /** One that is neither bound nor connected; closed on exec. */
+    static NativeSocket unbound(String operation, int family, int type) throws IOException {
+        int fd = C.socket(family, type, 0);
         if (fd < 0) {
             throw Errno.failure(operation, "socket", Errno.last());
         }
@@ -186,16 +185,12 @@ record NativeSocket(int fd) {
         }
     }
 
-    private void setOption(String operation, String name, int level, int option, int value) throws IOException {
+    void setOption(String operation, String name, int level, int option, int value) throws IOException {
         try (Memory memory = new Memory(4)) {
             memory.setInt(0, value);
-            setOption(operation, name, level, option, memory, 4);
-        }
-    }
-
-    void setOption(String operation, String name, int level, int option, Pointer value, int length) throws IOException {
-        if (C.setsockopt(fd, level, option, value, length) != 0) {
-            throw Errno.failure(operation, "setsockopt " + name, Errno.last());
+            if (C.setsockopt(fd, level, option, memory, (int) memory.size()) != 0) {
+                throw Errno.failure(operation, "setsockopt " + name, Errno.last());
+            }
         }
     }
 

@@ -1,12 +1,13 @@
 package io.forkless.posix;
 
-import com.sun.jna.Platform;
 import io.forkless.nio.NioChannels;
 import io.forkless.spi.ListenSpec;
+import io.forkless.spi.Quiescence;
 import io.forkless.spi.SharedListener;
 import io.forkless.spi.Ticket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
@@ -28,6 +29,7 @@ final class PosixListener implements SharedListener {
 
     private final String operation;
     private final NativeSocket socket;
+    private final ProtocolFamily family;
     private final ServerSocketChannel owner;
     private final Object pathIdentity;
     private final Set<HandOver> handOvers = ConcurrentHashMap.newKeySet();
@@ -54,7 +56,8 @@ final class PosixListener implements SharedListener {
         this.operation = operation;
         this.socket = socket;
         try {
-            owner = NioChannels.serverSocketChannel(socket.fd(), socket.requireListening(operation));
+            family = socket.requireListening(operation);
+            owner = NioChannels.serverSocketChannel(socket.fd(), family);
             pathIdentity = spec != null && spec.isUnix() ? UnixPath.identity(Path.of(spec.path())) : null;
         } catch (IOException | RuntimeException e) {
             socket.close();
@@ -80,50 +83,59 @@ final class PosixListener implements SharedListener {
         return handOver.ticket();
     }
 
+    /** Never waits longer, {@code /proc} included. Nothing is done to a listener that a service manager has opened. */
     @Override
-    public boolean quiesce(Duration limit) throws IOException, InterruptedException {
+    public Quiescence quiesce(Duration limit) throws IOException, InterruptedException {
         if (spec == null) {
-            return true; // what is queued waits for the next one who serves from it
+            return new Quiescence(true, true, "what is queued waits for the next one who serves from it");
         }
-        refuseFurther();
         long deadline = System.nanoTime() + limit.toNanos();
+        IOException obstacle = holdNewClientsOff();
+        if (obstacle != null) {
+            return new Quiescence(false, awaitEmpty(0, deadline), obstacle.getMessage());
+        }
+        String means = spec.isUnix() ? "its path is removed" : MinimumTtl.MEANS;
+        return new Quiescence(true, awaitEmpty(SETTLED_MILLIS, deadline), means);
+    }
+
+    /** @return why that is not possible, or {@code null} */
+    private synchronized IOException holdNewClientsOff() throws ClosedChannelException {
+        requireOpen();
+        try {
+            if (spec.isUnix()) {
+                unlinkOwnPath();
+            } else {
+                MinimumTtl.demandHighest("quiesce " + spec, socket, family);
+            }
+            return null;
+        } catch (IOException e) {
+            return e;
+        }
+    }
+
+    /** Whether it has been, for as long, by the deadline. */
+    private boolean awaitEmpty(int millis, long deadline) throws IOException, InterruptedException {
         long emptySince = System.nanoTime();
         while (true) {
             long now = System.nanoTime();
             if (hasQueued()) {
                 emptySince = now;
-            } else if (now - emptySince >= SETTLED_MILLIS * 1_000_000L) {
-                if (!handshakesAreUnderWay()) {
+            } else if (now - emptySince >= millis * 1_000_000L) {
+                if (!handshakesAreUnderWay(deadline)) {
                     return true;
                 }
                 emptySince = now;
             }
-            if (now >= deadline) {
+            if (now - deadline >= 0) {
                 return !hasQueued();
             }
             Thread.sleep(5);
         }
     }
 
-    @Override
-    public boolean refusesWhenQuiesced() {
-        return spec == null || spec.isUnix() || Platform.isLinux();
-    }
-
-    private synchronized void refuseFurther() throws IOException {
-        requireOpen();
-        if (spec.isUnix()) {
-            unlinkOwnPath();
-        } else if (Platform.isLinux()) {
-            SynFilter.attach("quiesce " + spec, socket);
-        }
-    }
-
     /** A client on a slow network, or one that met a full queue, may need many times the time for which we saw it empty. */
-    private boolean handshakesAreUnderWay() throws IOException {
-        return Platform.isLinux()
-                && localAddress() instanceof InetSocketAddress inet
-                && Handshakes.areUnderWay(inet.getPort());
+    private boolean handshakesAreUnderWay(long deadline) throws IOException {
+        return owner.getLocalAddress() instanceof InetSocketAddress inet && Handshakes.areUnderWay(inet.getPort(), deadline);
     }
 
     private synchronized boolean hasQueued() throws IOException {

@@ -12,6 +12,7 @@ import io.forkless.spi.Ticket;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.ConnectException;
+import java.net.ProtocolFamily;
 import java.net.SocketException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -47,8 +48,8 @@ public final class PosixListenerProvider implements ListenerProvider {
                 return Fitness.doesNotFit("this is a 32-bit JVM", "use a 64-bit one");
             }
             LibC.INSTANCE.getuid();
-            return Fitness.fits(
-                    "SCM_RIGHTS on " + os + ", JNA " + Native.VERSION + (Platform.isMac() ? " (not tested)" : ""));
+            return Fitness.fits("SCM_RIGHTS on " + os + ", JNA " + Native.VERSION
+                    + (Platform.isMac() ? " (not tested)" : "") + "; stops: " + MinimumTtl.probe());
         } catch (UnsupportedOperationException | LinkageError e) {
             return Fitness.doesNotFit(
                     String.valueOf(e.getMessage()), "see that JNA can unpack and load its native library");
@@ -84,8 +85,8 @@ public final class PosixListenerProvider implements ListenerProvider {
         TicketPayload payload = TicketPayload.decode(ticket.payload());
         NativeSocket received = fetch(payload);
         try {
-            return new PosixServerSocketChannel(
-                    NioChannels.serverSocketChannel(received.fd(), received.requireListening("adopt")));
+            ProtocolFamily family = received.requireListening("adopt");
+            return new PosixServerSocketChannel(NioChannels.serverSocketChannel(received.fd(), family), family);
         } catch (IOException | RuntimeException e) {
             received.close();
             throw e;

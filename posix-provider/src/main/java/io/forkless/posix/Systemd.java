@@ -119,7 +119,7 @@ public final class Systemd implements ServiceManager {
         if (name[0] == '@') {
             name[0] = 0;
         }
-        NativeSocket socket = NativeSocket.datagram("notify systemd");
+        NativeSocket socket = NativeSocket.unbound("notify systemd", Abi.AF_UNIX, Abi.SOCK_DGRAM);
         try (Memory address = new Memory(2 + name.length);
                 Memory bytes = new Memory(text.length)) {
             address.setShort(0, (short) Abi.AF_UNIX);

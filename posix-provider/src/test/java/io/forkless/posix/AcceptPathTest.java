@@ -26,6 +26,7 @@ class AcceptPathTest {
                 WorkerJvm worker = WorkerJvm.startWith(recorder.jvmOption())) {
             recorder.attach();
             worker.adopt(listener);
+            worker.tell("expect-no-quiesce"); // as its supervisor says
             worker.tell("accept");
             for (int i = 0; i < CONNECTIONS; i++) {
                 try (SocketChannel client = SocketChannel.open(listener.localAddress())) {
@@ -33,12 +34,12 @@ class AcceptPathTest {
                 }
             }
             worker.tell("close");
-            // adopt, accept, close: whatever was called before the last one has been recorded by then
+            // adopt, expect, accept, close: whatever was called before the last one has been recorded by then
             await().atMost(Duration.ofSeconds(60))
                     .until(() -> recorder.calls().stream()
                                     .filter(call -> call.method().equals("obey"))
                                     .count()
-                            == 3);
+                            == 4);
 
             List<Call> calls = recorder.calls();
             assertThat(jnaCallsBy("main", calls)).as("at the hand-over").isNotEmpty();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import com.sun.jna.Memory;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.ServiceManager.State;
+import io.forkless.spi.Quiescence;
 import io.forkless.spi.SharedListener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -156,9 +157,8 @@ class SystemdTest {
         assertThat(listening("2").takeListeners()).isEmpty();
 
         for (SharedListener listener : listeners) {
-            assertThat(listener.quiesce(Duration.ZERO))
-                    .as("its queue is systemd's")
-                    .isTrue();
+            Quiescence end = listener.quiesce(Duration.ZERO);
+            assertThat(end.closed() && end.empty()).as("its queue is systemd's").isTrue();
             listener.close();
         }
         assertThat(directory.resolve("listener")).as("the path is systemd's").exists();
@@ -171,7 +171,7 @@ class SystemdTest {
         NativeSocket listener = NativeSocket.listening(ListenSpec.tcp("127.0.0.1", 0));
         TestLibC.INSTANCE.dup2(listener.fd(), first);
         listener.close();
-        NativeSocket datagrams = NativeSocket.datagram("test");
+        NativeSocket datagrams = NativeSocket.unbound("test", Abi.AF_UNIX, Abi.SOCK_DGRAM);
         TestLibC.INSTANCE.dup2(datagrams.fd(), first + 1);
         datagrams.close();
         Systemd systemd = new Systemd(Map.of("LISTEN_PID", OURS, "LISTEN_FDS", "2"), first);
@@ -228,7 +228,7 @@ class SystemdTest {
 
     /** With a receiver at that address. */
     private Systemd notifying(String address) throws IOException {
-        receiver = NativeSocket.datagram("test");
+        receiver = NativeSocket.unbound("test", Abi.AF_UNIX, Abi.SOCK_DGRAM);
         byte[] name = address.replaceFirst("^@", "\0").getBytes(StandardCharsets.UTF_8);
         try (Memory native_ = new Memory(2 + name.length)) {
             native_.setShort(0, (short) Abi.AF_UNIX);

@@ -58,6 +58,7 @@ final class WorkerProgram {
                         .encode();
             }
             case "adopt" -> channel = PROVIDER.adopt(Ticket.decode(argument));
+            case "expect-no-quiesce" -> channel.quiescingWhen(() -> false);
             case "accept" -> new Thread(WorkerProgram::acceptAll, "acceptor").start();
             case "accept-virtually" ->
                 Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, (Runnable)

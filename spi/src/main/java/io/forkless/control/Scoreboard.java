@@ -14,8 +14,8 @@ import java.util.Set;
 /**
  * How many connections each worker has open, in a small file that all workers map: they read each other's numbers at
  * every accept, which messages would be too slow for. Eight bytes per worker index, after eight for the number of
- * indexes that have been in use; {@value #ABSENT} stands for an index without a serving worker. Numbers are advice, so no update is a
- * transaction.
+ * indexes that have been in use and eight that are 0 until the listeners are quiesced; {@value #ABSENT} stands for an
+ * index without a serving worker. Numbers are advice, so no update is a transaction.
  */
 public final class Scoreboard implements Closeable {
     /** Its file name in the private directory. */
@@ -26,6 +26,10 @@ public final class Scoreboard implements Closeable {
 
     /** No worker has an index as high as this. */
     public static final int CAPACITY = 4096;
+
+    private static final int WORKERS = 0;
+    private static final int QUIESCING = Long.BYTES;
+    private static final int HEADER = 2 * Long.BYTES;
 
     private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
@@ -68,8 +72,18 @@ public final class Scoreboard implements Closeable {
         write(offset(index), ABSENT);
         if (index >= workers) {
             workers = index + 1;
-            write(0, workers);
+            write(WORKERS, workers);
         }
+    }
+
+    /** Supervisor, on any thread: from now on listeners may be quiesced. There is no way back. */
+    public void announceQuiescing() throws IOException {
+        write(QUIESCING, 1);
+    }
+
+    /** Worker: whether listeners may have been quiesced. */
+    public boolean isQuiescing() {
+        return (long) LONG.getVolatile(mapped, QUIESCING) != 0;
     }
 
     /** Worker: announces its number of open connections, or {@link #ABSENT}. */
@@ -79,7 +93,7 @@ public final class Scoreboard implements Closeable {
 
     /** Worker: one more than the highest index so far. */
     public int workers() {
-        return (int) (long) LONG.getVolatile(mapped, 0);
+        return (int) (long) LONG.getVolatile(mapped, WORKERS);
     }
 
     /** Worker: the number of that worker, or {@link #ABSENT}. */
@@ -100,6 +114,6 @@ public final class Scoreboard implements Closeable {
     }
 
     private static int offset(int index) {
-        return Long.BYTES * (index + 1);
+        return HEADER + Long.BYTES * index;
     }
 }

@@ -22,22 +22,16 @@ public interface SharedListener extends Closeable {
     Ticket ticketFor(ProcessHandle worker) throws IOException;
 
     /**
-     * Prepares the end of this listener: lets no further connection be queued, where the platform can do that, and
-     * waits until those that are queued have been accepted by the workers. Closing without this resets the connections
-     * that are still queued. It cannot be undone, and the workers' copies are affected alike.
+     * Prepares the end of this listener: lets no further connection be queued, where that can be done, and waits until
+     * those that are queued have been accepted by the workers. Closing without this resets the connections that are still
+     * queued. It cannot be undone, and the workers' copies are affected alike; see
+     * {@link SharedServerSocketChannel#acceptedWhileQuiescing}.
      *
      * @param limit how long to wait at most
-     * @return whether the queue was empty at the end
+     * @return whether both were achieved, by the outcome and not by what the platform is said to be able to do
+     * @throws IOException if the listener is closed, or the state of its queue cannot be told
      */
-    boolean quiesce(Duration limit) throws IOException, InterruptedException;
-
-    /**
-     * Whether {@link #quiesce} keeps further connections from being queued. Where it cannot, the workers give up their
-     * copies one after the other, so that only the last one may leave connections behind, in the moment of its close.
-     */
-    default boolean refusesWhenQuiesced() {
-        return false;
-    }
+    Quiescence quiesce(Duration limit) throws IOException, InterruptedException;
 
     /** Gives up this process's copy and every ticket that was not redeemed. Workers keep theirs. */
     @Override

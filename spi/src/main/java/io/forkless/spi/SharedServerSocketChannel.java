@@ -11,6 +11,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -33,6 +34,7 @@ import java.util.function.Consumer;
 public abstract class SharedServerSocketChannel extends ServerSocketChannel {
     private final PlatformThreadHop hop = new PlatformThreadHop("forkless-accept");
     private final ServerSocket socket;
+    private volatile BooleanSupplier quiescing = () -> true;
 
     /** For a channel that is bound and listening already. */
     @SuppressWarnings("this-escape") // the view does not use it before it is asked something
@@ -52,6 +54,24 @@ public abstract class SharedServerSocketChannel extends ServerSocketChannel {
      * @throws ClosedChannelException when {@link #releaseCopy()} is called meanwhile
      */
     protected abstract SocketChannel acceptBlocking() throws IOException;
+
+    /**
+     * Undoes what a connection may have inherited from a listener that is being {@linkplain SharedListener#quiesce
+     * quiesced}, before the connection is handed out. Called on the thread that has accepted it.
+     */
+    protected void acceptedWhileQuiescing(SocketChannel accepted) {
+        // nothing: most ways to hold new clients off leave no trace
+    }
+
+    /**
+     * Says when {@link #acceptedWhileQuiescing} is necessary; it is called for each connection until somebody says so.
+     *
+     * @param quiescing true from a moment before any copy of this listener is quiesced; asked at every accept, by any
+     *     thread
+     */
+    public final void quiescingWhen(BooleanSupplier quiescing) {
+        this.quiescing = quiescing;
+    }
 
     /**
      * Asks {@link #releaseCopy()}, which follows, to accept first what is queued, where a close might reset it; see
@@ -85,7 +105,7 @@ public abstract class SharedServerSocketChannel extends ServerSocketChannel {
             throw new ClosedChannelException();
         }
         try {
-            return hop.call(this::acceptBlocking);
+            return hop.call(this::acceptOne);
         } catch (AsynchronousCloseException e) {
             throw e;
         } catch (ClosedChannelException e) {
@@ -94,6 +114,14 @@ public abstract class SharedServerSocketChannel extends ServerSocketChannel {
             closedMeanwhile.initCause(e);
             throw closedMeanwhile;
         }
+    }
+
+    private SocketChannel acceptOne() throws IOException {
+        SocketChannel accepted = acceptBlocking();
+        if (quiescing.getAsBoolean()) {
+            acceptedWhileQuiescing(accepted);
+        }
+        return accepted;
     }
 
     @Override

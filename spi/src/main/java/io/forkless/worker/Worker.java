@@ -40,12 +40,14 @@ public final class Worker {
 
     private final int index;
     private final SupervisorLink link;
+    private final Scoreboard scoreboard;
     private final Drain drain;
     private final AcceptPacing pacing;
 
     private Worker(int index, SupervisorLink link, Scoreboard scoreboard) {
         this.index = index;
         this.link = link;
+        this.scoreboard = scoreboard;
         this.pacing = new AcceptPacing(scoreboard, index);
         this.drain =
                 new Drain(link.drainTimeout(), this::sayBye, Runtime.getRuntime()::exit, Runtime.getRuntime()::halt);
@@ -90,7 +92,10 @@ public final class Worker {
      */
     public SharedServerSocketChannel listen(ListenSpec spec) throws IOException {
         Ticket ticket = link.requestTicket(spec);
-        return ListenerProviders.named(ticket.provider()).adopt(ticket);
+        SharedServerSocketChannel channel =
+                ListenerProviders.named(ticket.provider()).adopt(ticket);
+        channel.quiescingWhen(scoreboard::isQuiescing);
+        return channel;
     }
 
     /** Tells the supervisor that this worker serves. Further calls have no effect. */

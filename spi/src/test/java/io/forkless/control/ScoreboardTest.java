@@ -53,6 +53,24 @@ class ScoreboardTest {
     }
 
     @Test
+    void the_supervisor_tells_all_workers_that_listeners_may_be_quiesced() throws Exception {
+        Path file = directory.resolve(Scoreboard.FILE);
+        try (Scoreboard supervisors = Scoreboard.create(file)) {
+            Scoreboard one = Scoreboard.map(file);
+            supervisors.vacate(0);
+            one.publish(0, 7);
+            assertThat(one.isQuiescing()).isFalse();
+
+            supervisors.announceQuiescing();
+
+            assertThat(one.isQuiescing()).isTrue();
+            assertThat(Scoreboard.map(file).isQuiescing()).as("one that comes late").isTrue();
+            assertThat(one.workers()).isEqualTo(1);
+            assertThat(one.open(0)).isEqualTo(7);
+        }
+    }
+
+    @Test
     void a_file_that_exists_is_not_overwritten_and_a_missing_one_not_made() throws Exception {
         Path file = directory.resolve(Scoreboard.FILE);
 

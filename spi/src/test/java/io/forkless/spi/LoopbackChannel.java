@@ -6,8 +6,10 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The smallest real listener: the JDK's, on a free loopback port. It remembers who called it. */
@@ -19,6 +21,9 @@ final class LoopbackChannel extends SharedServerSocketChannel {
     final AtomicInteger calls = new AtomicInteger();
 
     final AtomicInteger releases = new AtomicInteger();
+
+    /** What was given to {@link #acceptedWhileQuiescing}. */
+    final List<SocketChannel> whileQuiescing = new CopyOnWriteArrayList<>();
 
     private final ServerSocketChannel jdkChannel;
     private final InetSocketAddress address;
@@ -42,6 +47,11 @@ final class LoopbackChannel extends SharedServerSocketChannel {
         acceptors.add(Thread.currentThread());
         calls.incrementAndGet();
         return jdkChannel.accept();
+    }
+
+    @Override
+    protected void acceptedWhileQuiescing(SocketChannel accepted) {
+        whileQuiescing.add(accepted);
     }
 
     @Override

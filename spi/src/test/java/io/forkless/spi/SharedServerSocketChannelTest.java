@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -87,11 +88,22 @@ class SharedServerSocketChannelTest {
 
     @Test
     void an_accept_on_a_platform_thread_stays_on_it() throws Exception {
-        connect();
-
-        opened.add(channel.accept());
+        accept();
 
         assertThat(channel.acceptors).containsExactly(Thread.currentThread());
+    }
+
+    @Test
+    void a_connection_is_treated_as_one_of_a_quiesced_listener_until_somebody_says_when_there_are_some() throws Exception {
+        AtomicBoolean quiescing = new AtomicBoolean();
+        SocketChannel unknown = accept();
+        channel.quiescingWhen(quiescing::get);
+        accept();
+        accept();
+        quiescing.set(true);
+        SocketChannel last = accept();
+
+        assertThat(channel.whileQuiescing).containsExactly(unknown, last);
     }
 
     @Test
@@ -131,6 +143,13 @@ class SharedServerSocketChannelTest {
         SocketChannel server = channel.accept();
         opened.add(server);
         assertThat(server.getRemoteAddress()).isEqualTo(client.getLocalAddress());
+    }
+
+    private SocketChannel accept() throws IOException {
+        connect();
+        SocketChannel accepted = channel.accept();
+        opened.add(accepted);
+        return accepted;
     }
 
     private SocketChannel connect() throws IOException {

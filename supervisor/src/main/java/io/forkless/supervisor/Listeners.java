@@ -1,7 +1,9 @@
 package io.forkless.supervisor;
 
+import io.forkless.control.Scoreboard;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.ListenerProvider;
+import io.forkless.spi.Quiescence;
 import io.forkless.spi.SharedListener;
 import io.forkless.spi.Ticket;
 import java.io.Closeable;
@@ -92,25 +94,42 @@ final class Listeners implements Closeable {
     /**
      * Lets the workers empty the queues before the listeners go; see {@link SharedListener#quiesce}.
      *
-     * @return whether nothing is queued any more from now on
+     * @param scoreboard tells the workers of it first
+     * @return whether the workers may give up their copies all at once, because nothing is queued from now on
      */
-    boolean quiesce(Duration limit) throws InterruptedException {
+    boolean quiesce(Scoreboard scoreboard, Duration limit) throws InterruptedException {
         List<Entry> entries;
         synchronized (this) {
             entries = List.copyOf(byKey.values());
         }
-        long deadline = System.nanoTime() + limit.toNanos();
-        for (Entry entry : entries) {
-            try {
-                Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
-                if (!entry.listener().quiesce(left)) {
-                    LOG.log(Level.WARNING, "{0}: connections are still queued; they will be reset", entry.spec());
-                }
-            } catch (IOException e) {
-                LOG.log(Level.WARNING, "queued connections may be reset: {0}", e.getMessage());
-            }
+        try {
+            scoreboard.announceQuiescing();
+        } catch (IOException e) {
+            // What a worker accepts from a listener that is quiesced without its knowing might be of no use.
+            LOG.log(Level.WARNING, "cannot tell the workers of the stop, which may reset connections: {0}", e.getMessage());
+            return false;
         }
-        return entries.stream().allMatch(entry -> entry.listener().refusesWhenQuiesced());
+        long deadline = System.nanoTime() + limit.toNanos();
+        boolean closed = true;
+        for (Entry entry : entries) {
+            closed &= quiesce(entry, Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+        }
+        return closed;
+    }
+
+    private static boolean quiesce(Entry entry, Duration limit) throws InterruptedException {
+        try {
+            Quiescence end = entry.listener().quiesce(limit);
+            String consequence = end.closed() ? "" : "; so the workers drain one after the other";
+            LOG.log(Level.INFO, "stopping to listen on {0}: {1}{2}", entry.spec(), end.reason(), consequence);
+            if (!end.empty()) {
+                LOG.log(Level.WARNING, "{0}: connections are still queued; they will be reset", entry.spec());
+            }
+            return end.closed();
+        } catch (IOException | RuntimeException e) {
+            LOG.log(Level.WARNING, "{0}: queued connections may be reset: {1}", entry.spec(), e.getMessage());
+            return false;
+        }
     }
 
     @Override

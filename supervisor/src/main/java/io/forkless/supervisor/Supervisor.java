@@ -69,6 +69,7 @@ public final class Supervisor implements AutoCloseable {
 
     private EventLoop loop;
     private Listeners listeners;
+    private Scoreboard scoreboard;
     private Fleet fleet;
     private Endpoint endpoint;
     private WorkerOutput output;
@@ -316,7 +317,7 @@ public final class Supervisor implements AutoCloseable {
     private void startLoop(PrivateDirectory directory) throws IOException {
         loop = new EventLoop("forkless-supervisor");
         own(loop::stop);
-        Scoreboard scoreboard = own(Scoreboard.create(directory.resolve(Scoreboard.FILE)));
+        scoreboard = own(Scoreboard.create(directory.resolve(Scoreboard.FILE)));
         Settings settings = configuration.settings();
         Welcome welcome = new Welcome(settings.drainTimeout(), settings.heartbeatInterval());
         Operations operations = new Operations();
@@ -406,7 +407,7 @@ public final class Supervisor implements AutoCloseable {
 
     private boolean quiesce() {
         try {
-            return listeners.quiesce(QUIESCE_LIMIT);
+            return listeners.quiesce(scoreboard, QUIESCE_LIMIT);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return true; // the supervision ends at once

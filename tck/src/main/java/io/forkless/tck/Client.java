@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,9 +17,9 @@ final class Client implements Closeable {
 
     private final Socket socket = new Socket();
 
-    private Client(SocketAddress address) throws IOException {
+    private Client(SocketAddress address, int timeoutMillis) throws IOException {
         try {
-            socket.connect(address, PATIENCE_MILLIS);
+            socket.connect(address, timeoutMillis);
         } catch (IOException e) {
             socket.close();
             throw e;
@@ -26,7 +27,16 @@ final class Client implements Closeable {
     }
 
     static Client connect(SocketAddress address) throws IOException {
-        return new Client(address);
+        return new Client(address, PATIENCE_MILLIS);
+    }
+
+    /** Whether somebody, or their queue, is there within that time. */
+    static boolean connects(SocketAddress address, Duration limit) {
+        try (Client client = new Client(address, (int) limit.toMillis())) {
+            return client.socket.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     static List<Client> connectMany(SocketAddress address, int count) throws IOException {

@@ -3,6 +3,7 @@ package io.forkless.tck;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import io.forkless.spi.Quiescence;
 import io.forkless.spi.SharedListener;
 import io.forkless.spi.SharedServerSocketChannel;
 import java.io.IOException;
@@ -38,7 +39,7 @@ abstract class ListenerEndTests extends ContractTests {
         Duration limit = Duration.ofMillis(300);
         long begin = System.nanoTime();
 
-        assertThat(listener.quiesce(limit)).isFalse();
+        assertThat(listener.quiesce(limit).empty()).isFalse();
 
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isBetween(limit, limit.plus(PATIENCE));
     }
@@ -49,7 +50,7 @@ abstract class ListenerEndTests extends ContractTests {
         SharedListener listener = listen();
         long begin = System.nanoTime();
 
-        assertThat(listener.quiesce(Duration.ofMinutes(2))).isTrue();
+        assertThat(listener.quiesce(Duration.ofMinutes(2)).empty()).isTrue();
 
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofMinutes(1));
     }
@@ -61,13 +62,26 @@ abstract class ListenerEndTests extends ContractTests {
         SharedServerSocketChannel channel = adopt(listener);
         List<Client> clients = Client.connectMany(listener.localAddress(), 20);
         clients.forEach(this::closeLater);
-        FutureTask<Boolean> quiesce = start(() -> listener.quiesce(PATIENCE));
+        FutureTask<Quiescence> quiesce = start(() -> listener.quiesce(PATIENCE));
         for (Client client : clients) {
             client.send("x");
             SocketChannel accepted = closeLater(channel.accept());
             assertThat(accepted.isConnected()).isTrue();
         }
 
-        assertThat(quiesce.get(2 * PATIENCE.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+        Quiescence end = quiesce.get(2 * PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        assertThat(end.empty()).isTrue();
+    }
+
+    @Test
+    @Checks(Clause.QUIESCE)
+    void a_listener_that_says_it_is_closed_lets_nobody_else_queue() throws Exception {
+        SharedListener listener = listen();
+
+        Quiescence end = listener.quiesce(PATIENCE);
+
+        assertThat(end.reason()).isNotBlank();
+        assertThat(end.closed() && Client.connects(listener.localAddress(), Duration.ofMillis(500)))
+                .isFalse();
     }
 }

@@ -1,6 +1,7 @@
 package io.forkless.windows;
 
 import io.forkless.spi.ListenSpec;
+import io.forkless.spi.Quiescence;
 import io.forkless.spi.SharedListener;
 import io.forkless.spi.Ticket;
 import java.io.IOException;
@@ -10,6 +11,8 @@ import java.time.Duration;
 
 /** The supervisor's copy of a listener. It never accepts. */
 final class WindowsListener implements SharedListener {
+    static final String CANNOT_HOLD_OFF = "Windows has no means to stop queueing that leaves alone what is queued";
+
     private static final Duration TICKET_VALIDITY = Duration.ofSeconds(20);
 
     private final ListenSpec spec;
@@ -43,20 +46,17 @@ final class WindowsListener implements SharedListener {
         return WindowsTicket.make(worker.pid(), TICKET_VALIDITY, info);
     }
 
-    /**
-     * Waits until the workers have emptied the queue once. Windows has no means to stop queueing that leaves alone what is
-     * queued, hence {@link #refusesWhenQuiesced()}.
-     */
+    /** Waits until the workers have emptied the queue once. */
     @Override
-    public boolean quiesce(Duration limit) throws IOException, InterruptedException {
+    public Quiescence quiesce(Duration limit) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
         while (hasQueued()) {
             if (deadline - System.nanoTime() <= 0) {
-                return false;
+                return new Quiescence(false, false, CANNOT_HOLD_OFF);
             }
             Thread.sleep(1);
         }
-        return true;
+        return new Quiescence(false, true, CANNOT_HOLD_OFF);
     }
 
     @Override

@@ -36,7 +36,8 @@ public final class WindowsListenerProvider implements ListenerProvider {
             } finally {
                 probe.close();
             }
-            return Fitness.fits("WSADuplicateSocketW and AcceptEx on " + os + ", JNA " + Native.VERSION);
+            return Fitness.fits("WSADuplicateSocketW and AcceptEx on " + os + ", JNA " + Native.VERSION
+                    + "; stops: the workers end one after the other, as " + WindowsListener.CANNOT_HOLD_OFF);
         } catch (IOException | UnsupportedOperationException | LinkageError e) {
             return Fitness.doesNotFit(
                     String.valueOf(e.getMessage()),

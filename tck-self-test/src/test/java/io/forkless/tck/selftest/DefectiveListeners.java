@@ -2,6 +2,7 @@ package io.forkless.tck.selftest;
 
 import io.forkless.spi.Fitness;
 import io.forkless.spi.ListenSpec;
+import io.forkless.spi.Quiescence;
 import io.forkless.spi.SharedListener;
 import io.forkless.spi.SharedServerSocketChannel;
 import io.forkless.spi.Ticket;
@@ -109,9 +110,9 @@ final class DefectiveListeners {
         public SharedListener listen(ListenSpec spec) throws IOException {
             return new Listener(SOUND.listen(spec)) {
                 @Override
-                public boolean quiesce(Duration limit) throws IOException, InterruptedException {
+                public Quiescence quiesce(Duration limit) throws IOException, InterruptedException {
                     super.quiesce(Duration.ZERO);
-                    return true;
+                    return new Quiescence(true, true, "it says so");
                 }
             };
         }

@@ -4,6 +4,7 @@ import io.forkless.posix.PosixListenerProvider;
 import io.forkless.spi.Fitness;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.ListenerProvider;
+import io.forkless.spi.Quiescence;
 import io.forkless.spi.SharedListener;
 import io.forkless.spi.SharedServerSocketChannel;
 import io.forkless.spi.Ticket;
@@ -76,7 +77,7 @@ abstract class DelegatingProvider implements ListenerProvider {
         }
 
         @Override
-        public boolean quiesce(Duration limit) throws IOException, InterruptedException {
+        public Quiescence quiesce(Duration limit) throws IOException, InterruptedException {
             return sound.quiesce(limit);
         }
 

@@ -1,6 +1,7 @@
 package io.forkless.examples.reuseport;
 
 import io.forkless.spi.ListenSpec;
+import io.forkless.spi.Quiescence;
 import io.forkless.spi.SharedListener;
 import io.forkless.spi.Ticket;
 import java.io.IOException;
@@ -98,7 +99,7 @@ final class ReusePortGroup implements SharedListener {
     }
 
     @Override
-    public boolean quiesce(Duration limit) throws IOException, InterruptedException {
+    public Quiescence quiesce(Duration limit) throws IOException, InterruptedException {
         List<Member> all;
         synchronized (this) {
             requireOpen();
@@ -108,12 +109,18 @@ final class ReusePortGroup implements SharedListener {
             member.socket.quiesce(Duration.ZERO); // all are deaf before we wait for any
         }
         long deadline = System.nanoTime() + limit.toNanos();
-        boolean empty = true;
+        Quiescence group = null;
         for (Member member : all) {
             Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
-            empty &= member.socket.quiesce(left);
+            Quiescence one = member.socket.quiesce(left);
+            group = group == null ? one : both(group, one);
         }
-        return empty;
+        return group;
+    }
+
+    private static Quiescence both(Quiescence one, Quiescence other) {
+        String reason = one.closed() ? other.reason() : one.reason();
+        return new Quiescence(one.closed() && other.closed(), one.empty() && other.empty(), reason);
     }
 
     @Override
