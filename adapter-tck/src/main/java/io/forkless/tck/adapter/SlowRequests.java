@@ -10,10 +10,15 @@ public final class SlowRequests {
 
     private SlowRequests() {}
 
-    /** For {@code /sleep?N}. */
-    public static void sleep(String millis) throws InterruptedException {
-        System.out.println(UNDER_WAY);
-        Thread.sleep(Long.parseLong(millis));
+    /** For {@code /sleep?MILLIS}. What follows a comma is for the test, which can then wait for this request. */
+    public static void sleep(String query) throws InterruptedException {
+        begun(query);
+        Thread.sleep(Long.parseLong(query.split(",", 2)[0]));
+    }
+
+    /** Tells the test that the request of that query has arrived. */
+    static void begun(String query) {
+        System.out.println(UNDER_WAY + " [" + query + "]");
     }
 
     /** For {@code /until-drain}: returns a moment after the drain has begun, however long that takes to arrive. */
@@ -28,5 +33,10 @@ public final class SlowRequests {
     /** Returns when one of these requests has arrived at a worker. */
     static void awaitOne(Cluster cluster) {
         cluster.awaitOutput(UNDER_WAY);
+    }
+
+    /** Returns when the request of that query has arrived at a worker. */
+    static void await(Cluster cluster, String query) {
+        cluster.awaitOutput(UNDER_WAY + " [" + query + "]");
     }
 }
