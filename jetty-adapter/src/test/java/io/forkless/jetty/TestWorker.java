@@ -158,24 +158,21 @@ final class TestWorker {
         private static String answer(String path, String query, Request request, Response response) throws Exception {
             SharedServerConnector connector =
                     (SharedServerConnector) request.getConnectionMetaData().getConnector();
-            switch (path) {
-                case "/attributes":
-                    return attributes(connector);
-                case "/upload":
-                    return TestBodies.received(query, Content.Source.asInputStream(request));
-                case "/until-drain":
-                    SlowRequests.untilDrain(connector::isDraining);
-                    break;
-                case "/early-hints":
-                    response.writeInterim(HttpStatus.EARLY_HINTS_103, HttpFields.EMPTY)
-                            .get();
-                    SlowRequests.sleep(query);
-                    break;
-                case "/sleep":
-                    SlowRequests.sleep(query);
-                    break;
-                default:
-                    break;
+            if (path.equals("/attributes")) {
+                return attributes(connector);
+            }
+            if (path.equals("/upload")) {
+                return TestBodies.received(query, Content.Source.asInputStream(request));
+            }
+            if (path.startsWith("/early-hints")) {
+                response.writeInterim(HttpStatus.EARLY_HINTS_103, HttpFields.EMPTY)
+                        .get();
+            }
+            if (path.equals("/sleep")) {
+                SlowRequests.sleep(query);
+            }
+            if (path.endsWith("/until-drain")) {
+                SlowRequests.untilDrain(query, connector::isDraining);
             }
             return ProcessHandle.current().pid() + " "
                     + request.getConnectionMetaData().getHttpVersion().asString();

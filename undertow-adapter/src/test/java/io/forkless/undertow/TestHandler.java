@@ -43,7 +43,7 @@ final class TestHandler implements HttpHandler {
             }
             case "/upload" -> exchange.getResponseSender().send(TestBodies.received(query, exchange.getInputStream()));
             case "/until-drain" -> {
-                SlowRequests.untilDrain(TestWorker.xnioWorker()::isDraining);
+                SlowRequests.untilDrain(query, TestWorker.xnioWorker()::isDraining);
                 exchange.getResponseSender().send(answer(exchange));
             }
             default -> {

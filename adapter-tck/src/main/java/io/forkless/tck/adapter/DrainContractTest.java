@@ -23,13 +23,13 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>The program is that of {@link AdapterContractTest}. What this table needs beyond it:
  *
  * <ul>
- *   <li>{@code /sleep?MILLIS,TAG} calls {@link SlowRequests#sleep}.
+ *   <li>{@code /sleep?MILLIS} and {@code /until-drain?MILLIS,TAG} pass the query to {@link SlowRequests}.
  *   <li>{@code /events?MILLIS,TAG} is a response without a length, made by {@link TestBodies#events}.
  *   <li>{@code /large} is one with a length, {@link TestBodies#LARGE}, made by {@link TestBodies#large}.
  *   <li>{@code /upload?TAG} reads the body of a POST, and awaits it with 100 Continue if it is asked to; the answer is what
  *       {@link TestBodies#received} makes of it.
- *   <li>{@code /early-hints?MILLIS,TAG} sends an interim response 103 and goes on as {@code /sleep} does, if the server has
- *       such a thing.
+ *   <li>{@code /early-hints} and {@code /early-hints/until-drain?MILLIS,TAG} send an interim response 103 and go on as {@code /}
+ *       and {@code /until-drain} do, if the server has such a thing.
  * </ul>
  */
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
@@ -101,8 +101,9 @@ public abstract class DrainContractTest {
 
     private static Stream<DynamicTest> acrossDrain(Cluster cluster, Table table) throws Exception {
         table.awaitBegun();
-        Drain drain = Drain.beginsNow();
         cluster.stop();
+        cluster.awaitOutput("draining: "); // the worker's log
+        Drain drain = Drain.beginsNow();
         table.go(drain);
         List<DynamicTest> rows = table.results();
         Outcome outcome = cluster.outcome();

@@ -10,7 +10,6 @@ import java.util.List;
 
 /** The rows of the table for HTTP/1.1, the same for plain connections and for TLS. */
 final class Http1Traffic {
-    /** How long the longest of these takes after the drain has begun: two gaps. */
     private static final long PAUSE_MILLIS = Drain.PAUSE.toMillis();
 
     private static final String BODY = "half of a body, and the other half\n";
@@ -46,7 +45,7 @@ final class Http1Traffic {
         });
         add("requests that are pipelined", this::pipelined);
         if (earlyHints) {
-            add("a response after 103 Early Hints", client -> earlyHints(client, PAUSE_MILLIS));
+            add("a response after 103 Early Hints", this::earlyHints);
         }
     }
 
@@ -81,7 +80,11 @@ final class Http1Traffic {
             }
         });
         if (earlyHints) {
-            addIdleAfter("103 Early Hints", client -> earlyHints(client, 10).run(Drain.beginsNow()));
+            addIdleAfter("103 Early Hints", client -> {
+                client.write(get("/early-hints"));
+                assertThat(client.receiveHeader()).startsWith("HTTP/1.1 103 ");
+                assertAnswered(client);
+            });
         }
     }
 
@@ -106,7 +109,7 @@ final class Http1Traffic {
 
     private Traffic.Rest slowHandler(Http1Client client) throws IOException {
         String query = PAUSE_MILLIS + ",handler";
-        client.write(get("/sleep?" + query));
+        client.write(get("/until-drain?" + query));
         SlowRequests.await(cluster, query);
         return drain -> {
             assertAnswered(client);
@@ -158,8 +161,8 @@ final class Http1Traffic {
         };
     }
 
-    private Traffic.Rest earlyHints(Http1Client client, long millis) throws IOException {
-        client.write(get("/early-hints?" + millis + ",hints"));
+    private Traffic.Rest earlyHints(Http1Client client) throws IOException {
+        client.write(get("/early-hints/until-drain?" + PAUSE_MILLIS + ",hints"));
         assertThat(client.receiveHeader()).startsWith("HTTP/1.1 103 ");
         return drain -> assertAnswered(client);
     }
@@ -185,7 +188,7 @@ final class Http1Traffic {
     /** A client has to send again what follows an announced end (RFC 9112 section 9.3.2). */
     private Traffic.Rest pipelined(Http1Client client) throws IOException {
         String query = PAUSE_MILLIS + ",pipelined";
-        client.write(get("/sleep?" + query) + get("/sleep?0") + get("/sleep?0"));
+        client.write(get("/until-drain?" + query) + get("/sleep?0") + get("/sleep?0"));
         SlowRequests.await(cluster, query);
         return drain -> {
             while (!Http1Client.isClosing(assertAnswered(client))) {

@@ -30,7 +30,7 @@ final class Http2Traffic {
 
     private Traffic.Rest slowStream(Http2Connection client) throws Exception {
         String query = PAUSE_MILLIS + ",handler";
-        Http2Exchange slow = client.get("/sleep?" + query);
+        Http2Exchange slow = client.get("/until-drain?" + query);
         SlowRequests.await(cluster, query);
         return drain -> assertAnswered(slow);
     }

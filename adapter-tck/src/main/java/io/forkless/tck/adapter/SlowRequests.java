@@ -21,13 +21,17 @@ public final class SlowRequests {
         System.out.println(UNDER_WAY + " [" + query + "]");
     }
 
-    /** For {@code /until-drain}: returns a moment after the drain has begun, however long that takes to arrive. */
-    public static void untilDrain(BooleanSupplier isDraining) throws InterruptedException {
-        System.out.println(UNDER_WAY);
+    /**
+     * For {@code /until-drain} and {@code /until-drain?MILLIS}: returns a moment, or so long, after the drain has begun,
+     * however long that takes to arrive. What follows a comma is for the test, too.
+     */
+    public static void untilDrain(String query, BooleanSupplier isDraining) throws InterruptedException {
+        begun(query);
         while (!isDraining.getAsBoolean()) {
             Thread.sleep(POLL_MILLIS);
         }
-        Thread.sleep(AFTER_DRAIN_BEGAN_MILLIS);
+        boolean withoutQuery = query == null || query.isEmpty();
+        Thread.sleep(withoutQuery ? AFTER_DRAIN_BEGAN_MILLIS : Long.parseLong(query.split(",", 2)[0]));
     }
 
     /** Returns when one of these requests has arrived at a worker. */

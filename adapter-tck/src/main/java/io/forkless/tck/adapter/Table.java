@@ -58,7 +58,7 @@ final class Table {
         Throwable failure = failure(row);
         return DynamicTest.dynamicTest(row.name(), () -> {
             if (failure != null) {
-                throw failure;
+                throw new AssertionError(row.name() + ": " + failure, failure);
             }
         });
     }
