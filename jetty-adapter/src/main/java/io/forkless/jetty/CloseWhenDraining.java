@@ -4,14 +4,14 @@ import java.util.function.Function;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpHeaderValue;
-import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.server.Request;
 
 /**
  * Announces on each HTTP/1 response of a draining connector that it is the connection's last (RFC 9112 section 9.6), so
- * that no client sends one more request into a connection that is about to be closed.
+ * that no client sends one more request into a connection that is about to be closed. Of every version of HTTP it tells
+ * {@link ConnectionActivity} that a request has come.
  */
 final class CloseWhenDraining implements HttpConfiguration.Customizer {
     private final SharedServerConnector connector;
@@ -23,15 +23,12 @@ final class CloseWhenDraining implements HttpConfiguration.Customizer {
 
     @Override
     public Request customize(Request request, HttpFields.Mutable responseHeaders) {
-        if (isHttp1(request)) {
+        ConnectionActivity activity = ConnectionActivity.of(request.getConnectionMetaData());
+        request.addHttpStreamWrapper(activity::begin);
+        if (activity.isHttp1()) {
             request.addHttpStreamWrapper(announce);
         }
         return request;
-    }
-
-    private static boolean isHttp1(Request request) {
-        HttpVersion version = request.getConnectionMetaData().getHttpVersion();
-        return version.getVersion() <= HttpVersion.HTTP_1_1.getVersion();
     }
 
     /** Made at the last moment, since the drain may begin while the handler is at work. */

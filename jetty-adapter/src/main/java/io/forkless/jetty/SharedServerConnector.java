@@ -157,7 +157,8 @@ public class SharedServerConnector extends ServerConnector {
         for (ConnectionFactory factory : getConnectionFactories()) {
             if (factory instanceof HttpConfiguration.ConnectionFactory http
                     && !http.getHttpConfiguration().getCustomizers().contains(closeWhenDraining)) {
-                http.getHttpConfiguration().addCustomizer(closeWhenDraining);
+                // First, so that it sees requests that another one refuses.
+                http.getHttpConfiguration().getCustomizers().add(0, closeWhenDraining);
             }
         }
         super.doStart();

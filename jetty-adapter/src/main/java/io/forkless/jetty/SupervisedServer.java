@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.List;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
-import org.eclipse.jetty.io.IdleTimeout;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.component.Container;
@@ -19,7 +18,7 @@ final class SupervisedServer implements LifeCycle.Listener {
     private static final long POLL_MILLIS = 10;
 
     /** How long a peer may take to answer the orderly end of an idle connection. */
-    private static final long GOODBYE_MILLIS = 1000;
+    private static final long GOODBYE_MILLIS = 500;
 
     private final Server server;
     private final Worker worker;
@@ -89,12 +88,11 @@ final class SupervisedServer implements LifeCycle.Listener {
     private static void closeIdle(SharedServerConnector connector) {
         long grace = connector.getDrainIdleGrace();
         for (EndPoint endPoint : connector.connections()) {
+            long idle = ConnectionActivity.idleMillis(endPoint);
             Connection connection = endPoint.getConnection();
-            boolean betweenRequests = connection != null && connection.getMessagesIn() == connection.getMessagesOut();
-            long idle = betweenRequests && endPoint instanceof IdleTimeout timeout ? timeout.getIdleFor() : 0;
             if (idle >= grace + GOODBYE_MILLIS) {
                 endPoint.close(); // an HTTP/2 peer that has got its GOAWAY and keeps the connection all the same
-            } else if (betweenRequests && idle >= grace) {
+            } else if (idle >= grace && connection != null) {
                 connection.close();
             }
         }

@@ -2,12 +2,17 @@ package io.forkless.jetty;
 
 import io.forkless.tck.adapter.Restarts;
 import io.forkless.tck.adapter.SlowRequests;
+import io.forkless.tck.adapter.TestBodies;
 import io.forkless.tck.adapter.TestKeyStore;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executor;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
 import org.eclipse.jetty.io.Content;
@@ -125,25 +130,52 @@ final class TestWorker {
         }
     }
 
-    /** What {@link io.forkless.tck.adapter.AdapterContractTest} asks for but the WebSocket. */
+    /** What {@link io.forkless.tck.adapter.DrainContractTest} asks for but the WebSocket. */
     private static final class TestHandler extends Handler.Abstract {
         @Override
         public boolean handle(Request request, Response response, Callback callback) throws Exception {
             String path = Request.getPathInContext(request);
+            String query = request.getHttpURI().getQuery();
+            switch (path) {
+                case "/events" -> {
+                    try (OutputStream out = Content.Sink.asOutputStream(response)) {
+                        TestBodies.events(query, out);
+                    }
+                    callback.succeeded();
+                }
+                case "/large" -> {
+                    response.getHeaders().put(HttpHeader.CONTENT_LENGTH, TestBodies.LARGE);
+                    try (OutputStream out = Content.Sink.asOutputStream(response)) {
+                        TestBodies.large(out);
+                    }
+                    callback.succeeded();
+                }
+                default -> Content.Sink.write(response, true, answer(path, query, request, response), callback);
+            }
+            return true;
+        }
+
+        private static String answer(String path, String query, Request request, Response response) throws Exception {
             SharedServerConnector connector =
                     (SharedServerConnector) request.getConnectionMetaData().getConnector();
+            if (path.equals("/attributes")) {
+                return attributes(connector);
+            }
+            if (path.equals("/upload")) {
+                return TestBodies.received(query, Content.Source.asInputStream(request));
+            }
+            if (path.startsWith("/early-hints")) {
+                response.writeInterim(HttpStatus.EARLY_HINTS_103, HttpFields.EMPTY)
+                        .get();
+            }
             if (path.equals("/sleep")) {
-                SlowRequests.sleep(request.getHttpURI().getQuery());
+                SlowRequests.sleep(query);
             }
-            if (path.equals("/until-drain")) {
-                SlowRequests.untilDrain(connector::isDraining);
+            if (path.endsWith("/until-drain")) {
+                SlowRequests.untilDrain(query, connector::isDraining);
             }
-            String answer = path.equals("/attributes")
-                    ? attributes(connector)
-                    : ProcessHandle.current().pid() + " "
-                            + request.getConnectionMetaData().getHttpVersion().asString();
-            Content.Sink.write(response, true, answer, callback);
-            return true;
+            return ProcessHandle.current().pid() + " "
+                    + request.getConnectionMetaData().getHttpVersion().asString();
         }
 
         private static String attributes(SharedServerConnector connector) {

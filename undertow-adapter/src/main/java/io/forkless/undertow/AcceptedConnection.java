@@ -1,7 +1,5 @@
 package io.forkless.undertow;
 
-import java.util.concurrent.RejectedExecutionException;
-import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
 import org.xnio.XnioIoThread;
 
@@ -9,7 +7,6 @@ import org.xnio.XnioIoThread;
 final class AcceptedConnection {
     private final SharedServerChannel server;
     private final XnioIoThread thread;
-    private final long acceptedNanos = System.nanoTime();
     private volatile StreamConnection connection;
 
     AcceptedConnection(SharedServerChannel server, XnioIoThread thread) {
@@ -25,19 +22,12 @@ final class AcceptedConnection {
         connection = made;
     }
 
-    void ended() {
-        server.ended(this);
+    /** Null until it is made. */
+    StreamConnection connection() {
+        return connection;
     }
 
-    /** Closes a connection on which no request ever came, if it is older than that. */
-    void closeIfOlder(long nanos) {
-        if (System.nanoTime() - acceptedNanos < nanos) {
-            return;
-        }
-        try {
-            thread.execute(() -> IoUtils.safeClose(connection));
-        } catch (RejectedExecutionException e) {
-            // the IO thread has ended, and all its connections with it
-        }
+    void ended() {
+        server.ended(this);
     }
 }

@@ -4,25 +4,23 @@ import io.undertow.server.ConduitWrapper;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.ServerConnection;
+import io.undertow.server.protocol.http.HttpServerConnection;
 import io.undertow.util.AttachmentKey;
-import java.net.SocketAddress;
 import java.time.Duration;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
+import org.xnio.StreamConnection;
 import org.xnio.conduits.StreamSinkConduit;
 
 /**
- * Knows which connections have a request under way, and since when the others have none. While the server drains, it
+ * Knows every connection, whether it has a request under way, and since when it has none. While the server drains, it
  * announces on each HTTP/1 response that it is the connection's last (RFC 9112 section 9.6), so that no client sends one
  * more request into a connection that is about to be closed.
- *
- * <p>A connection belongs to it from its first request on.
  */
 final class RequestTracker {
-    private static final AttachmentKey<UsedConnection> CONNECTION = AttachmentKey.create(UsedConnection.class);
+    private static final AttachmentKey<ConnectionActivity> CONNECTION = AttachmentKey.create(ConnectionActivity.class);
 
-    private final Set<UsedConnection> connections = ConcurrentHashMap.newKeySet();
+    private final Map<StreamConnection, ConnectionActivity> connections = new ConcurrentHashMap<>();
     private final ConduitWrapper<StreamSinkConduit> closeWhenDraining = (factory, exchange) -> {
         announceClose(exchange);
         return factory.create();
@@ -45,39 +43,42 @@ final class RequestTracker {
         idleGraceNanos = idleGrace.toNanos();
         drainingSince = System.nanoTime();
         draining = true;
-        connections.forEach(UsedConnection::announceEnd);
+        connections.values().forEach(ConnectionActivity::announceEnd);
     }
 
-    /** Closes connections that have been idle, between two requests, for the grace. */
-    void closeIdle() {
-        Set<SocketAddress> http2Peers = connections.stream()
-                .filter(UsedConnection::isHttp2)
-                .map(UsedConnection::peer)
-                .collect(Collectors.toSet());
-        for (UsedConnection connection : connections) {
-            // One that was upgraded from HTTP/1 to HTTP/2 is known as both; the latter tells whether it is idle.
-            if (connection.isHttp2() || !http2Peers.contains(connection.peer())) {
-                connection.closeIfIdleFor(idleGraceNanos, drainingSince);
+    void opened(StreamConnection socket) {
+        connections.put(socket, new ConnectionActivity(socket));
+    }
+
+    void ended(StreamConnection socket) {
+        connections.remove(socket);
+    }
+
+    /**
+     * Closes connections that have been idle for the grace.
+     *
+     * @param http1 those that speak HTTP/1, as far as the server knows; a request may have begun on one that has had none
+     */
+    void closeIdle(Iterable<HttpServerConnection> http1) {
+        for (HttpServerConnection connection : http1) {
+            ConnectionActivity activity = connections.get(Internals.socketOf(connection));
+            if (activity != null) {
+                activity.isRead(connection);
             }
         }
+        connections.values().forEach(connection -> connection.closeIfIdleFor(idleGraceNanos, drainingSince));
     }
 
-    /** Whether there is no connection that has had a request. */
-    boolean hasNoConnection() {
-        return connections.isEmpty();
-    }
-
-    private UsedConnection connectionOf(HttpServerExchange exchange) {
+    private ConnectionActivity connectionOf(HttpServerExchange exchange) {
         ServerConnection connection = exchange.getConnection();
-        UsedConnection known = connection.getAttachment(CONNECTION);
+        ConnectionActivity known = connection.getAttachment(CONNECTION);
         if (known != null) {
             return known;
         }
-        UsedConnection used = new UsedConnection(connection);
-        connection.putAttachment(CONNECTION, used);
-        connections.add(used);
-        connection.addCloseListener(closed -> connections.remove(used));
-        return used;
+        StreamConnection socket = Internals.socketOf(connection);
+        ConnectionActivity activity = connections.getOrDefault(socket, new ConnectionActivity(socket)); // if it has ended
+        connection.putAttachment(CONNECTION, activity);
+        return activity;
     }
 
     /** At the last moment, since the drain may have begun while the handler was at work. */
@@ -85,7 +86,7 @@ final class RequestTracker {
         if (!draining || exchange.isUpgrade()) { // draining is volatile, and read first
             return;
         }
-        UsedConnection connection = exchange.getConnection().getAttachment(CONNECTION);
+        ConnectionActivity connection = exchange.getConnection().getAttachment(CONNECTION);
         if (connection == null || !connection.mayAnswerMore(idleGraceNanos)) {
             exchange.setPersistent(false);
         }
@@ -100,8 +101,8 @@ final class RequestTracker {
 
         @Override
         public void handleRequest(HttpServerExchange exchange) throws Exception {
-            UsedConnection connection = connectionOf(exchange);
-            connection.begin();
+            ConnectionActivity connection = connectionOf(exchange);
+            connection.begin(exchange.getConnection());
             exchange.addExchangeCompleteListener(connection);
             if (connection.isHttp2()) {
                 if (draining) {

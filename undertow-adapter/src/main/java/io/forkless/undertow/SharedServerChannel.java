@@ -91,6 +91,7 @@ final class SharedServerChannel implements AcceptingChannel<StreamConnection> {
             return;
         }
         accepted.connected(connection);
+        worker.requests().opened(connection);
         try {
             SocketSettings.apply(current, connection);
             next.set(connection);
@@ -107,6 +108,9 @@ final class SharedServerChannel implements AcceptingChannel<StreamConnection> {
     /** Called once for each accepted connection, by any thread. */
     void ended(AcceptedConnection connection) {
         if (connections.remove(connection)) {
+            if (connection.connection() != null) {
+                worker.requests().ended(connection.connection());
+            }
             gate.closed();
             worker.counts().closed();
         }
@@ -134,10 +138,6 @@ final class SharedServerChannel implements AcceptingChannel<StreamConnection> {
     /** Whether everything that was accepted has ended; of interest when the copy was given up. */
     boolean isDrained() {
         return acceptor.hasEnded() && gate.open() == 0;
-    }
-
-    Set<AcceptedConnection> connections() {
-        return connections;
     }
 
     @Override

@@ -99,6 +99,10 @@ public final class SharedXnioWorker extends XnioWorker {
         return counts;
     }
 
+    RequestTracker requests() {
+        return requests;
+    }
+
     /** A channel calls this when it may accept, for the first time or again. */
     synchronized void resumed(SharedServerChannel channel) throws IOException {
         if (delegate != null) {
@@ -167,17 +171,6 @@ public final class SharedXnioWorker extends XnioWorker {
     /** Whether everything that was accepted has ended, what is on its way to an IO thread included. */
     boolean isDrained() {
         return channels.stream().allMatch(SharedServerChannel::isDrained);
-    }
-
-    /** Closes what has been idle for the grace, between two requests or without ever having had one. */
-    void closeIdle() {
-        requests.closeIdle();
-        if (requests.hasNoConnection()) { // so those that are open have never had a request
-            long grace = settings.drainIdleGrace().toNanos();
-            for (SharedServerChannel channel : channels) {
-                channel.connections().forEach(connection -> connection.closeIfOlder(grace));
-            }
-        }
     }
 
     // What an operator may want to know

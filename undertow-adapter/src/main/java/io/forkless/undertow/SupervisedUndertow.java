@@ -36,7 +36,7 @@ final class SupervisedUndertow {
         long deadline = System.nanoTime() + limit.toNanos();
         xnioWorker.beginDrain();
         while (!xnioWorker.isDrained() && System.nanoTime() < deadline) {
-            xnioWorker.closeIdle();
+            xnioWorker.requests().closeIdle(Internals.http1Connections(server));
             Thread.sleep(POLL_MILLIS);
         }
         server.stop();

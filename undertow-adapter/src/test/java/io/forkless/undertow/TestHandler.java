@@ -1,6 +1,7 @@
 package io.forkless.undertow;
 
 import io.forkless.tck.adapter.SlowRequests;
+import io.forkless.tck.adapter.TestBodies;
 import io.undertow.Handlers;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -9,34 +10,47 @@ import io.undertow.websockets.core.AbstractReceiveListener;
 import io.undertow.websockets.core.BufferedTextMessage;
 import io.undertow.websockets.core.WebSocketChannel;
 import io.undertow.websockets.core.WebSockets;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 
-/** What {@link io.forkless.tck.adapter.AdapterContractTest} asks for. */
+/** What {@link io.forkless.tck.adapter.DrainContractTest} asks for but early hints, which Undertow does not have. */
 final class TestHandler implements HttpHandler {
     private static final HttpHandler WEB_SOCKET = Handlers.websocket((exchange, channel) -> {
         channel.getReceiveSetter().set(new Echo());
         channel.resumeReceives();
     });
 
-    private static final HttpHandler BLOCKING = new BlockingHandler(TestHandler::handleBlocking);
+    private static final HttpHandler BLOCKING =
+            Handlers.httpContinueRead(new BlockingHandler(TestHandler::handleBlocking));
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
         switch (exchange.getRequestPath()) {
             case "/socket" -> WEB_SOCKET.handleRequest(exchange);
-            case "/sleep", "/until-drain" -> BLOCKING.handleRequest(exchange);
+            case "/sleep", "/until-drain", "/events", "/large", "/upload" -> BLOCKING.handleRequest(exchange);
             case "/attributes" -> exchange.getResponseSender().send(attributes(exchange));
             default -> exchange.getResponseSender().send(answer(exchange));
         }
     }
 
-    private static void handleBlocking(HttpServerExchange exchange) throws InterruptedException {
-        if (exchange.getRequestPath().equals("/sleep")) {
-            SlowRequests.sleep(exchange.getQueryString());
-        } else {
-            SlowRequests.untilDrain(TestWorker.xnioWorker()::isDraining);
+    private static void handleBlocking(HttpServerExchange exchange) throws IOException, InterruptedException {
+        String query = exchange.getQueryString();
+        switch (exchange.getRequestPath()) {
+            case "/events" -> TestBodies.events(query, exchange.getOutputStream());
+            case "/large" -> {
+                exchange.setResponseContentLength(TestBodies.LARGE);
+                TestBodies.large(exchange.getOutputStream());
+            }
+            case "/upload" -> exchange.getResponseSender().send(TestBodies.received(query, exchange.getInputStream()));
+            case "/until-drain" -> {
+                SlowRequests.untilDrain(query, TestWorker.xnioWorker()::isDraining);
+                exchange.getResponseSender().send(answer(exchange));
+            }
+            default -> {
+                SlowRequests.sleep(query);
+                exchange.getResponseSender().send(answer(exchange));
+            }
         }
-        exchange.getResponseSender().send(answer(exchange));
     }
 
     private static String answer(HttpServerExchange exchange) {

@@ -1,5 +1,7 @@
 package io.forkless.tck.adapter;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.EOFException;
@@ -9,22 +11,44 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 
-/** One HTTP/1.1 connection, of which a test sees every byte. */
+/** One HTTP/1.1 connection, plain or over TLS, of which a test sees every byte. */
 public final class Http1Client implements Closeable {
-    private final Socket socket = new Socket();
+    private final Socket socket;
     private final InputStream in;
 
     public Http1Client(int port) throws IOException {
+        this(port, null);
+    }
+
+    /**
+     * @param tls for a connection over TLS, which is handshaken when this returns; or null
+     * @param protocols what is offered by ALPN
+     */
+    Http1Client(int port, SSLContext tls, String... protocols) throws IOException {
+        Socket tcp = new Socket();
         try {
-            socket.connect(new InetSocketAddress("127.0.0.1", port), 5000);
-            socket.setTcpNoDelay(true);
-            socket.setSoTimeout(30_000);
+            tcp.connect(new InetSocketAddress("127.0.0.1", port), 5000);
+            tcp.setTcpNoDelay(true);
+            tcp.setSoTimeout(30_000);
+            socket = tls == null ? tcp : handshaken(tcp, tls, protocols);
             in = new BufferedInputStream(socket.getInputStream());
         } catch (IOException e) {
-            socket.close();
+            tcp.close();
             throw e;
         }
+    }
+
+    private static SSLSocket handshaken(Socket tcp, SSLContext tls, String... protocols) throws IOException {
+        SSLSocket secure = (SSLSocket) tls.getSocketFactory().createSocket(tcp, "localhost", tcp.getPort(), true);
+        SSLParameters parameters = secure.getSSLParameters();
+        parameters.setApplicationProtocols(protocols);
+        secure.setSSLParameters(parameters);
+        secure.startHandshake();
+        return secure;
     }
 
     public boolean isConnected() {
@@ -36,21 +60,66 @@ public final class Http1Client implements Closeable {
         for (String path : paths) {
             requests.append("GET ").append(path).append(" HTTP/1.1\r\nHost: localhost\r\n\r\n");
         }
-        socket.getOutputStream().write(requests.toString().getBytes(StandardCharsets.US_ASCII));
+        write(requests.toString());
     }
 
-    /** Header and body of the next response. */
+    /** Sends those characters, which need not be a whole request. */
+    void write(String characters) throws IOException {
+        socket.getOutputStream().write(characters.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** Sends those bytes, which need not be a whole frame. */
+    void write(byte... bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
+    }
+
+    /** Header and body of the next response, whose length its header tells. */
     public String receive() throws IOException {
-        StringBuilder header = new StringBuilder();
-        while (!header.toString().endsWith("\r\n\r\n")) {
+        String header = receiveHeader();
+        String length = header.toLowerCase(Locale.ROOT).replaceAll("(?s).*content-length: (\\d+).*", "$1");
+        return header + new String(in.readNBytes(Integer.parseInt(length)), StandardCharsets.US_ASCII);
+    }
+
+    /** Returns when something has come, and leaves the rest where it is. */
+    void awaitAnswer() throws IOException {
+        in.mark(1);
+        assertThat(in.read()).isNotNegative();
+        in.reset();
+    }
+
+    /** The header of the next response, interim ones included. */
+    String receiveHeader() throws IOException {
+        return receiveUntil("\r\n\r\n");
+    }
+
+    /** What comes next, up to and including that end. */
+    private String receiveUntil(String end) throws IOException {
+        StringBuilder received = new StringBuilder();
+        while (received.length() < end.length() || received.lastIndexOf(end) < received.length() - end.length()) {
             int c = in.read();
             if (c < 0) {
-                throw new EOFException("closed after: '" + header + "'");
+                throw new EOFException("closed after: '" + received + "'");
             }
-            header.append((char) c);
+            received.append((char) c);
         }
-        String length = header.toString().toLowerCase(Locale.ROOT).replaceAll("(?s).*content-length: (\\d+).*", "$1");
-        return header + new String(in.readNBytes(Integer.parseInt(length)), StandardCharsets.US_ASCII);
+        return received.toString();
+    }
+
+    /** The next chunk of a chunked body (RFC 9112 section 7.1); empty at its end. */
+    byte[] receiveChunk() throws IOException {
+        int length = Integer.parseInt(receiveUntil("\r\n").trim(), 16);
+        byte[] chunk = receive(length);
+        receiveUntil("\r\n");
+        return chunk;
+    }
+
+    /** The next bytes, as many as that. */
+    byte[] receive(int length) throws IOException {
+        byte[] bytes = in.readNBytes(length);
+        if (bytes.length < length) {
+            throw new EOFException("closed after " + bytes.length + " of " + length + " bytes");
+        }
+        return bytes;
     }
 
     public String exchange(String path) throws IOException {

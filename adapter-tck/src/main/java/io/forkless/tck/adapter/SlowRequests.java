@@ -10,23 +10,37 @@ public final class SlowRequests {
 
     private SlowRequests() {}
 
-    /** For {@code /sleep?N}. */
-    public static void sleep(String millis) throws InterruptedException {
-        System.out.println(UNDER_WAY);
-        Thread.sleep(Long.parseLong(millis));
+    /** For {@code /sleep?MILLIS}. What follows a comma is for the test, which can then wait for this request. */
+    public static void sleep(String query) throws InterruptedException {
+        begun(query);
+        Thread.sleep(Long.parseLong(query.split(",", 2)[0]));
     }
 
-    /** For {@code /until-drain}: returns a moment after the drain has begun, however long that takes to arrive. */
-    public static void untilDrain(BooleanSupplier isDraining) throws InterruptedException {
-        System.out.println(UNDER_WAY);
+    /** Tells the test that the request of that query has arrived. */
+    static void begun(String query) {
+        System.out.println(UNDER_WAY + " [" + query + "]");
+    }
+
+    /**
+     * For {@code /until-drain} and {@code /until-drain?MILLIS}: returns a moment, or so long, after the drain has begun,
+     * however long that takes to arrive. What follows a comma is for the test, too.
+     */
+    public static void untilDrain(String query, BooleanSupplier isDraining) throws InterruptedException {
+        begun(query);
         while (!isDraining.getAsBoolean()) {
             Thread.sleep(POLL_MILLIS);
         }
-        Thread.sleep(AFTER_DRAIN_BEGAN_MILLIS);
+        boolean withoutQuery = query == null || query.isEmpty();
+        Thread.sleep(withoutQuery ? AFTER_DRAIN_BEGAN_MILLIS : Long.parseLong(query.split(",", 2)[0]));
     }
 
     /** Returns when one of these requests has arrived at a worker. */
     static void awaitOne(Cluster cluster) {
         cluster.awaitOutput(UNDER_WAY);
+    }
+
+    /** Returns when the request of that query has arrived at a worker. */
+    static void await(Cluster cluster, String query) {
+        cluster.awaitOutput(UNDER_WAY + " [" + query + "]");
     }
 }

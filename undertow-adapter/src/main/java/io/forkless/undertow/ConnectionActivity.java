@@ -5,49 +5,70 @@ import io.undertow.server.AbstractServerConnection;
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.ServerConnection;
+import io.undertow.server.protocol.http.HttpServerConnection;
 import io.undertow.server.protocol.http2.Http2ServerConnection;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.net.SocketAddress;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.xnio.IoUtils;
+import org.xnio.StreamConnection;
 
-/** A connection that has had a request: how many are under way, and since when there is none. */
-final class UsedConnection implements ExchangeCompletionListener {
-    private static final System.Logger LOG = System.getLogger(UsedConnection.class.getName());
+/**
+ * Whether a request is under way on one connection, and since when none is: from its first byte until the last byte of its
+ * response has been handed to the kernel, whichever version of HTTP it is and whatever carries it.
+ *
+ * <p>A request begins for its handler when its header is complete, and ends with its exchange. Before and after that, the
+ * HTTP/1 connection itself knows more.
+ */
+final class ConnectionActivity implements ExchangeCompletionListener {
+    private static final System.Logger LOG = System.getLogger(ConnectionActivity.class.getName());
 
-    private final ServerConnection connection;
-    private final AtomicInteger underWay = new AtomicInteger();
-    private volatile long idleSince = System.nanoTime();
+    private final StreamConnection socket;
+    private final AtomicReference<ServerConnection> http = new AtomicReference<>();
+    private final AtomicInteger requests = new AtomicInteger();
+    private volatile long lastUnderWay;
+    private volatile boolean used;
     private volatile boolean upgraded;
     private boolean endAnnounced;
     private long answersMoreSince;
 
-    /** @param connection for HTTP/2, that of any stream: they share what is attached to the connection */
-    UsedConnection(ServerConnection connection) {
-        this.connection = connection;
+    ConnectionActivity(StreamConnection socket) {
+        this.socket = socket;
     }
 
-    void begin() {
-        underWay.incrementAndGet();
+    /** What makes requests of the bytes, as long as none has come. */
+    void isRead(HttpServerConnection reader) {
+        http.compareAndSet(null, reader);
+    }
+
+    /**
+     * A request has come; it ends with its exchange.
+     *
+     * @param connection for HTTP/2, that of any stream; after an upgrade to HTTP/2, another one than before
+     */
+    void begin(ServerConnection connection) {
+        http.set(connection);
+        used = true;
+        requests.incrementAndGet();
     }
 
     @Override
     public void exchangeEvent(HttpServerExchange exchange, NextListener nextListener) {
         upgraded |= exchange.isUpgrade();
-        idleSince = System.nanoTime();
-        underWay.decrementAndGet();
+        lastUnderWay = System.nanoTime();
+        requests.decrementAndGet();
         nextListener.proceed();
     }
 
     boolean isHttp2() {
-        return connection instanceof Http2ServerConnection;
+        return http.get() instanceof Http2ServerConnection;
     }
 
     /** Whether something was read that belongs to the next request. */
     private boolean hasUnansweredInput() {
-        return connection instanceof AbstractServerConnection http1 && http1.getExtraBytes() != null;
+        return http.get() instanceof AbstractServerConnection http1 && http1.getExtraBytes() != null;
     }
 
     /**
@@ -77,13 +98,16 @@ final class UsedConnection implements ExchangeCompletionListener {
     }
 
     /**
-     * @param drainingSince an upgraded connection has no requests any more; whoever uses it gets the grace to say goodbye
+     * @param drainingSince so long a connection that has never had a request, or was upgraded and has none any more, is
+     *     given the grace: its client may be about to begin, or to say goodbye
      */
     void closeIfIdleFor(long nanos, long drainingSince) {
         if (isIdleFor(nanos, drainingSince)) {
             inIoThread(() -> {
-                // Half a request may have been read, but it need not ever become a whole one.
-                if (isIdleFor(hasUnansweredInput() ? 2 * nanos : nanos, drainingSince)) {
+                if (http.get() instanceof HttpServerConnection http1 && Internals.hasRequest(http1)) {
+                    used = true;
+                    lastUnderWay = System.nanoTime();
+                } else if (isIdleFor(nanos, drainingSince)) {
                     close();
                 }
             });
@@ -91,24 +115,22 @@ final class UsedConnection implements ExchangeCompletionListener {
     }
 
     private boolean isIdleFor(long nanos, long drainingSince) {
-        long since = upgraded ? drainingSince : idleSince;
-        return underWay.get() == 0 && System.nanoTime() - since >= nanos;
-    }
-
-    SocketAddress peer() {
-        return connection.getPeerAddress();
+        boolean hasRequests = used && (!upgraded || isHttp2());
+        long since = hasRequests ? lastUnderWay : drainingSince;
+        return requests.get() == 0 && System.nanoTime() - since >= nanos;
     }
 
     private void close() throws IOException {
         if (isHttp2()) {
             http2Channel().sendGoAway(Http2Channel.ERROR_NO_ERROR); // which closes it, too
         } else {
-            IoUtils.safeClose(connection);
+            ServerConnection known = http.get();
+            IoUtils.safeClose(known == null ? socket : known);
         }
     }
 
-    private Http2Channel http2Channel() throws IOException {
-        return Internals.channelOf((Http2ServerConnection) connection);
+    private Http2Channel http2Channel() {
+        return Internals.channelOf((Http2ServerConnection) http.get());
     }
 
     private interface Task {
@@ -118,7 +140,7 @@ final class UsedConnection implements ExchangeCompletionListener {
     /** Requests are read there, so none can begin between a look and what follows from it. */
     private void inIoThread(Task task) {
         try {
-            connection.getIoThread().execute(() -> {
+            socket.getIoThread().execute(() -> {
                 try {
                     task.run();
                 } catch (IOException e) {
