@@ -80,6 +80,11 @@ public final class Cluster implements AutoCloseable {
         return this;
     }
 
+    /** Asserts that this worker does not become ready for a while. */
+    public void assertNotReady() throws InterruptedException {
+        assertThat(supervisor.awaitReady(Duration.ofMillis(500))).isFalse();
+    }
+
     public int port() {
         return ((InetSocketAddress) supervisor.addresses().get(0)).getPort();
     }
