@@ -118,6 +118,7 @@ public class SharedServerConnector extends ServerConnector {
 
     /**
      * @param acceptors how many threads accept, or -1 for Jetty's default of one; 0 is for unsupervised use only
+     * @throws IllegalStateException if the Jetty at hand is older than 12
      * @see ServerConnector#ServerConnector(Server, Executor, Scheduler, ByteBufferPool, int, int, ConnectionFactory...)
      */
     public SharedServerConnector(
@@ -128,7 +129,7 @@ public class SharedServerConnector extends ServerConnector {
             @Name("acceptors") int acceptors,
             @Name("selectors") int selectors,
             @Name("factories") ConnectionFactory... factories) {
-        super(server, executor, scheduler, bufferPool, acceptors, selectors, factories);
+        super(RequiredJetty.of(server), executor, scheduler, bufferPool, acceptors, selectors, factories);
         installBean(new AcceptFailures(), false);
     }
 
