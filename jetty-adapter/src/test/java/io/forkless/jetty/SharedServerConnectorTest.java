@@ -12,8 +12,10 @@ import java.net.http.HttpClient;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.server.Server;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -102,6 +104,16 @@ class SharedServerConnectorTest extends AdapterContractTest {
             assertThat(get(HttpClient.Version.HTTP_1_1, "https", tls, "/")).endsWith(" HTTP/1.1");
             cluster.stop();
             assertDrained(cluster);
+        }
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there are no signals on Windows")
+    void a_worker_on_the_module_path_that_gets_a_term_signal_drains() throws Exception {
+        try (Cluster cluster =
+                Cluster.startOnModulePath(2, "io.forkless.jetty", ModuleWorker.class).ready()) {
+            assertThat(cluster.terminateOne()).contains("status 0");
+            assertThat(cluster.output()).contains("draining: SIGTERM");
         }
     }
 
