@@ -24,7 +24,8 @@ final class HttpConfigurations {
         Set<HttpConfiguration> all = new LinkedHashSet<>();
         for (ConnectionFactory factory : connector.getConnectionFactories()) {
             Set<HttpConfiguration> found = of(factory);
-            if (found.isEmpty() && HTTP.matcher(factory.getProtocols().toString()).find()) {
+            if (found.isEmpty()
+                    && HTTP.matcher(factory.getProtocols().toString()).find()) {
                 throw new IllegalStateException("connection factory " + factory.getProtocols() + " " + factory
                         + " shows no HttpConfiguration: no response could announce that its connection ends, and clients of"
                         + " a worker that drains would lose requests. If it wraps another factory, let it be a"

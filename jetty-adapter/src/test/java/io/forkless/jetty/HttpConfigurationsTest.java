@@ -42,8 +42,8 @@ class HttpConfigurationsTest {
 
     @Test
     void it_is_found_behind_wrapping_factories() {
-        ConnectionFactory twice =
-                new WrappingConnectionFactory(new WrappingConnectionFactory(new HttpConnectionFactory(http1), true), true);
+        ConnectionFactory twice = new WrappingConnectionFactory(
+                new WrappingConnectionFactory(new HttpConnectionFactory(http1), true), true);
 
         assertThat(of(twice)).containsExactly(http1);
     }

@@ -110,8 +110,8 @@ class SharedServerConnectorTest extends AdapterContractTest {
     @Test
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there are no signals on Windows")
     void a_worker_on_the_module_path_that_gets_a_term_signal_drains() throws Exception {
-        try (Cluster cluster =
-                Cluster.startOnModulePath(2, "io.forkless.jetty", ModuleWorker.class).ready()) {
+        try (Cluster cluster = Cluster.startOnModulePath(2, "io.forkless.jetty", ModuleWorker.class)
+                .ready()) {
             assertThat(cluster.terminateOne()).contains("status 0");
             assertThat(cluster.output()).contains("draining: SIGTERM");
         }

@@ -60,8 +60,8 @@ public final class ChildJvm implements AutoCloseable {
 
     /** The directory or jar that this class is from. */
     public static Path classesOf(Class<?> type) {
-        return Path.of(
-                URI.create(type.getProtectionDomain().getCodeSource().getLocation().toString()));
+        return Path.of(URI.create(
+                type.getProtectionDomain().getCodeSource().getLocation().toString()));
     }
 
     private static ChildJvm start(Map<String, String> environment, List<String> program) throws IOException {

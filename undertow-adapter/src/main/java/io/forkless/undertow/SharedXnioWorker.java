@@ -78,8 +78,9 @@ public final class SharedXnioWorker extends XnioWorker {
             throw new IOException("listen " + bindAddress + ": a shared listener of Undertow is a TCP one");
         }
         if (delegate != null) {
-            throw new IOException("listen " + bindAddress + ": this worker's server is complete, and its drain would not know"
-                    + " of the requests of another one: build that with ForklessUndertow.builder()");
+            throw new IOException(
+                    "listen " + bindAddress + ": this worker's server is complete, and its drain would not know"
+                            + " of the requests of another one: build that with ForklessUndertow.builder()");
         }
         try {
             int backlog = optionMap.get(Options.BACKLOG, ListenSpec.DEFAULT_BACKLOG);

@@ -75,10 +75,11 @@ public final class Cluster implements AutoCloseable {
                         .filter(Cluster::isModule)
                         .collect(Collectors.joining(File.pathSeparator)),
                 "--patch-module",
-                module + "=" + Path.of(URI.create(program.getProtectionDomain()
-                        .getCodeSource()
-                        .getLocation()
-                        .toString())),
+                module + "="
+                        + Path.of(URI.create(program.getProtectionDomain()
+                                .getCodeSource()
+                                .getLocation()
+                                .toString())),
                 "--module",
                 module + "/" + program.getName()));
         command.addAll(List.of(arguments));
