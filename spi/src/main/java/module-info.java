@@ -7,7 +7,7 @@
 @SuppressWarnings("module") // the modules it exports to are compiled after it
 module io.forkless.spi {
     requires java.management; // thread dumps
-    requires static jdk.unsupported; // sun.misc.Signal, by reflection
+    requires jdk.unsupported; // sun.misc.Signal, by reflection
 
     exports io.forkless.spi;
     exports io.forkless.worker;

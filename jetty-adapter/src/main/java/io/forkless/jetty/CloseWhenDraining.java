@@ -1,6 +1,5 @@
 package io.forkless.jetty;
 
-import java.util.function.Function;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpHeaderValue;
@@ -14,27 +13,30 @@ import org.eclipse.jetty.server.Request;
  * {@link ConnectionActivity} that a request has come.
  */
 final class CloseWhenDraining implements HttpConfiguration.Customizer {
-    private final SharedServerConnector connector;
-    private final Function<HttpStream, HttpStream> announce = Announcement::new;
+    /** Connectors may share a configuration, so it is the request that tells which of them is meant. */
+    static final CloseWhenDraining INSTANCE = new CloseWhenDraining();
 
-    CloseWhenDraining(SharedServerConnector connector) {
-        this.connector = connector;
-    }
+    private CloseWhenDraining() {}
 
     @Override
     public Request customize(Request request, HttpFields.Mutable responseHeaders) {
-        ConnectionActivity activity = ConnectionActivity.of(request.getConnectionMetaData());
-        request.addHttpStreamWrapper(activity::begin);
-        if (activity.isHttp1()) {
-            request.addHttpStreamWrapper(announce);
+        if (request.getConnectionMetaData().getConnector() instanceof SharedServerConnector connector) {
+            ConnectionActivity activity = ConnectionActivity.of(request.getConnectionMetaData());
+            request.addHttpStreamWrapper(activity::begin);
+            if (activity.isHttp1()) {
+                request.addHttpStreamWrapper(stream -> new Announcement(stream, connector));
+            }
         }
         return request;
     }
 
     /** Made at the last moment, since the drain may begin while the handler is at work. */
-    private final class Announcement extends HttpStream.Wrapper {
-        Announcement(HttpStream stream) {
+    private static final class Announcement extends HttpStream.Wrapper {
+        private final SharedServerConnector connector;
+
+        Announcement(HttpStream stream, SharedServerConnector connector) {
             super(stream);
+            this.connector = connector;
         }
 
         @Override

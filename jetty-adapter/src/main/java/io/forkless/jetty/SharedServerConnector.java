@@ -14,6 +14,7 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.io.ByteBufferPool;
@@ -39,7 +40,9 @@ import org.eclipse.jetty.util.thread.Scheduler;
  * <ul>
  *   <li>Without a supervisor it is an ordinary {@code ServerConnector}.
  *   <li>With one it adopts the listener when it is opened, and tells the supervisor that the worker is ready when its
- *       {@link Server} has started. If the listener cannot be adopted, opening fails; it never binds one of its own.
+ *       {@link Server} and all shared connectors of it have started. Of several servers in one JVM the first one does so;
+ *       {@link Worker#holdReady()} defers it. If the listener cannot be adopted, opening fails; it never binds one of its
+ *       own.
  *   <li>When the worker is to go, the server is drained without losing a request: the connector gives up its copy of the
  *       listener, further HTTP/1 responses carry {@code Connection: close}, HTTP/2 peers get a {@code GOAWAY}, and
  *       connections that stay idle are closed after {@link #getDrainIdleGrace()}. Then the server is stopped and the JVM
@@ -61,7 +64,6 @@ public class SharedServerConnector extends ServerConnector {
 
     private final ConnectionCounts counts = new ConnectionCounts();
     private final AtomicInteger accepting = new AtomicInteger();
-    private final HttpConfiguration.Customizer closeWhenDraining = new CloseWhenDraining(this);
     private volatile Worker worker;
     private volatile boolean draining;
     private volatile long drainIdleGrace = DEFAULT_DRAIN_IDLE_GRACE;
@@ -116,6 +118,7 @@ public class SharedServerConnector extends ServerConnector {
 
     /**
      * @param acceptors how many threads accept, or -1 for Jetty's default of one; 0 is for unsupervised use only
+     * @throws IllegalStateException if the Jetty at hand is older than 12
      * @see ServerConnector#ServerConnector(Server, Executor, Scheduler, ByteBufferPool, int, int, ConnectionFactory...)
      */
     public SharedServerConnector(
@@ -126,7 +129,7 @@ public class SharedServerConnector extends ServerConnector {
             @Name("acceptors") int acceptors,
             @Name("selectors") int selectors,
             @Name("factories") ConnectionFactory... factories) {
-        super(server, executor, scheduler, bufferPool, acceptors, selectors, factories);
+        super(RequiredJetty.of(server), executor, scheduler, bufferPool, acceptors, selectors, factories);
         installBean(new AcceptFailures(), false);
     }
 
@@ -146,24 +149,36 @@ public class SharedServerConnector extends ServerConnector {
         refuse(getAcceptors() == 0, "acceptors = 0: a shared listener is blocking only, use at least one acceptor");
         refuse(isInheritChannel(), "inheritChannel: the listener comes from the supervisor");
         refuse(isReusePort(), "reusePort: the workers share one listener, switch it off");
+        announceEnds();
         counts.joinPacing(worker.acceptPacing());
         ListenSpec spec = ListenSpec.tcp(getHost(), getPort());
         return worker.listen(getAcceptQueueSize() > 0 ? spec.withBacklog(getAcceptQueueSize()) : spec);
     }
 
+    /** Sees to it that HTTP/1 responses can tell that they are the last ones; HTTP/2 sessions can anyway. */
+    private void announceEnds() {
+        Set<HttpConfiguration> configurations = HttpConfigurations.of(this);
+        if (configurations.isEmpty()) {
+            LOG.log(
+                    Level.WARNING,
+                    "{0} does not speak HTTP: when this worker drains, clients are not told, and connections that stay idle"
+                            + " are closed",
+                    this);
+        }
+        for (HttpConfiguration configuration : configurations) {
+            if (!configuration.getCustomizers().contains(CloseWhenDraining.INSTANCE)) { // others may share it
+                // First, so that it sees requests that another one refuses.
+                configuration.getCustomizers().add(0, CloseWhenDraining.INSTANCE);
+            }
+        }
+    }
+
     @Override
     protected void doStart() throws Exception {
         draining = false;
-        for (ConnectionFactory factory : getConnectionFactories()) {
-            if (factory instanceof HttpConfiguration.ConnectionFactory http
-                    && !http.getHttpConfiguration().getCustomizers().contains(closeWhenDraining)) {
-                // First, so that it sees requests that another one refuses.
-                http.getHttpConfiguration().getCustomizers().add(0, closeWhenDraining);
-            }
-        }
         super.doStart();
         if (worker != null) {
-            SupervisedServer.join(getServer(), worker);
+            SupervisedServer.join(this, worker);
         }
     }
 

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.ConnectionFactory;
@@ -28,23 +29,30 @@ final class SupervisedServer implements LifeCycle.Listener {
         this.worker = worker;
     }
 
-    /** Each shared connector calls this as it starts; the first one of a server does the work. */
-    static synchronized void join(Server server, Worker worker) {
-        if (server.getBean(SupervisedServer.class) == null) {
-            SupervisedServer supervised = new SupervisedServer(server, worker);
+    /** Each shared connector calls this as it starts. */
+    static synchronized void join(SharedServerConnector connector, Worker worker) {
+        Server server = connector.getServer();
+        SupervisedServer supervised = server.getBean(SupervisedServer.class);
+        if (supervised == null) {
+            supervised = new SupervisedServer(server, worker);
             server.addBean(supervised, false); // as a listener of the server's life cycle, too
             worker.onDrain(supervised::drain);
         }
-        if (server.isStarted()) {
-            worker.ready(); // the connector was added to a running server
+        connector.addEventListener(supervised);
+    }
+
+    /** A server starts its connectors last; but one that runs already may get connectors, which start one by one. */
+    @Override
+    public void lifeCycleStarted(LifeCycle event) {
+        if (server.isStarted() && connectors().allMatch(LifeCycle::isStarted)) {
+            worker.ready();
         }
     }
 
-    @Override
-    public void lifeCycleStarted(LifeCycle event) {
-        if (event == server) {
-            worker.ready();
-        }
+    private Stream<SharedServerConnector> connectors() {
+        return Arrays.stream(server.getConnectors())
+                .filter(SharedServerConnector.class::isInstance)
+                .map(SharedServerConnector.class::cast);
     }
 
     /**
@@ -53,11 +61,8 @@ final class SupervisedServer implements LifeCycle.Listener {
      */
     private void drain(Duration limit) throws Exception {
         long deadline = System.nanoTime() + limit.toNanos();
-        List<SharedServerConnector> connectors = Arrays.stream(server.getConnectors())
-                .filter(SharedServerConnector.class::isInstance)
-                .map(SharedServerConnector.class::cast)
-                .filter(LifeCycle::isRunning)
-                .toList();
+        List<SharedServerConnector> connectors =
+                connectors().filter(LifeCycle::isRunning).toList();
         for (SharedServerConnector connector : connectors) {
             connector.beginDrain();
         }

@@ -6,13 +6,16 @@ import io.forkless.supervisor.Outcome;
 import io.forkless.tck.adapter.AdapterContractTest;
 import io.forkless.tck.adapter.Cluster;
 import io.forkless.tck.adapter.EchoSocket;
+import io.forkless.tck.adapter.HeldReadiness;
 import io.forkless.tck.adapter.Http1Client;
 import java.net.http.HttpClient;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.server.Server;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -75,6 +78,46 @@ class SharedServerConnectorTest extends AdapterContractTest {
     }
 
     @Test
+    void the_end_is_announced_through_a_connection_factory_that_wraps_that_of_http() throws Exception {
+        assertThatTheEndIsAnnounced(LONG_GRACE, "wrapped", "plain=0");
+    }
+
+    @Test
+    void a_connection_factory_through_which_the_end_cannot_be_announced_fails_the_start() throws Exception {
+        try (Cluster cluster = start(1, "hidden", "plain=0")) {
+            assertThat(cluster.outcome()).isEqualTo(Outcome.GAVE_UP);
+            assertThat(cluster.output()).contains("no response could announce that its connection ends");
+        }
+    }
+
+    @Test
+    void connectors_that_a_running_server_gets_make_it_ready_when_the_last_one_has_started() throws Exception {
+        int plain = Http1Client.freePort();
+        int tls = Http1Client.freePort();
+        try (Cluster cluster = startOnDemand(1, "late", "plain=" + plain, "tls=" + tls)) {
+            HeldReadiness.awaitWaiting(cluster);
+            cluster.assertNotReady();
+
+            get(HttpClient.Version.HTTP_1_1, "http", plain, "/release");
+
+            cluster.ready();
+            assertThat(get(HttpClient.Version.HTTP_1_1, "https", tls, "/")).endsWith(" HTTP/1.1");
+            cluster.stop();
+            assertDrained(cluster);
+        }
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there are no signals on Windows")
+    void a_worker_on_the_module_path_that_gets_a_term_signal_drains() throws Exception {
+        try (Cluster cluster = Cluster.startOnModulePath(2, "io.forkless.jetty", ModuleWorker.class)
+                .ready()) {
+            assertThat(cluster.terminateOne()).contains("status 0");
+            assertThat(cluster.output()).contains("draining: SIGTERM");
+        }
+    }
+
+    @Test
     void without_a_supervisor_it_binds_as_a_server_connector_does() throws Exception {
         Server server = new Server();
         SharedServerConnector connector = new SharedServerConnector(server, 0, 1); // no acceptor: selectors accept
@@ -85,6 +128,8 @@ class SharedServerConnectorTest extends AdapterContractTest {
             assertThat(connector.isSupervised()).isFalse();
             assertThat(connector.getWorkerIndex()).isEqualTo(-1);
             assertThat(client.exchange("/")).contains("404 Not Found");
+            assertThat(HttpConfigurations.of(connector))
+                    .allSatisfy(http -> assertThat(http.getCustomizers()).isEmpty());
         } finally {
             server.stop();
         }

@@ -1,5 +1,6 @@
 package io.forkless.jetty;
 
+import io.forkless.tck.adapter.HeldReadiness;
 import io.forkless.tck.adapter.Restarts;
 import io.forkless.tck.adapter.SlowRequests;
 import io.forkless.tck.adapter.TestBodies;
@@ -16,6 +17,7 @@ import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -69,11 +71,30 @@ final class TestWorker {
         handler.setHandler(new TestHandler());
         server.setHandler(handler);
         server.addEventListener(stopAnnouncer());
-        server.start();
+        if (options.contains("hold")) {
+            HeldReadiness.hold();
+        }
+        if (options.contains("late")) {
+            startConnectorsLater(server);
+        } else {
+            server.start();
+        }
         if (options.contains("restarts")) {
             Restarts.run(() -> restartConnectors(server));
         }
         server.join();
+    }
+
+    /** As Spring Boot does. The second one waits for a request to the first one. */
+    private static void startConnectorsLater(Server server) throws Exception {
+        Connector[] connectors = server.getConnectors();
+        server.setConnectors(null);
+        server.start();
+        server.setConnectors(connectors);
+        for (Connector connector : connectors) {
+            connector.start();
+            HeldReadiness.awaitRelease();
+        }
     }
 
     private static void restartConnectors(Server server) throws Exception {
@@ -97,10 +118,18 @@ final class TestWorker {
         HttpConfiguration http = new HttpConfiguration();
         int acceptors = options.contains("no-acceptors") ? 0 : 1;
         SharedServerConnector connector = new SharedServerConnector(
-                server, acceptors, 1, new HttpConnectionFactory(http), new HTTP2CServerConnectionFactory(http));
+                server, acceptors, 1, http1(options), new HTTP2CServerConnectionFactory(http));
         connector.setInheritChannel(options.contains("inherit-channel"));
         connector.setReusePort(options.contains("reuse-port"));
         return at(connector, port);
+    }
+
+    private static ConnectionFactory http1(List<String> options) {
+        HttpConnectionFactory http1 = new HttpConnectionFactory();
+        if (options.contains("wrapped")) {
+            return new WrappingConnectionFactory(http1, true);
+        }
+        return options.contains("hidden") ? new WrappingConnectionFactory(http1, false) : http1;
     }
 
     private static SharedServerConnector tls(Server server, String port) {
@@ -170,6 +199,9 @@ final class TestWorker {
             }
             if (path.equals("/sleep")) {
                 SlowRequests.sleep(query);
+            }
+            if (path.equals("/release")) {
+                HeldReadiness.release();
             }
             if (path.endsWith("/until-drain")) {
                 SlowRequests.untilDrain(query, connector::isDraining);

@@ -16,6 +16,7 @@ import java.time.Duration;
  * worker      listen ID BACKLOG IPV6ONLY ADDRESS
  * supervisor  ticket ID PROVIDER:BASE64          or: refused ID REASON
  * worker      ready
+ * worker      unready                            serves, but is not ready any more
  * worker      heartbeat ACCEPTED OPEN HEAP_USED  again and again
  * supervisor  dump-threads                       to standard error
  * supervisor  drain
@@ -91,6 +92,13 @@ public sealed interface ControlMessage {
         @Override
         public String encode() {
             return "ready";
+        }
+    }
+
+    record Unready() implements ControlMessage {
+        @Override
+        public String encode() {
+            return "unready";
         }
     }
 
@@ -206,6 +214,7 @@ public sealed interface ControlMessage {
                     yield new Refused(Long.parseLong(field[0]), field[1]);
                 }
                 case "ready" -> new Ready();
+                case "unready" -> new Unready();
                 case "heartbeat" -> {
                     String[] field = fields(rest, 3);
                     yield new Heartbeat(Long.parseLong(field[0]), Long.parseLong(field[1]), Long.parseLong(field[2]));

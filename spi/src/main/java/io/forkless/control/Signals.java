@@ -14,7 +14,8 @@ public final class Signals {
     private Signals() {}
 
     /**
-     * Runs {@code action} on a fresh thread each time the signal arrives, in place of what the JVM would do.
+     * Runs {@code action} on a fresh thread each time the signal arrives, in place of what the JVM would do. A signal that
+     * the platform has and that stays without a handler is logged as a warning.
      *
      * @param name without {@code SIG}, as in {@code TERM}
      * @return whether the handler is in place; not so for a signal the platform does not have or that the JVM keeps for
@@ -22,8 +23,12 @@ public final class Signals {
      */
     public static boolean handle(String name, Runnable action) {
         try {
-            Class<?> signal = Class.forName("sun.misc.Signal");
+            Class<?> type = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
+            Object signal = find(type, name);
+            if (signal == null) {
+                return false;
+            }
             Object proxy = Proxy.newProxyInstance(
                     handler.getClassLoader(),
                     new Class<?>[] {handler},
@@ -36,14 +41,29 @@ public final class Signals {
                         case "hashCode" -> System.identityHashCode(self);
                         default -> "handler of SIG" + name;
                     });
-            signal.getMethod("handle", signal, handler)
-                    .invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
+            type.getMethod("handle", type, handler).invoke(null, signal, proxy);
             return true;
         } catch (InvocationTargetException e) {
-            LOG.log(Level.DEBUG, "cannot handle SIG{0}: {1}", name, e.getCause());
+            warn(name, e.getCause().getMessage());
+        } catch (ClassNotFoundException e) {
+            warn(name, "this JVM has not got the module jdk.unsupported; add it (--add-modules)");
         } catch (ReflectiveOperationException e) {
-            LOG.log(Level.DEBUG, "cannot handle SIG{0}: {1}", name, e);
+            warn(name, e.toString());
         }
         return false;
+    }
+
+    /** Null if the platform has no such signal. */
+    private static Object find(Class<?> type, String name) throws ReflectiveOperationException {
+        try {
+            return type.getConstructor(String.class).newInstance(name);
+        } catch (InvocationTargetException e) {
+            LOG.log(Level.DEBUG, "cannot handle SIG{0}: {1}", name, e.getCause());
+            return null;
+        }
+    }
+
+    private static void warn(String name, String reason) {
+        LOG.log(Level.WARNING, "SIG{0} is not handled, so it does what is the system''s default: {1}", name, reason);
     }
 }

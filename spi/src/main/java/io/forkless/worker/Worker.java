@@ -18,8 +18,8 @@ import java.util.Optional;
 /**
  * This process as a worker of a supervisor: asks for listeners at run time, reports readiness, and is told to drain.
  *
- * <p>The adapters use it for their servers; an application needs it only to know its {@link #index()} or to take part
- * in the drain. Once {@link #current()} has found a supervisor,
+ * <p>The adapters use it for their servers; an application needs it only to know its {@link #index()}, to decide when it is
+ * {@linkplain #holdReady() ready}, or to take part in the drain. Once {@link #current()} has found a supervisor,
  *
  * <ul>
  *   <li>the loss of the supervisor drains and ends this process, within the drain time-out;
@@ -43,6 +43,7 @@ public final class Worker {
     private final Scoreboard scoreboard;
     private final Drain drain;
     private final AcceptPacing pacing;
+    private final Readiness readiness;
 
     private Worker(int index, SupervisorLink link, Scoreboard scoreboard) {
         this.index = index;
@@ -51,6 +52,7 @@ public final class Worker {
         this.pacing = new AcceptPacing(scoreboard, index);
         this.drain =
                 new Drain(link.drainTimeout(), this::sayBye, Runtime.getRuntime()::exit, Runtime.getRuntime()::halt);
+        this.readiness = new Readiness(this::send, drain::hasBegun);
     }
 
     /**
@@ -98,9 +100,31 @@ public final class Worker {
         return channel;
     }
 
-    /** Tells the supervisor that this worker serves. Further calls have no effect. */
+    /**
+     * Tells the supervisor that this worker serves, as soon as nobody {@linkplain #holdReady() holds it back}. An adapter
+     * calls it when its server has started. Further calls have no effect.
+     */
     public void ready() {
-        send(new ControlMessage.Ready());
+        readiness.started();
+    }
+
+    /**
+     * Keeps this worker from being ready until the hold is closed: the server serves already, but the supervisor retires no
+     * old worker for this one while it warms up.
+     *
+     * <pre>{@code
+     * Optional<ReadyHold> warmingUp = Worker.current().map(Worker::holdReady); // before the server starts
+     * server.start();
+     * warmUp();
+     * warmingUp.ifPresent(ReadyHold::close);
+     * }</pre>
+     *
+     * <p>Several may hold; the worker is ready when its server has started and the last hold is closed. With a hold that is
+     * taken later it is ready no more, until that is closed. A hold that is not closed within the supervisor's boot time-out
+     * makes the start a failed one. While the worker drains a hold has no effect.
+     */
+    public ReadyHold holdReady() {
+        return readiness.hold();
     }
 
     /**

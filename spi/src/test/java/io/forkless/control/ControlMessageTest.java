@@ -16,6 +16,7 @@ import io.forkless.control.ControlMessage.Operator;
 import io.forkless.control.ControlMessage.Ready;
 import io.forkless.control.ControlMessage.Refused;
 import io.forkless.control.ControlMessage.Report;
+import io.forkless.control.ControlMessage.Unready;
 import io.forkless.control.ControlMessage.Welcome;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.Ticket;
@@ -55,6 +56,7 @@ class ControlMessageTest {
                 Arguments.of(new Refused(3, ""), "refused 3 "),
                 Arguments.of(new Refused(3, " füße  東京 \ud83d\ude80 "), "refused 3  füße  東京 \ud83d\ude80 "),
                 Arguments.of(new Ready(), "ready"),
+                Arguments.of(new Unready(), "unready"),
                 Arguments.of(new Drain(), "drain"),
                 Arguments.of(new Bye(), "bye"));
     }

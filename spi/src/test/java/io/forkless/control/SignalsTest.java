@@ -38,7 +38,16 @@ class SignalsTest {
             jvm.awaitOutput("TERM false");
             jvm.signal("TERM");
             assertThat(jvm.awaitExit()).isEqualTo(128 + 15);
-            assertThat(jvm.output()).doesNotContain(ACTION);
+            assertThat(jvm.output()).doesNotContain(ACTION).contains("WARNING: SIGTERM is not handled");
+        }
+    }
+
+    @Test
+    void a_jvm_without_what_handles_signals_says_so_and_what_to_do() throws Exception {
+        List<String> noJdkUnsupported = List.of("--limit-modules", "java.logging,java.management");
+        try (ChildJvm jvm = ChildJvm.start(Map.of(), noJdkUnsupported, SignalProgram.class, "TERM")) {
+            jvm.awaitOutput("TERM false");
+            assertThat(jvm.output()).contains("WARNING: SIGTERM is not handled").contains("add it (--add-modules)");
         }
     }
 

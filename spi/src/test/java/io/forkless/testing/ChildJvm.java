@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -31,6 +32,39 @@ public final class ChildJvm implements AutoCloseable {
     public static ChildJvm start(
             Map<String, String> environment, List<String> flags, Class<?> main, String... arguments)
             throws IOException {
+        List<String> program = new ArrayList<>(flags);
+        program.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        program.addAll(List.of(arguments));
+        return start(environment, program);
+    }
+
+    public static ChildJvm start(Map<String, String> environment, Class<?> main, String... arguments)
+            throws IOException {
+        return start(environment, List.of(), main, arguments);
+    }
+
+    /** The program becomes a class of that module, with which it shares a package; there is no class path. */
+    public static ChildJvm startInModule(
+            String module, Path moduleClasses, Map<String, String> environment, Class<?> main, String... arguments)
+            throws IOException {
+        List<String> program = new ArrayList<>(List.of(
+                "--module-path",
+                moduleClasses.toString(),
+                "--patch-module",
+                module + "=" + classesOf(main),
+                "--module",
+                module + "/" + main.getName()));
+        program.addAll(List.of(arguments));
+        return start(environment, program);
+    }
+
+    /** The directory or jar that this class is from. */
+    public static Path classesOf(Class<?> type) {
+        return Path.of(URI.create(
+                type.getProtectionDomain().getCodeSource().getLocation().toString()));
+    }
+
+    private static ChildJvm start(Map<String, String> environment, List<String> program) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(ProcessHandle.current().info().command().orElseThrow());
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
@@ -38,9 +72,7 @@ public final class ChildJvm implements AutoCloseable {
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(argument -> argument.startsWith("-javaagent:"))
                 .forEach(command::add);
-        command.addAll(flags);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
-        command.addAll(List.of(arguments));
+        command.addAll(program);
 
         Path output = Files.createTempFile("child-jvm", ".out");
         ProcessBuilder builder =
@@ -52,11 +84,6 @@ public final class ChildJvm implements AutoCloseable {
                         || name.endsWith("JAVA_OPTIONS"));
         builder.environment().putAll(environment);
         return new ChildJvm(output, builder.start());
-    }
-
-    public static ChildJvm start(Map<String, String> environment, Class<?> main, String... arguments)
-            throws IOException {
-        return start(environment, List.of(), main, arguments);
     }
 
     public long pid() {

@@ -2,6 +2,8 @@ package io.forkless.worker;
 
 import io.forkless.spi.ListenSpec;
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -10,6 +12,8 @@ import java.util.function.Consumer;
 /** A worker that does what its arguments say, one after the other, and says what came of it. */
 final class WorkerProgram {
     private static final CountDownLatch NEVER = new CountDownLatch(1);
+
+    private static final Deque<ReadyHold> HOLDS = new ArrayDeque<>();
 
     private WorkerProgram() {}
 
@@ -26,6 +30,14 @@ final class WorkerProgram {
             case "ready" -> {
                 worker().ready();
                 yield "said";
+            }
+            case "hold" -> {
+                HOLDS.push(worker().holdReady());
+                yield HOLDS.size() + " holds";
+            }
+            case "release" -> {
+                HOLDS.pop().close();
+                yield HOLDS.size() + " holds";
             }
             case "drains" -> {
                 worker().onDrain(limit -> System.out.println("drained, limit " + limit.toMillis() + " ms"));

@@ -63,6 +63,21 @@ class WorkerTest {
     }
 
     @Test
+    void a_worker_is_ready_when_the_last_hold_is_released_and_unready_while_there_is_one() throws Exception {
+        try (ChildJvm jvm =
+                worker("hold", "hold", "ready", "hold", "release", "release", "release", "hold", "release", "wait")) {
+            supervisor.welcome(AMPLE);
+
+            assertThat(supervisor.nextLine()).isEqualTo("ready");
+            assertThat(supervisor.nextLine()).isEqualTo("unready");
+            assertThat(supervisor.nextLine()).isEqualTo("ready");
+            jvm.awaitOutput("waiting");
+            supervisor.send("drain");
+            assertThat(supervisor.nextLine()).isEqualTo("bye");
+        }
+    }
+
+    @Test
     void a_ticket_of_a_provider_that_is_not_there_is_an_error_with_its_name() throws Exception {
         try (ChildJvm jvm = worker("listen", "wait")) {
             supervisor.welcome(AMPLE);
@@ -245,6 +260,28 @@ class WorkerTest {
         }
     }
 
+    /** The module path has what modules require, and the class path has all that the JDK has. */
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = NO_SIGNALS)
+    void a_term_signal_drains_a_worker_on_the_module_path_as_well() throws Exception {
+        try (ChildJvm jvm = ChildJvm.startInModule(
+                "io.forkless.spi",
+                ChildJvm.classesOf(Worker.class),
+                environment(),
+                WorkerProgram.class,
+                "current",
+                "drains",
+                "wait")) {
+            supervisor.welcome(AMPLE);
+            jvm.awaitOutput("waiting");
+
+            jvm.signal("TERM");
+
+            assertThat(jvm.awaitExit()).isZero();
+            assertThat(jvm.output()).contains("draining: SIGTERM").contains("drained, limit");
+        }
+    }
+
     @Test
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = NO_SIGNALS)
     void int_and_hup_are_left_to_the_supervisor() throws Exception {
@@ -263,7 +300,10 @@ class WorkerTest {
     }
 
     private ChildJvm worker(String... steps) throws IOException {
-        return ChildJvm.start(
-                Map.of(Invitation.ENVIRONMENT, supervisor.invitation.toString()), WorkerProgram.class, steps);
+        return ChildJvm.start(environment(), WorkerProgram.class, steps);
+    }
+
+    private Map<String, String> environment() {
+        return Map.of(Invitation.ENVIRONMENT, supervisor.invitation.toString());
     }
 }

@@ -52,9 +52,11 @@ public final class ForklessUndertow {
      * In place of {@link Undertow#builder()}.
      *
      * @throws UncheckedIOException if this process was started as a worker and its supervisor cannot be reached
-     * @throws IllegalStateException if it is a worker, and the Undertow or XNIO at hand lacks what a shared listener needs
+     * @throws IllegalStateException if the Undertow at hand is older than 2.3, or if this is a worker and the Undertow or
+     *     XNIO at hand lacks what a shared listener needs
      */
     public static Builder builder() {
+        RequiredUndertow.check();
         try {
             return new Builder(Worker.current().orElse(null));
         } catch (IOException e) {

@@ -77,6 +77,11 @@ public final class SharedXnioWorker extends XnioWorker {
         if (!(bindAddress instanceof InetSocketAddress inet)) {
             throw new IOException("listen " + bindAddress + ": a shared listener of Undertow is a TCP one");
         }
+        if (delegate != null) {
+            throw new IOException(
+                    "listen " + bindAddress + ": this worker's server is complete, and its drain would not know"
+                            + " of the requests of another one: build that with ForklessUndertow.builder()");
+        }
         try {
             int backlog = optionMap.get(Options.BACKLOG, ListenSpec.DEFAULT_BACKLOG);
             SharedServerChannel channel = new SharedServerChannel(this, WantedListener.at(inet, backlog), optionMap);
@@ -84,9 +89,7 @@ public final class SharedXnioWorker extends XnioWorker {
             channels.add(channel);
             return channel;
         } catch (IOException | RuntimeException e) {
-            if (delegate == null) {
-                channels.forEach(SharedServerChannel::close);
-            }
+            channels.forEach(SharedServerChannel::close);
             throw e;
         }
     }

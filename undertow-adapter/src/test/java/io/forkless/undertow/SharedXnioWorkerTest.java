@@ -282,6 +282,23 @@ class SharedXnioWorkerTest {
     }
 
     @Test
+    void a_server_that_was_built_otherwise_cannot_listen_with_its_worker_past_the_drain() throws Exception {
+        Undertow server = started(listeners.builder().addHttpListener(0, "127.0.0.1"));
+        Undertow other = Undertow.builder()
+                .setWorker(server.getWorker())
+                .addHttpListener(0, "127.0.0.1", HELLO)
+                .build();
+
+        assertThatThrownBy(other::start)
+                .hasCauseInstanceOf(IOException.class)
+                .hasMessageContaining("ForklessUndertow.builder()");
+
+        try (Http1Client client = new Http1Client(port(server))) {
+            assertThat(client.exchange("/")).contains("200 OK");
+        }
+    }
+
+    @Test
     void a_stop_waits_for_requests_no_longer_than_the_shutdown_timeout() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch end = new CountDownLatch(1);

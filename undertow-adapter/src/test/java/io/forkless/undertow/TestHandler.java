@@ -1,5 +1,6 @@
 package io.forkless.undertow;
 
+import io.forkless.tck.adapter.HeldReadiness;
 import io.forkless.tck.adapter.SlowRequests;
 import io.forkless.tck.adapter.TestBodies;
 import io.undertow.Handlers;
@@ -28,6 +29,10 @@ final class TestHandler implements HttpHandler {
         switch (exchange.getRequestPath()) {
             case "/socket" -> WEB_SOCKET.handleRequest(exchange);
             case "/sleep", "/until-drain", "/events", "/large", "/upload" -> BLOCKING.handleRequest(exchange);
+            case "/release" -> {
+                HeldReadiness.release();
+                exchange.getResponseSender().send(answer(exchange));
+            }
             case "/attributes" -> exchange.getResponseSender().send(attributes(exchange));
             default -> exchange.getResponseSender().send(answer(exchange));
         }

@@ -1,5 +1,6 @@
 package io.forkless.undertow;
 
+import io.forkless.tck.adapter.HeldReadiness;
 import io.forkless.tck.adapter.Restarts;
 import io.forkless.tck.adapter.TestKeyStore;
 import io.undertow.Undertow;
@@ -41,6 +42,7 @@ final class TestWorker {
                     SSLContext context = TestKeyStore.ofThisWorker().serverContext();
                     builder.addHttpsListener(Integer.parseInt(pair[1]), "127.0.0.1", context);
                 }
+                case "hold" -> HeldReadiness.hold();
                 case "restarts" -> {
                     // later
                 }

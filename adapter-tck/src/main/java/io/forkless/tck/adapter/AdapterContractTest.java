@@ -34,9 +34,10 @@ import org.junit.jupiter.params.provider.ValueSource;
  * <ul>
  *   <li>Its arguments are {@code plain=PORT} (HTTP/1.1 and h2c) and {@code tls=PORT} (HTTP/1.1 and h2, with the
  *       certificate of {@link TestKeyStore#ofThisWorker()}), each a listener on 127.0.0.1, and {@code grace=MILLIS}, the
- *       drain idle grace. {@code restarts} runs {@link Restarts} once the server has started.
+ *       drain idle grace. {@code restarts} runs {@link Restarts} once the server has started, {@code hold} calls {@link
+ *       HeldReadiness#hold} before.
  *   <li>{@code /} answers with {@code PID PROTOCOL}; so do {@code /sleep?MILLIS} and {@code /until-drain} after the calls
- *       of the same names of {@link SlowRequests}.
+ *       of the same names of {@link SlowRequests}, and {@code /release} after {@link HeldReadiness#release}.
  *   <li>{@code /attributes} tells {@code accepted=N open=N draining=BOOLEAN pacing=BOOLEAN port=N}, of its listener.
  *   <li>{@code /socket} is a WebSocket that sends back what it gets.
  * </ul>
@@ -46,7 +47,7 @@ public abstract class AdapterContractTest {
     private static final int SECONDS = 30;
 
     /** Longer than a client of ours takes between two requests, however busy the machine is. */
-    private static final String LONG_GRACE = "grace=15000";
+    protected static final String LONG_GRACE = "grace=15000";
 
     @TempDir
     private static Path temporary;
@@ -108,6 +109,19 @@ public abstract class AdapterContractTest {
 
             cluster.stop();
             assertDrained(cluster);
+        }
+    }
+
+    @Test
+    void a_worker_that_is_held_back_serves_and_is_ready_when_the_hold_is_released() throws Exception {
+        try (Cluster cluster = start(1, "hold", "plain=0")) {
+            assertThat(get(HttpClient.Version.HTTP_1_1, "http", cluster.port(), "/"))
+                    .endsWith(" HTTP/1.1");
+            cluster.assertNotReady();
+
+            get(HttpClient.Version.HTTP_1_1, "http", cluster.port(), "/release");
+
+            cluster.ready();
         }
     }
 
@@ -179,7 +193,12 @@ public abstract class AdapterContractTest {
 
     @Test
     void the_last_response_on_a_keep_alive_connection_announces_that_it_closes() throws Exception {
-        try (Cluster cluster = start(1, LONG_GRACE, "plain=0").ready();
+        assertThatTheEndIsAnnounced(LONG_GRACE, "plain=0");
+    }
+
+    /** @param arguments of a worker with one listener and a long grace */
+    protected final void assertThatTheEndIsAnnounced(String... arguments) throws Exception {
+        try (Cluster cluster = start(1, arguments).ready();
                 Http1Client busy = new Http1Client(cluster.port());
                 Http1Client other = new Http1Client(cluster.port())) {
             assertThat(other.exchange("/")).doesNotMatch(Http1Client::isClosing);

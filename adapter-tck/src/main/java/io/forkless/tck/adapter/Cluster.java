@@ -7,11 +7,17 @@ import io.forkless.spi.ListenSpec;
 import io.forkless.supervisor.Outcome;
 import io.forkless.supervisor.Supervisor;
 import io.forkless.supervisor.SupervisorBuilder;
+import io.forkless.supervisor.WorkerStatus;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
+import java.lang.module.FindException;
+import java.lang.module.ModuleFinder;
+import java.lang.module.ModuleReference;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -55,18 +61,58 @@ public final class Cluster implements AutoCloseable {
         return new Cluster(onFreePort(1), program.command(classPath));
     }
 
+    /**
+     * The workers have a module path, with the modules of this JVM's class path, and no class path.
+     *
+     * @param module has the package that the program is in
+     */
+    public static Cluster startOnModulePath(int workers, String module, Class<?> program, String... arguments)
+            throws IOException {
+        List<String> command = javaCommand();
+        command.addAll(List.of(
+                "--module-path",
+                Arrays.stream(CLASS_PATH.split(File.pathSeparator))
+                        .filter(Cluster::isModule)
+                        .collect(Collectors.joining(File.pathSeparator)),
+                "--patch-module",
+                module + "="
+                        + Path.of(URI.create(program.getProtectionDomain()
+                                .getCodeSource()
+                                .getLocation()
+                                .toString())),
+                "--module",
+                module + "/" + program.getName()));
+        command.addAll(List.of(arguments));
+        return new Cluster(onFreePort(workers), command);
+    }
+
+    /** JNA is the only one without a descriptor that a module of ours requires. */
+    private static boolean isModule(String classPathEntry) {
+        try {
+            return ModuleFinder.of(Path.of(classPathEntry)).findAll().stream()
+                    .map(ModuleReference::descriptor)
+                    .anyMatch(module -> !module.isAutomatic() || module.name().equals("com.sun.jna"));
+        } catch (FindException e) {
+            return false;
+        }
+    }
+
     private static SupervisorBuilder onFreePort(int workers) {
         return Supervisor.builder().workers(workers).listen(ListenSpec.tcp("127.0.0.1", 0));
+    }
+
+    private static List<String> javaCommand() {
+        return new ArrayList<>(List.of(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Xmx128m"));
     }
 
     /** What a worker runs: a main class of the tests. */
     record Program(Class<?> main, List<String> jvmOptions, List<String> arguments) {
         private List<String> command(String classPath) {
-            List<String> command = new ArrayList<>(List.of(
-                    ProcessHandle.current().info().command().orElseThrow(),
-                    "-XX:TieredStopAtLevel=1",
-                    "-XX:+UseSerialGC",
-                    "-Xmx128m"));
+            List<String> command = javaCommand();
             command.addAll(jvmOptions);
             command.addAll(List.of("-cp", classPath, main.getName()));
             command.addAll(arguments);
@@ -80,6 +126,11 @@ public final class Cluster implements AutoCloseable {
         return this;
     }
 
+    /** Asserts that this worker does not become ready for a while. */
+    public void assertNotReady() throws InterruptedException {
+        assertThat(supervisor.awaitReady(Duration.ofMillis(500))).isFalse();
+    }
+
     public int port() {
         return ((InetSocketAddress) supervisor.addresses().get(0)).getPort();
     }
@@ -87,6 +138,18 @@ public final class Cluster implements AutoCloseable {
     /** Begins to drain the workers. */
     public void stop() {
         supervisor.stop();
+    }
+
+    /**
+     * Sends {@code TERM} to one worker of several, which the supervisor replaces.
+     *
+     * @return how that one ended, in the supervisor's words
+     */
+    public String terminateOne() {
+        WorkerStatus victim = supervisor.workers().get(0);
+        ProcessHandle.of(victim.pid()).ifPresent(ProcessHandle::destroy);
+        return await().atMost(PATIENCE)
+                .until(() -> supervisor.workers().get(0).lastExit(), exit -> !exit.equals(victim.lastExit()));
     }
 
     /** Waits until the supervisor has ended. */

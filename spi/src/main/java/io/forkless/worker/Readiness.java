@@ -1,0 +1,51 @@
+package io.forkless.worker;
+
+import io.forkless.control.ControlMessage;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * Whether this worker is ready, as the supervisor was told last: its server has started, and nobody holds it back.
+ *
+ * <p>Thread-safe. The lock is held while a message is sent, so that none overtakes another.
+ */
+final class Readiness {
+    private final Consumer<ControlMessage> send;
+    private final BooleanSupplier draining;
+    private boolean started;
+    private int holds;
+    private boolean reported;
+
+    /**
+     * @param send returns when the message is on its way
+     * @param draining whether nothing is to be reported any more
+     */
+    Readiness(Consumer<ControlMessage> send, BooleanSupplier draining) {
+        this.send = send;
+        this.draining = draining;
+    }
+
+    synchronized void started() {
+        started = true;
+        report();
+    }
+
+    synchronized ReadyHold hold() {
+        holds++;
+        report();
+        return new ReadyHold(this::release);
+    }
+
+    private synchronized void release() {
+        holds--;
+        report();
+    }
+
+    private void report() {
+        boolean ready = started && holds == 0;
+        if (ready != reported && !draining.getAsBoolean()) {
+            reported = ready;
+            send.accept(ready ? new ControlMessage.Ready() : new ControlMessage.Unready());
+        }
+    }
+}
