@@ -59,8 +59,7 @@ final class MinimumTtl {
     }
 
     /** An IPv6 socket has both: the first is for the IPv4 clients that it may have. */
-    private static void set(String operation, NativeSocket socket, ProtocolFamily family, int hops)
-            throws IOException {
+    private static void set(String operation, NativeSocket socket, ProtocolFamily family, int hops) throws IOException {
         socket.setOption(operation, "IP_MINTTL", Abi.IPPROTO_IP, ABI.ipMinTtl(), hops);
         if (family == StandardProtocolFamily.INET6) {
             socket.setOption(operation, "IPV6_MINHOPCOUNT", Abi.IPPROTO_IPV6, ABI.ipv6MinHopCount(), hops);

@@ -135,7 +135,8 @@ final class PosixListener implements SharedListener {
 
     /** A client on a slow network, or one that met a full queue, may need many times the time for which we saw it empty. */
     private boolean handshakesAreUnderWay(long deadline) throws IOException {
-        return owner.getLocalAddress() instanceof InetSocketAddress inet && Handshakes.areUnderWay(inet.getPort(), deadline);
+        return owner.getLocalAddress() instanceof InetSocketAddress inet
+                && Handshakes.areUnderWay(inet.getPort(), deadline);
     }
 
     private synchronized boolean hasQueued() throws IOException {

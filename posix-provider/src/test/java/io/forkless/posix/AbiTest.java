@@ -198,7 +198,8 @@ class AbiTest {
     @Test
     void the_macos_column_has_the_figures_of_its_headers() {
         assertThat(Abi.MACOS)
-                .isEqualTo(new Abi(30, 0xffff, 4, 0x1008, 2, 27, -1, -1, 0x20, 0, 0, 48, 44, 4, 8, 12, false, true, 104));
+                .isEqualTo(
+                        new Abi(30, 0xffff, 4, 0x1008, 2, 27, -1, -1, 0x20, 0, 0, 48, 44, 4, 8, 12, false, true, 104));
         assertThat(Abi.MACOS_SOL_LOCAL).isZero();
         assertThat(Abi.MACOS_LOCAL_PEERCRED).isEqualTo(1);
         assertThat(Abi.MACOS_LOCAL_PEERPID).isEqualTo(2);
@@ -262,9 +263,8 @@ class AbiTest {
 
     private static Map<String, Integer> evaluate(Iterable<String> expressions, Path directory) throws Exception {
         StringBuilder source = new StringBuilder("#define _GNU_SOURCE\n");
-        for (String header : new String[] {
-            "errno", "fcntl", "netinet/in", "poll", "stddef", "stdio", "sys/socket", "sys/un"
-        }) {
+        for (String header :
+                new String[] {"errno", "fcntl", "netinet/in", "poll", "stddef", "stdio", "sys/socket", "sys/un"}) {
             source.append("#include <").append(header).append(".h>\n");
         }
         source.append("int main(void) {\n");

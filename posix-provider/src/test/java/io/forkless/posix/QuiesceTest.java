@@ -105,8 +105,8 @@ class QuiesceTest {
                 .bind(UnixDomainSocketAddress.of(directory.resolve("listener")));
         try (SharedListener listener = PROVIDER.share(ListenSpec.parse(TCP), unix)) {
             assertThat(listener.quiesce(LONG))
-                    .isEqualTo(new Quiescence(
-                            false, true, "quiesce 127.0.0.1:0: setsockopt IP_MINTTL: EOPNOTSUPP (95)"));
+                    .isEqualTo(
+                            new Quiescence(false, true, "quiesce 127.0.0.1:0: setsockopt IP_MINTTL: EOPNOTSUPP (95)"));
             try (SocketChannel queued = SocketChannel.open(listener.localAddress())) {
                 assertThat(queued.isConnected()).isTrue();
                 assertThat(listener.quiesce(SHORT).empty()).isFalse();
@@ -240,7 +240,8 @@ class QuiesceTest {
     }
 
     private static Quiescence nothingIsQueued(String where) {
-        return new Quiescence(true, true, where.equals(UNIX) ? "its path is removed" : "IP_MINTTL holds new clients off");
+        return new Quiescence(
+                true, true, where.equals(UNIX) ? "its path is removed" : "IP_MINTTL holds new clients off");
     }
 
     private static void assertTalking(SocketChannel one, SocketChannel other) throws IOException {

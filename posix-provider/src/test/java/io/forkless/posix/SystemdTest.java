@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import com.sun.jna.Memory;
 import io.forkless.spi.ListenSpec;
-import io.forkless.spi.ServiceManager.State;
 import io.forkless.spi.Quiescence;
+import io.forkless.spi.ServiceManager.State;
 import io.forkless.spi.SharedListener;
 import java.io.IOException;
 import java.net.InetSocketAddress;

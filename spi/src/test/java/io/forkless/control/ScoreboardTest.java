@@ -64,7 +64,9 @@ class ScoreboardTest {
             supervisors.announceQuiescing();
 
             assertThat(one.isQuiescing()).isTrue();
-            assertThat(Scoreboard.map(file).isQuiescing()).as("one that comes late").isTrue();
+            assertThat(Scoreboard.map(file).isQuiescing())
+                    .as("one that comes late")
+                    .isTrue();
             assertThat(one.workers()).isEqualTo(1);
             assertThat(one.open(0)).isEqualTo(7);
         }

@@ -94,7 +94,8 @@ class SharedServerSocketChannelTest {
     }
 
     @Test
-    void a_connection_is_treated_as_one_of_a_quiesced_listener_until_somebody_says_when_there_are_some() throws Exception {
+    void a_connection_is_treated_as_one_of_a_quiesced_listener_until_somebody_says_when_there_are_some()
+            throws Exception {
         AtomicBoolean quiescing = new AtomicBoolean();
         SocketChannel unknown = accept();
         channel.quiescingWhen(quiescing::get);

@@ -106,7 +106,10 @@ final class Listeners implements Closeable {
             scoreboard.announceQuiescing();
         } catch (IOException e) {
             // What a worker accepts from a listener that is quiesced without its knowing might be of no use.
-            LOG.log(Level.WARNING, "cannot tell the workers of the stop, which may reset connections: {0}", e.getMessage());
+            LOG.log(
+                    Level.WARNING,
+                    "cannot tell the workers of the stop, which may reset connections: {0}",
+                    e.getMessage());
             return false;
         }
         long deadline = System.nanoTime() + limit.toNanos();

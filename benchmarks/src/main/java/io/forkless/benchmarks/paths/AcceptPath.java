@@ -3,6 +3,7 @@ package io.forkless.benchmarks.paths;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.ListenerProviders;
 import io.forkless.spi.SharedListener;
+import io.forkless.spi.SharedServerSocketChannel;
 import io.forkless.worker.ConnectionCounts;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -57,17 +58,20 @@ public class AcceptPath {
 
     @Setup
     public void listen() throws Exception {
+        Board board = Board.withWorkers(4);
         if (listener.equals(PLAIN)) {
             channel = ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0), BACKLOG);
         } else {
             var provider = ListenerProviders.select();
             shared = provider.listen(ListenSpec.tcp("127.0.0.1", 0).withBacklog(BACKLOG));
-            channel = provider.adopt(shared.ticketFor(ProcessHandle.current()));
+            SharedServerSocketChannel adopted = provider.adopt(shared.ticketFor(ProcessHandle.current()));
+            adopted.quiescingWhen(board.scoreboard()::isQuiescing); // as in a worker
+            channel = adopted;
         }
         address = channel.getLocalAddress();
         counted = listener.equals(COUNTED);
         counts = new ConnectionCounts();
-        counts.joinPacing(Board.withWorkers(4).pacingOf(0));
+        counts.joinPacing(board.pacingOf(0));
     }
 
     @Setup(Level.Invocation)

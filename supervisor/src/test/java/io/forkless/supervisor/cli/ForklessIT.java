@@ -59,7 +59,8 @@ class ForklessIT {
     void doctor_shows_what_would_be_used() throws Exception {
         Result result = ForklessCommand.run(directory, "doctor");
         assertThat(result.status()).isZero();
-        assertThat(result.out().lines()).anyMatch(line -> line.matches(
+        assertThat(result.out().lines())
+                .anyMatch(line -> line.matches(
                         "posix +fits +SCM_RIGHTS on .*; stops: IP_MINTTL holds new clients off \\(chosen\\)"));
         assertThat(result.err()).isEmpty();
     }
