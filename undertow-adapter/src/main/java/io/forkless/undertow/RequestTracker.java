@@ -76,7 +76,8 @@ final class RequestTracker {
             return known;
         }
         StreamConnection socket = Internals.socketOf(connection);
-        ConnectionActivity activity = connections.getOrDefault(socket, new ConnectionActivity(socket)); // if it has ended
+        ConnectionActivity opened = connections.get(socket);
+        ConnectionActivity activity = opened == null ? new ConnectionActivity(socket) : opened; // null if it has ended
         connection.putAttachment(CONNECTION, activity);
         return activity;
     }

@@ -3,6 +3,7 @@ package io.forkless.undertow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.forkless.tck.adapter.Http1Client;
 import io.forkless.tck.adapter.JettyHttp2Client;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
@@ -33,6 +34,12 @@ import org.junit.jupiter.api.Test;
 class DrainTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final int REPLACEMENTS = 20;
+
+    /** How long Jetty's client keeps a connection after a GOAWAY. */
+    private static final Duration GRACE = Duration.ofMillis(500);
+
+    private static final String REQUEST = "GET /?query HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    private static final String PROXY = "PROXY TCP4 192.0.2.1 192.0.2.2 1111 2222\r\n";
 
     private final TestListeners listeners = new TestListeners();
     private final Set<String> begun = ConcurrentHashMap.newKeySet();
@@ -90,6 +97,49 @@ class DrainTest {
         }
     }
 
+    /** Undertow keeps back the response of the whole one, to send both at once. */
+    @Test
+    void half_a_request_that_came_together_with_a_whole_one_is_under_way() throws Exception {
+        try (Http1Client client = new Http1Client(port())) {
+            client.write(REQUEST + REQUEST.substring(0, 7));
+            await().atMost(LIMIT).until(() -> begun.contains("query"));
+
+            assertAnsweredAcrossDrain(client, 2, REQUEST.substring(7));
+        }
+    }
+
+    @Test
+    void half_a_request_behind_a_proxy_is_under_way() throws Exception {
+        current.stop();
+        current = started(new Undertow.ListenerBuilder()
+                .setType(Undertow.ListenerType.HTTP)
+                .setPort(0)
+                .setHost("127.0.0.1")
+                .setUseProxyProtocol(true));
+        try (Http1Client client = new Http1Client(port());
+                Http1Client idle = new Http1Client(port())) {
+            idle.write(PROXY + REQUEST);
+            assertThat(idle.receive()).contains("200 OK");
+            client.write(PROXY + REQUEST.substring(0, 7));
+
+            assertAnsweredAcrossDrain(client, 1, REQUEST.substring(7));
+
+            assertThat(idle.isEnded()).isTrue();
+        }
+    }
+
+    private void assertAnsweredAcrossDrain(Http1Client client, int answers, String rest) throws Exception {
+        Thread drain = new Thread(() -> drain(current));
+        drain.start();
+        Thread.sleep(GRACE.multipliedBy(3).toMillis());
+        client.write(rest);
+        for (int i = 0; i < answers; i++) {
+            assertThat(client.receive()).contains("200 OK");
+        }
+        assertThat(client.isEnded()).isTrue();
+        drain.join();
+    }
+
     private static int status(Session session) throws Exception {
         CompletableFuture<Integer> status = new CompletableFuture<>();
         MetaData.Request request =
@@ -139,11 +189,18 @@ class DrainTest {
     }
 
     private Undertow started() {
+        return started(new Undertow.ListenerBuilder()
+                .setType(Undertow.ListenerType.HTTP)
+                .setPort(0)
+                .setHost("127.0.0.1"));
+    }
+
+    private Undertow started(Undertow.ListenerBuilder listener) {
         Undertow server = listeners
                 .builder()
-                .addHttpListener(0, "127.0.0.1")
+                .addListener(listener)
                 .setServerOption(UndertowOptions.ENABLE_HTTP2, true)
-                .setDrainIdleGrace(Duration.ofMillis(500)) // how long Jetty's client keeps a connection after a GOAWAY
+                .setDrainIdleGrace(GRACE)
                 .setHandler(exchange -> {
                     begun.add(exchange.getQueryString());
                     exchange.getResponseSender().send("done");

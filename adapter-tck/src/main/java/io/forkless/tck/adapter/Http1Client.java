@@ -64,7 +64,7 @@ public final class Http1Client implements Closeable {
     }
 
     /** Sends those characters, which need not be a whole request. */
-    void write(String characters) throws IOException {
+    public void write(String characters) throws IOException {
         socket.getOutputStream().write(characters.getBytes(StandardCharsets.US_ASCII));
     }
 
