@@ -32,8 +32,9 @@ import org.xnio.XnioWorker;
  *
  * <ul>
  *   <li>Without a supervisor it is an ordinary {@code Undertow}.
- *   <li>With one it adopts its listeners when it is started, and then tells the supervisor that the worker is ready. If a
- *       listener cannot be adopted the start fails; it never binds one of its own.
+ *   <li>With one it adopts its listeners when it is started, and then tells the supervisor that the worker is ready, unless
+ *       {@link Worker#holdReady()} defers that. If a listener cannot be adopted the start fails; it never binds one of its
+ *       own.
  *   <li>When the worker is to go, the server is drained without losing a request: it gives up its copies of the
  *       listeners, further HTTP/1 responses carry {@code Connection: close}, HTTP/2 peers get a {@code GOAWAY}, and
  *       connections that stay idle are closed after {@link Builder#setDrainIdleGrace}. Then it is stopped and the JVM
