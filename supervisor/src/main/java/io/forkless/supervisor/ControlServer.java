@@ -9,6 +9,7 @@ import io.forkless.control.Invitation;
 import io.forkless.control.PrivateDirectory;
 import io.forkless.control.Tokens;
 import io.forkless.supervisor.Timers.Timer;
+import io.forkless.supervisor.output.Log;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -44,7 +45,7 @@ final class ControlServer implements Closeable {
     static final int MAX_STRANGERS = 128;
 
     private static final Duration PAUSE_AFTER_ACCEPT_FAILURE = Duration.ofSeconds(1);
-    private static final System.Logger LOG = System.getLogger(Supervisor.class.getName());
+    private static final System.Logger LOG = Log.supervisor();
 
     private final EventLoop loop;
     private final ServerSocketChannel server;

@@ -1,5 +1,7 @@
 package io.forkless.supervisor;
 
+import io.forkless.supervisor.output.Log;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
@@ -18,6 +20,7 @@ final class CapturedLog extends Handler implements AutoCloseable {
     }
 
     List<String> lines() {
+        Log.flush(Duration.ofSeconds(30));
         return lines;
     }
 
@@ -31,6 +34,7 @@ final class CapturedLog extends Handler implements AutoCloseable {
 
     @Override
     public void close() {
+        Log.flush(Duration.ofSeconds(30)); // what is left is not the next one's
         LOGGER.removeHandler(this);
     }
 }

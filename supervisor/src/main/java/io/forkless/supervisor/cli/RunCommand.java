@@ -3,6 +3,7 @@ package io.forkless.supervisor.cli;
 import io.forkless.control.Signals;
 import io.forkless.supervisor.Outcome;
 import io.forkless.supervisor.Supervisor;
+import io.forkless.supervisor.output.Log;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.List;
@@ -42,7 +43,7 @@ import picocli.CommandLine.Spec;
             "An argument @FILE before '--' stands for the arguments in that file; what follows '--' is COMMAND's own."
         })
 final class RunCommand implements Callable<Integer> {
-    private static final System.Logger LOG = System.getLogger(Supervisor.class.getName());
+    private static final System.Logger LOG = Log.supervisor();
 
     @Spec
     private CommandSpec spec;
