@@ -76,7 +76,13 @@ final class HandOver implements Closeable {
 
     /** Serves on a thread of its own until the descriptor is fetched, the ticket has expired, or this is closed. */
     void start(Runnable whenDone) {
-        done = CompletableFuture.runAsync(this::run, this::onOwnThread).thenRun(whenDone);
+        try {
+            done = CompletableFuture.runAsync(this::run, this::onOwnThread).thenRun(whenDone);
+        } catch (Error e) { // no thread can be had now
+            whenDone.run();
+            release();
+            throw e;
+        }
     }
 
     private void onOwnThread(Runnable serving) {
@@ -117,12 +123,18 @@ final class HandOver implements Closeable {
             }
         } catch (IOException e) {
             LOG.log(Level.WARNING, "{0}: {1}", operation, e.getMessage());
+        } catch (RuntimeException | Error e) { // the worker asks again, and whoever closes this must not suffer
+            LOG.log(Level.WARNING, operation, e);
         } finally {
-            closeQuietly(server);
-            closeQuietly(directory);
-            closeQuietly(selector);
-            descriptor.close();
+            release();
         }
+    }
+
+    private void release() {
+        closeQuietly(server);
+        closeQuietly(directory);
+        closeQuietly(selector);
+        descriptor.close();
     }
 
     /** @return whether the descriptor was handed over; anybody else is turned away and the ticket stays valid */
@@ -174,7 +186,7 @@ final class HandOver implements Closeable {
             if (closeable != null) {
                 closeable.close();
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             LOG.log(Level.DEBUG, "cannot close {0}: {1}", closeable, e.getMessage());
         }
     }

@@ -21,23 +21,35 @@ public final class Signals {
      *     itself ({@code -Xrs})
      */
     public static boolean handle(String name, Runnable action) {
+        return install(name, handler -> Proxy.newProxyInstance(
+                handler.getClassLoader(),
+                new Class<?>[] {handler},
+                (self, method, arguments) -> switch (method.getName()) {
+                    case "handle" -> {
+                        action.run();
+                        yield null;
+                    }
+                    case "equals" -> self == arguments[0];
+                    case "hashCode" -> System.identityHashCode(self);
+                    default -> "handler of SIG" + name;
+                }));
+    }
+
+    /** Has the system discard the signal, as children that are started from then on inherit it; else as {@link #handle}. */
+    public static boolean ignore(String name) {
+        return install(name, handler -> handler.getField("SIG_IGN").get(null));
+    }
+
+    private interface HandlerOf {
+        Object type(Class<?> handler) throws ReflectiveOperationException;
+    }
+
+    private static boolean install(String name, HandlerOf handlerOf) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
-            Object proxy = Proxy.newProxyInstance(
-                    handler.getClassLoader(),
-                    new Class<?>[] {handler},
-                    (self, method, arguments) -> switch (method.getName()) {
-                        case "handle" -> {
-                            action.run();
-                            yield null;
-                        }
-                        case "equals" -> self == arguments[0];
-                        case "hashCode" -> System.identityHashCode(self);
-                        default -> "handler of SIG" + name;
-                    });
             signal.getMethod("handle", signal, handler)
-                    .invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
+                    .invoke(null, signal.getConstructor(String.class).newInstance(name), handlerOf.type(handler));
             return true;
         } catch (InvocationTargetException e) {
             LOG.log(Level.DEBUG, "cannot handle SIG{0}: {1}", name, e.getCause());
