@@ -115,22 +115,30 @@ final class ControlServer implements Closeable {
     private void accept() {
         try {
             SocketChannel channel = server.accept();
-            if (channel == null) {
-                return;
+            if (channel != null) {
+                admit(channel);
             }
-            if (strangers.size() >= MAX_STRANGERS) {
-                strangers.iterator().next().connection.close("too many connections have not introduced themselves");
-            }
-            new Stranger(new ControlConnection(loop, channel));
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             // Most likely EMFILE. The connection stays queued, so that without a pause this would spin.
-            LOG.log(Level.ERROR, "cannot accept a control connection: {0}", e.getMessage());
+            LOG.log(Level.ERROR, "cannot accept a control connection: {0}", e);
             acceptKey.interestOps(0);
             loop.after(PAUSE_AFTER_ACCEPT_FAILURE, () -> {
                 if (acceptKey.isValid()) {
                     acceptKey.interestOps(SelectionKey.OP_ACCEPT);
                 }
             });
+        }
+    }
+
+    private void admit(SocketChannel channel) throws IOException {
+        try {
+            if (strangers.size() >= MAX_STRANGERS) {
+                strangers.iterator().next().connection.close("too many connections have not introduced themselves");
+            }
+            new Stranger(new ControlConnection(loop, channel));
+        } catch (IOException | RuntimeException | Error e) {
+            channel.close(); // nobody else would
+            throw e;
         }
     }
 

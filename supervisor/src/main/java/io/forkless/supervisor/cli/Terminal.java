@@ -1,7 +1,6 @@
 package io.forkless.supervisor.cli;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -24,7 +23,8 @@ final class Terminal {
 
     /** Where there is no /proc: to open this one succeeds for those whom a terminal controls; tty(4). */
     private static boolean hasOne() {
-        try (InputStream terminal = Files.newInputStream(Path.of("/dev/tty"))) {
+        try {
+            Files.newInputStream(Path.of("/dev/tty")).close();
             return true;
         } catch (IOException e) {
             return false;
