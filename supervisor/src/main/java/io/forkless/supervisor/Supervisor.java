@@ -190,7 +190,7 @@ public final class Supervisor implements AutoCloseable {
 
     private <T> CompletableFuture<T> call(Function<Supervision, CompletableFuture<T>> action) {
         Supervision running = supervision;
-        return running == null
+        return running == null || outcome.isDone()
                 ? CompletableFuture.failedFuture(new IllegalStateException("the supervisor is not running"))
                 : running.call(action);
     }
