@@ -21,18 +21,20 @@ public final class Signals {
      *     itself ({@code -Xrs})
      */
     public static boolean handle(String name, Runnable action) {
-        return install(name, handler -> Proxy.newProxyInstance(
-                handler.getClassLoader(),
-                new Class<?>[] {handler},
-                (self, method, arguments) -> switch (method.getName()) {
-                    case "handle" -> {
-                        action.run();
-                        yield null;
-                    }
-                    case "equals" -> self == arguments[0];
-                    case "hashCode" -> System.identityHashCode(self);
-                    default -> "handler of SIG" + name;
-                }));
+        return install(
+                name,
+                handler -> Proxy.newProxyInstance(
+                        handler.getClassLoader(),
+                        new Class<?>[] {handler},
+                        (self, method, arguments) -> switch (method.getName()) {
+                            case "handle" -> {
+                                action.run();
+                                yield null;
+                            }
+                            case "equals" -> self == arguments[0];
+                            case "hashCode" -> System.identityHashCode(self);
+                            default -> "handler of SIG" + name;
+                        }));
     }
 
     /** Has the system discard the signal, as children that are started from then on inherit it; else as {@link #handle}. */

@@ -149,7 +149,9 @@ public final class Worker {
                     }
                 }
             });
-            SupervisorLink.start("forkless-heartbeat", new Heartbeats(link::sendUninterrupted, worker.pacing, link.heartbeatInterval()));
+            SupervisorLink.start(
+                    "forkless-heartbeat",
+                    new Heartbeats(link::sendUninterrupted, worker.pacing, link.heartbeatInterval()));
             return worker;
         } catch (ConnectException e) {
             removeLeftovers.run();

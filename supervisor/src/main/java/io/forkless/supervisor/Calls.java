@@ -50,13 +50,14 @@ final class Calls {
         CompletableFuture<T> result = new CompletableFuture<>();
         unanswered.add(result);
         result.whenComplete((answer, failure) -> unanswered.remove(result));
-        loop.execute(() -> act(action).whenComplete((answer, failure) -> answering.execute(() -> {
-            if (failure == null) {
-                result.complete(answer);
-            } else {
-                result.completeExceptionally(failure);
-            }
-        })));
+        loop.execute(() -> act(action)
+                .whenComplete((answer, failure) -> answering.execute(() -> {
+                    if (failure == null) {
+                        result.complete(answer);
+                    } else {
+                        result.completeExceptionally(failure);
+                    }
+                })));
         if (ended) { // then the loop is perhaps not there any more
             end();
         }

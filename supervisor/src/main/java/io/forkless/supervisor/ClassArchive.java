@@ -57,8 +57,7 @@ record ClassArchive(Path directory, String commandHash, String contentHash, bool
             return Optional.of(
                     new ClassArchive(directory, hash(identity), hash(content), version >= FIRST_WITH_AOT_CACHE));
         } catch (IOException | RuntimeException e) {
-            Log.supervisor()
-                    .log(System.Logger.Level.DEBUG, "fast start: which JDK the workers have cannot be told", e);
+            Log.supervisor().log(System.Logger.Level.DEBUG, "fast start: which JDK the workers have cannot be told", e);
             return Optional.empty();
         }
     }

@@ -11,7 +11,6 @@ import io.forkless.spi.SharedListener;
 import io.forkless.supervisor.operator.Endpoint;
 import io.forkless.supervisor.output.Log;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;

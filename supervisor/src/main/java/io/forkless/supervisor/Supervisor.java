@@ -1,6 +1,5 @@
 package io.forkless.supervisor;
 
-import io.forkless.spi.ListenSpec;
 import io.forkless.supervisor.output.Log;
 import java.io.IOException;
 import java.lang.System.Logger.Level;

@@ -84,7 +84,9 @@ class ListenersTest {
         provider.failureOfClose = new StackOverflowError("expected by a test");
         listeners.close();
         assertThat(provider.closed).containsExactly(SLOW, QUICK);
-        assertThat(log.lines()).filteredOn(line -> line.contains("cannot close")).hasSize(2);
+        assertThat(log.lines())
+                .filteredOn(line -> line.contains("cannot close"))
+                .hasSize(2);
     }
 
     private Ticket ticketFor(ListenSpec spec) throws IOException {

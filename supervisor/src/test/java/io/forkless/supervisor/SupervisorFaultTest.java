@@ -298,10 +298,12 @@ class SupervisorFaultTest {
             try (FileChannel resolving = FileChannel.open(hosts, StandardOpenOption.WRITE)) { // as soon as it is read
                 command(supervisor.process, "scale", "3");
                 await().atMost(LIMIT)
-                        .until(() -> command(supervisor.process, "status", ""), lines -> lines.stream()
-                                        .filter(line -> line.contains("state=READY"))
-                                        .count()
-                                == 3);
+                        .until(
+                                () -> command(supervisor.process, "status", ""),
+                                lines -> lines.stream()
+                                                .filter(line -> line.contains("state=READY"))
+                                                .count()
+                                        == 3);
                 TABLE.add("a name does not resolve", 1, 0, 0, 0);
 
                 supervisor.process.getOutputStream().close(); // upon which it stops

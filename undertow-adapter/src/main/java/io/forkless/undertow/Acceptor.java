@@ -1,6 +1,5 @@
 package io.forkless.undertow;
 
-import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;

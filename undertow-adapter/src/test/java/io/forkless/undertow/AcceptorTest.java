@@ -34,15 +34,10 @@ class AcceptorTest {
     @BeforeEach
     void start() throws IOException {
         listener = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-        acceptor = new Acceptor(
-                "acceptor-test",
-                gate,
-                () -> listener,
-                () -> throwOnce(beforeAccept),
-                channel -> {
-                    accepted.add(channel);
-                    throwOnce(afterwards);
-                });
+        acceptor = new Acceptor("acceptor-test", gate, () -> listener, () -> throwOnce(beforeAccept), channel -> {
+            accepted.add(channel);
+            throwOnce(afterwards);
+        });
         gate.resume();
         acceptor.start();
     }

@@ -56,7 +56,10 @@ class TerminalTest {
     }
 
     private static void awaitShown(Path shown, String text) {
-        await(text).ignoreExceptions().atMost(LIMIT).until(() -> Files.readString(shown).contains(text));
+        await(text)
+                .ignoreExceptions()
+                .atMost(LIMIT)
+                .until(() -> Files.readString(shown).contains(text));
     }
 
     private static void signal(String name, Path pid) throws IOException, InterruptedException {

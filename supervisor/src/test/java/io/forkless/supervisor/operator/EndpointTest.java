@@ -169,8 +169,9 @@ class EndpointTest {
     private void assertNoRegularFile() {
         assertThatThrownBy(() -> Endpoint.claim(name))
                 .isInstanceOf(IOException.class)
-                .hasMessage("cannot use " + file + " to guard the supervisor's name: it is not a regular file; remove it"
-                        + " or choose another --name");
+                .hasMessage(
+                        "cannot use " + file + " to guard the supervisor's name: it is not a regular file; remove it"
+                                + " or choose another --name");
         assertThatThrownBy(() -> EndpointFile.read(file)).hasMessage(file + " is not the endpoint of a supervisor");
     }
 
