@@ -141,8 +141,8 @@ public final class Supervisor implements AutoCloseable {
      * command, and only when it is ready the worker that it replaces drains. While a restart is under way, another one
      * makes it begin anew and ends with it.
      *
-     * @return completes, on a thread of its own, when the last old worker has gone; fails, with the reason, if a replacement does not get ready:
-     *     the restart then ends and the old workers that are left serve on
+     * @return completes, on a thread of its own, when the last old worker has gone; fails, with the reason, if a
+     *     replacement does not get ready: the restart then ends and the old workers that are left serve on
      */
     public CompletableFuture<Void> restart() {
         return call(Supervision::restart);
