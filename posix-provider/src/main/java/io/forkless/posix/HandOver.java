@@ -18,6 +18,7 @@ import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The supervisor's side of one hand-over: a Unix-domain socket that exists until the ticket's owner has fetched its
@@ -31,6 +32,8 @@ final class HandOver implements Closeable {
 
     /** How long a hand-over may outlive its worker. */
     private static final long LOOK_MILLIS = 500;
+
+    private static final long CLOSE_MILLIS = 2000;
 
     private final NativeSocket descriptor;
     private final ProcessHandle worker;
@@ -96,12 +99,13 @@ final class HandOver implements Closeable {
                 PosixListenerProvider.NAME, new TicketPayload(nonce, directory.resolve(SOCKET_FILE)).encode());
     }
 
-    /** Ends the ticket's validity and waits until the serving thread has freed everything. */
+    /** Ends the ticket's validity and waits, within reason, until the serving thread has freed everything. */
     @Override
     public void close() {
         closed = true;
         selector.wakeup(); // closing it here would race with a registration in the serving thread
-        done.join();
+        // That thread may have something to log, and nobody who reads it.
+        done.copy().completeOnTimeout(null, CLOSE_MILLIS, TimeUnit.MILLISECONDS).join();
     }
 
     private void run() {

@@ -13,14 +13,17 @@ import java.util.logging.SimpleFormatter;
 final class CapturedLog extends Handler implements AutoCloseable {
     private static final Logger LOGGER = Logger.getLogger(Supervisor.class.getName());
 
+    private static final Duration FLUSH_LIMIT = Duration.ofSeconds(30);
+
     private final List<String> lines = new CopyOnWriteArrayList<>();
 
     CapturedLog() {
+        Log.flush(FLUSH_LIMIT); // what others have logged
         LOGGER.addHandler(this);
     }
 
     List<String> lines() {
-        Log.flush(Duration.ofSeconds(30));
+        Log.flush(FLUSH_LIMIT);
         return lines;
     }
 
@@ -34,7 +37,7 @@ final class CapturedLog extends Handler implements AutoCloseable {
 
     @Override
     public void close() {
-        Log.flush(Duration.ofSeconds(30)); // what is left is not the next one's
+        Log.flush(FLUSH_LIMIT);
         LOGGER.removeHandler(this);
     }
 }

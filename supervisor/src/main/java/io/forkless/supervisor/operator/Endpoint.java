@@ -171,29 +171,31 @@ public final class Endpoint implements Closeable {
     }
 
     /**
-     * Opens only what is a file of ours, as whoever owns it can read the secret, and to open a FIFO waits for somebody else
-     * to do the same. A file that is not there yet is made anew, which waits for nothing; in a directory where everybody
-     * can make files, nobody but us can put something else in the place of ours.
+     * To make a file anew waits for nothing. One that is there is opened only if it is a file of ours, as whoever owns it can
+     * read the secret, and to open a FIFO waits for somebody else to do the same; in a directory where everybody can make
+     * files, nobody but us can put something else in the place of ours.
      *
-     * @return {@code null} if it came or went meanwhile
+     * @return {@code null} if it went meanwhile
      */
     private static FileChannel openOrCreate(Path file) throws IOException {
         try {
-            return Files.exists(file, LinkOption.NOFOLLOW_LINKS)
-                    ? openOurs(file)
-                    : open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        } catch (NoSuchFileException | FileAlreadyExistsException e) {
-            return null;
+            return open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        } catch (FileAlreadyExistsException e) {
+            return openOurs(file);
         }
     }
 
     private static FileChannel openOurs(Path file) throws IOException {
-        EndpointFile.requireOurs(file);
-        if (!EndpointFile.isRegular(file)) {
-            throw new IOException("cannot use " + file + " to guard the supervisor's name: it is not a regular file;"
-                    + " remove it or choose another --name");
+        try {
+            EndpointFile.requireOurs(file);
+            if (!EndpointFile.isRegular(file)) {
+                throw new IOException("cannot use " + file + " to guard the supervisor's name: it is not a regular file;"
+                        + " remove it or choose another --name");
+            }
+            return open(file, StandardOpenOption.WRITE);
+        } catch (NoSuchFileException e) {
+            return null;
         }
-        return open(file, StandardOpenOption.WRITE);
     }
 
     private static FileChannel open(Path file, OpenOption... options) throws IOException {
