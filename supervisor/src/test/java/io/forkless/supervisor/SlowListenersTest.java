@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** While a provider takes its time, or fails. */
 @Timeout(60)
-class ListenersTest {
+class SlowListenersTest {
     private static final ListenSpec SLOW = ListenSpec.tcp("127.0.0.1", StubListeners.SLOW_PORT);
     private static final ListenSpec QUICK = ListenSpec.tcp("127.0.0.1", 2);
 
