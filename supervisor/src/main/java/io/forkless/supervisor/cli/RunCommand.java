@@ -67,7 +67,7 @@ final class RunCommand implements Callable<Integer> {
         Outcome outcome;
         try {
             outcome = supervise(supervisor);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             ExitDeadline.begin(ExitStatus.of(e));
             throw e;
         }
