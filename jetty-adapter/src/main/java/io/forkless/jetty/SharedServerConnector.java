@@ -212,7 +212,13 @@ public class SharedServerConnector extends ServerConnector {
     @Override
     protected void configure(Socket socket) {
         counts.opened();
-        super.configure(socket);
+        try {
+            super.configure(socket);
+        } catch (RuntimeException | Error e) { // upon which Jetty accepts on and forgets this one
+            counts.closed();
+            IO.close(socket);
+            throw e;
+        }
     }
 
     @Override

@@ -18,6 +18,7 @@ import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The supervisor's side of one hand-over: a Unix-domain socket that exists until the ticket's owner has fetched its
@@ -31,6 +32,8 @@ final class HandOver implements Closeable {
 
     /** How long a hand-over may outlive its worker. */
     private static final long LOOK_MILLIS = 500;
+
+    private static final long CLOSE_MILLIS = 2000;
 
     private final NativeSocket descriptor;
     private final ProcessHandle worker;
@@ -76,7 +79,13 @@ final class HandOver implements Closeable {
 
     /** Serves on a thread of its own until the descriptor is fetched, the ticket has expired, or this is closed. */
     void start(Runnable whenDone) {
-        done = CompletableFuture.runAsync(this::run, this::onOwnThread).thenRun(whenDone);
+        try {
+            done = CompletableFuture.runAsync(this::run, this::onOwnThread).thenRun(whenDone);
+        } catch (Error e) { // no thread can be had now
+            whenDone.run();
+            release();
+            throw e;
+        }
     }
 
     private void onOwnThread(Runnable serving) {
@@ -90,12 +99,13 @@ final class HandOver implements Closeable {
                 PosixListenerProvider.NAME, new TicketPayload(nonce, directory.resolve(SOCKET_FILE)).encode());
     }
 
-    /** Ends the ticket's validity and waits until the serving thread has freed everything. */
+    /** Ends the ticket's validity and waits, within reason, until the serving thread has freed everything. */
     @Override
     public void close() {
         closed = true;
         selector.wakeup(); // closing it here would race with a registration in the serving thread
-        done.join();
+        // That thread may have something to log, and nobody who reads it.
+        done.copy().completeOnTimeout(null, CLOSE_MILLIS, TimeUnit.MILLISECONDS).join();
     }
 
     private void run() {
@@ -117,12 +127,18 @@ final class HandOver implements Closeable {
             }
         } catch (IOException e) {
             LOG.log(Level.WARNING, "{0}: {1}", operation, e.getMessage());
+        } catch (RuntimeException | Error e) { // the worker asks again, and whoever closes this must not suffer
+            LOG.log(Level.WARNING, operation, e);
         } finally {
-            closeQuietly(server);
-            closeQuietly(directory);
-            closeQuietly(selector);
-            descriptor.close();
+            release();
         }
+    }
+
+    private void release() {
+        closeQuietly(server);
+        closeQuietly(directory);
+        closeQuietly(selector);
+        descriptor.close();
     }
 
     /** @return whether the descriptor was handed over; anybody else is turned away and the ticket stays valid */
@@ -174,7 +190,7 @@ final class HandOver implements Closeable {
             if (closeable != null) {
                 closeable.close();
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             LOG.log(Level.DEBUG, "cannot close {0}: {1}", closeable, e.getMessage());
         }
     }

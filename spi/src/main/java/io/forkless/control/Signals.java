@@ -22,6 +22,32 @@ public final class Signals {
      *     itself ({@code -Xrs})
      */
     public static boolean handle(String name, Runnable action) {
+        return install(
+                name,
+                handler -> Proxy.newProxyInstance(
+                        handler.getClassLoader(),
+                        new Class<?>[] {handler},
+                        (self, method, arguments) -> switch (method.getName()) {
+                            case "handle" -> {
+                                action.run();
+                                yield null;
+                            }
+                            case "equals" -> self == arguments[0];
+                            case "hashCode" -> System.identityHashCode(self);
+                            default -> "handler of SIG" + name;
+                        }));
+    }
+
+    /** Has the system discard the signal, as children that are started from then on inherit it; else as {@link #handle}. */
+    public static boolean ignore(String name) {
+        return install(name, handler -> handler.getField("SIG_IGN").get(null));
+    }
+
+    private interface HandlerOf {
+        Object type(Class<?> handler) throws ReflectiveOperationException;
+    }
+
+    private static boolean install(String name, HandlerOf handlerOf) {
         try {
             Class<?> type = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
@@ -29,24 +55,12 @@ public final class Signals {
             if (signal == null) {
                 return false;
             }
-            Object proxy = Proxy.newProxyInstance(
-                    handler.getClassLoader(),
-                    new Class<?>[] {handler},
-                    (self, method, arguments) -> switch (method.getName()) {
-                        case "handle" -> {
-                            action.run();
-                            yield null;
-                        }
-                        case "equals" -> self == arguments[0];
-                        case "hashCode" -> System.identityHashCode(self);
-                        default -> "handler of SIG" + name;
-                    });
-            type.getMethod("handle", type, handler).invoke(null, signal, proxy);
+            type.getMethod("handle", type, handler).invoke(null, signal, handlerOf.type(handler));
             return true;
         } catch (InvocationTargetException e) {
             warn(name, e.getCause().getMessage());
         } catch (ClassNotFoundException e) {
-            warn(name, "this JVM has not got the module jdk.unsupported; add it (--add-modules)");
+            warn(name, "this JVM lacks the module jdk.unsupported; add it with --add-modules jdk.unsupported");
         } catch (ReflectiveOperationException e) {
             warn(name, e.toString());
         }
@@ -64,6 +78,6 @@ public final class Signals {
     }
 
     private static void warn(String name, String reason) {
-        LOG.log(Level.WARNING, "SIG{0} is not handled, so it does what is the system''s default: {1}", name, reason);
+        LOG.log(Level.WARNING, "cannot handle SIG{0}, so the default action of the system applies: {1}", name, reason);
     }
 }

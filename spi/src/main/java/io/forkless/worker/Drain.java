@@ -4,10 +4,14 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 
 /** Runs the drain handlers once and then ends the process, in any case before the drain time-out is over. */
 final class Drain {
+    private static final long THREAD_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final System.Logger LOG = System.getLogger(Worker.class.getName());
 
     private final Duration timeout;
@@ -16,9 +20,10 @@ final class Drain {
     private final IntConsumer halt;
     private final List<DrainHandler> handlers = new ArrayList<>();
     private boolean begun;
+    private volatile String reason;
 
     /**
-     * @param afterwards runs when all handlers have returned in time, before the exit
+     * @param afterwards runs when all handlers have drained in time, before the exit
      * @param exit ends the JVM in an orderly way, as {@link Runtime#exit}
      * @param halt ends the JVM at once, as {@link Runtime#halt}
      */
@@ -41,38 +46,51 @@ final class Drain {
     }
 
     /** The second and every later call has no effect. */
-    synchronized void begin(String reason) {
-        if (begun) {
-            return;
+    void begin(String newReason) {
+        synchronized (this) {
+            if (begun) {
+                return;
+            }
+            begun = true;
+            reason = newReason;
         }
-        begun = true;
-        LOG.log(Level.INFO, "draining: {0}", reason);
         start("forkless-drain-deadline", true, this::haltAtDeadline);
         start("forkless-drain", false, this::run);
     }
 
     private void run() {
+        int status = 1; // whatever happens
+        try {
+            status = drain() ? 0 : 1;
+        } finally {
+            exit.accept(status);
+        }
+    }
+
+    private boolean drain() {
         Duration limit = timeout.multipliedBy(9).dividedBy(10); // the rest is for the application's shutdown hooks
         long deadline = System.nanoTime() + limit.toNanos();
+        AtomicInteger undrained = new AtomicInteger(handlers.size());
         List<Thread> threads = new ArrayList<>();
         for (DrainHandler handler : handlers) {
-            threads.add(start("forkless-drain-" + threads.size(), true, () -> runHandler(handler, limit)));
+            threads.add(start("forkless-drain-" + threads.size(), true, () -> runHandler(handler, limit, undrained)));
         }
-        boolean drained = true;
+        LOG.log(Level.INFO, "draining: {0}", reason); // not before, since perhaps nobody reads what is logged
         try {
             for (Thread thread : threads) {
                 thread.join(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
-                drained &= !thread.isAlive();
             }
         } catch (InterruptedException e) {
-            drained = false;
+            return false;
         }
-        if (drained) {
-            afterwards.run();
-        } else {
+        if (threads.stream().anyMatch(Thread::isAlive)) {
             LOG.log(Level.WARNING, "not drained within {0} ms: open connections are lost", limit.toMillis());
         }
-        exit.accept(drained ? 0 : 1);
+        if (undrained.get() > 0) {
+            return false;
+        }
+        afterwards.run();
+        return true;
     }
 
     private void haltAtDeadline() {
@@ -84,18 +102,26 @@ final class Drain {
         }
     }
 
-    private static void runHandler(DrainHandler handler, Duration limit) {
+    private static void runHandler(DrainHandler handler, Duration limit, AtomicInteger undrained) {
         try {
             handler.drain(limit);
-        } catch (Exception e) {
+            undrained.decrementAndGet();
+        } catch (Throwable e) { // an Error as well: of a class that a new release has taken away, say
             LOG.log(Level.WARNING, "drain handler failed: open connections may be lost", e);
         }
     }
 
+    /** A limit of threads is a state that passes, and there is nothing better to do than to wait for that. */
     private static Thread start(String name, boolean daemon, Runnable task) {
-        Thread thread = new Thread(task, name);
-        thread.setDaemon(daemon);
-        thread.start();
-        return thread;
+        while (true) {
+            try {
+                Thread thread = new Thread(task, name);
+                thread.setDaemon(daemon);
+                thread.start();
+                return thread;
+            } catch (OutOfMemoryError e) {
+                LockSupport.parkNanos(THREAD_PAUSE_NANOS);
+            }
+        }
     }
 }

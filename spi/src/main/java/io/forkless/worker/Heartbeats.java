@@ -2,7 +2,6 @@ package io.forkless.worker;
 
 import io.forkless.control.ControlMessage.Heartbeat;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 
 /**
@@ -13,35 +12,45 @@ final class Heartbeats implements Runnable {
     /** Looking for a deadlock stops all threads for a moment, so not every beat does. */
     private static final int BEATS_PER_DEADLOCK_CHECK = 5;
 
-    private static final System.Logger LOG = System.getLogger(Worker.class.getName());
+    /** Where a beat goes. */
+    interface Pulse {
+        /** @throws IOException if the supervisor is gone */
+        void send(Heartbeat heartbeat) throws IOException;
+    }
 
-    private final SupervisorLink link;
+    private final Pulse pulse;
     private final AcceptPacing connections;
     private final Duration interval;
+    private boolean deadlocked;
 
-    Heartbeats(SupervisorLink link, AcceptPacing connections, Duration interval) {
-        this.link = link;
+    Heartbeats(Pulse pulse, AcceptPacing connections, Duration interval) {
+        this.pulse = pulse;
         this.connections = connections;
         this.interval = interval;
     }
 
+    /** Ends with the link and with nothing else: a worker that recovers must not be taken for hung. */
     @Override
     public void run() {
-        try {
-            boolean deadlocked = false;
-            for (long beat = 1; ; beat++) {
+        boolean linked = true;
+        for (long beat = 1; linked; beat++) {
+            try {
                 Thread.sleep(interval.toMillis());
-                if (deadlocked || beat % BEATS_PER_DEADLOCK_CHECK == 0) {
-                    deadlocked = ThreadDump.hasDeadlock();
-                }
-                if (!deadlocked) {
-                    link.sendUninterrupted(heartbeat());
-                }
+                beat(beat);
+            } catch (IOException e) {
+                linked = false; // which the link's reader has noticed as well
+            } catch (Throwable e) {
+                // No memory for this one, say, or an interrupt meant for others; the next one follows.
             }
-        } catch (IOException e) {
-            LOG.log(Level.DEBUG, "the supervisor is gone, which the link's reader has noticed as well", e);
-        } catch (InterruptedException e) {
-            LOG.log(Level.WARNING, "the heartbeat was interrupted; the supervisor will take this worker for hung");
+        }
+    }
+
+    private void beat(long number) throws IOException {
+        if (deadlocked || number % BEATS_PER_DEADLOCK_CHECK == 0) {
+            deadlocked = ThreadDump.hasDeadlock();
+        }
+        if (!deadlocked) {
+            pulse.send(heartbeat());
         }
     }
 

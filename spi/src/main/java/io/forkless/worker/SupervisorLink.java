@@ -46,6 +46,9 @@ final class SupervisorLink implements Closeable {
 
     private static final long HELLO = 0;
 
+    /** After a failure, most likely of memory, so that the reader does not spin. */
+    private static final long FAILURE_PAUSE_MILLIS = 100;
+
     private final SocketChannel channel;
     private final Duration answerTimeout;
     private final Map<Long, CompletableFuture<ControlMessage>> pending = new ConcurrentHashMap<>();
@@ -104,7 +107,7 @@ final class SupervisorLink implements Closeable {
             try {
                 sendUninterrupted(message);
                 sent.complete(null);
-            } catch (IOException | RuntimeException e) {
+            } catch (Throwable e) { // whoever sends waits
                 sent.completeExceptionally(e);
             }
         });
@@ -169,10 +172,9 @@ final class SupervisorLink implements Closeable {
         LineBuffer lines = new LineBuffer();
         IOException end = null;
         try (channel) { // nobody reads any more: a request that comes now shall fail and not wait
-            while (channel.read(lines.writable()) >= 0) {
-                for (String line = lines.nextLine(); line != null; line = lines.nextLine()) {
-                    dispatch(ControlMessage.parse(line));
-                }
+            boolean open = true;
+            while (open) {
+                open = readOnce(lines);
             }
         } catch (IOException e) {
             end = e;
@@ -180,6 +182,27 @@ final class SupervisorLink implements Closeable {
         IOException reason = end == null ? new IOException("end of stream") : end;
         pending.values().forEach(answer -> answer.completeExceptionally(reason));
         events.thenAccept(Events::supervisorLost);
+    }
+
+    /** An Error is no end: a worker that recovers must hear of its drain. Returns false at the end of the stream. */
+    private boolean readOnce(LineBuffer lines) throws IOException {
+        try {
+            for (String line = lines.nextLine(); line != null; line = lines.nextLine()) {
+                dispatch(ControlMessage.parse(line));
+            }
+            return channel.read(lines.writable()) >= 0;
+        } catch (RuntimeException | Error e) {
+            pause();
+            return true;
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(FAILURE_PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            // nobody has reason to, and there is more to read
+        }
     }
 
     private void dispatch(ControlMessage message) {

@@ -165,20 +165,22 @@ public final class Worker {
 
                 @Override
                 public void threadDumpRequested() {
-                    try {
-                        ThreadDump.writeToStandardError();
-                    } catch (IOException e) {
-                        LOG.log(Level.DEBUG, "nobody reads standard error", e);
-                    }
+                    // Not on the link's thread, which must hear of a drain even if nobody reads standard error.
+                    SupervisorLink.start("forkless-thread-dump", Worker::dumpThreads);
                 }
 
                 @Override
                 public void supervisorLost() {
-                    removeLeftovers.run(); // first, as the drain may end this process at once
-                    worker.beginDrain("the supervisor is gone");
+                    try {
+                        removeLeftovers.run(); // first, as the drain may end this process at once
+                    } finally {
+                        worker.beginDrain("the supervisor is gone");
+                    }
                 }
             });
-            SupervisorLink.start("forkless-heartbeat", new Heartbeats(link, worker.pacing, link.heartbeatInterval()));
+            SupervisorLink.start(
+                    "forkless-heartbeat",
+                    new Heartbeats(link::sendUninterrupted, worker.pacing, link.heartbeatInterval()));
             return worker;
         } catch (ConnectException e) {
             removeLeftovers.run();
@@ -191,6 +193,14 @@ public final class Worker {
     private void beginDrain(String reason) {
         drain.begin(reason);
         pacing.leave();
+    }
+
+    private static void dumpThreads() {
+        try {
+            ThreadDump.writeToStandardError();
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "nobody reads standard error", e);
+        }
     }
 
     private void sayBye() {

@@ -14,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** With the ends of the process replaced by notes of what would have happened. */
 class DrainTest {
@@ -103,18 +105,39 @@ class DrainTest {
                 .withMessage("this worker is draining already");
     }
 
-    @Test
-    void a_handler_that_fails_does_not_keep_the_others_from_draining() throws Exception {
+    @ParameterizedTest
+    @ValueSource(classes = {IllegalStateException.class, NoClassDefFoundError.class, StackOverflowError.class})
+    void a_handler_that_fails_lets_the_others_drain_and_has_not_drained_itself(Class<? extends Throwable> failure)
+            throws Exception {
         Drain drain = drain(LONG);
         drain.add(limit -> {
-            throw new IllegalStateException("expected by a test");
+            Throwable expected = failure.getDeclaredConstructor().newInstance();
+            if (expected instanceof Error error) {
+                throw error;
+            }
+            throw (Exception) expected;
         });
         drain.add(limit -> events.add("drained"));
 
         drain.begin("test");
 
-        assertThat(exitStatus()).isZero();
-        assertThat(events).containsExactly("drained", "afterwards");
+        assertThat(exitStatus()).isOne();
+        assertThat(events).containsExactly("drained"); // no word to the supervisor that all is well
+    }
+
+    @Test
+    void a_last_word_that_fails_does_not_keep_the_process() throws Exception {
+        Drain drain = new Drain(
+                LONG,
+                () -> {
+                    throw new OutOfMemoryError("expected by a test");
+                },
+                exits::add,
+                halts::add);
+
+        drain.begin("test");
+
+        assertThat(exitStatus()).isOne();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.forkless.supervisor;
 
+import io.forkless.supervisor.output.Log;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -56,8 +57,7 @@ record ClassArchive(Path directory, String commandHash, String contentHash, bool
             return Optional.of(
                     new ClassArchive(directory, hash(identity), hash(content), version >= FIRST_WITH_AOT_CACHE));
         } catch (IOException | RuntimeException e) {
-            System.getLogger(Supervisor.class.getName())
-                    .log(System.Logger.Level.DEBUG, "fast start: which JDK the workers have cannot be told", e);
+            Log.supervisor().log(System.Logger.Level.DEBUG, "fast start: which JDK the workers have cannot be told", e);
             return Optional.empty();
         }
     }

@@ -9,6 +9,7 @@ import io.forkless.control.Invitation;
 import io.forkless.control.PrivateDirectory;
 import io.forkless.control.Tokens;
 import io.forkless.supervisor.Timers.Timer;
+import io.forkless.supervisor.output.Log;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -44,7 +45,7 @@ final class ControlServer implements Closeable {
     static final int MAX_STRANGERS = 128;
 
     private static final Duration PAUSE_AFTER_ACCEPT_FAILURE = Duration.ofSeconds(1);
-    private static final System.Logger LOG = System.getLogger(Supervisor.class.getName());
+    private static final System.Logger LOG = Log.supervisor();
 
     private final EventLoop loop;
     private final ServerSocketChannel server;
@@ -114,22 +115,30 @@ final class ControlServer implements Closeable {
     private void accept() {
         try {
             SocketChannel channel = server.accept();
-            if (channel == null) {
-                return;
+            if (channel != null) {
+                admit(channel);
             }
-            if (strangers.size() >= MAX_STRANGERS) {
-                strangers.iterator().next().connection.close("too many connections have not introduced themselves");
-            }
-            new Stranger(new ControlConnection(loop, channel));
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             // Most likely EMFILE. The connection stays queued, so that without a pause this would spin.
-            LOG.log(Level.ERROR, "cannot accept a control connection: {0}", e.getMessage());
+            LOG.log(Level.ERROR, "cannot accept a control connection: {0}", e);
             acceptKey.interestOps(0);
             loop.after(PAUSE_AFTER_ACCEPT_FAILURE, () -> {
                 if (acceptKey.isValid()) {
                     acceptKey.interestOps(SelectionKey.OP_ACCEPT);
                 }
             });
+        }
+    }
+
+    private void admit(SocketChannel channel) throws IOException {
+        try {
+            if (strangers.size() >= MAX_STRANGERS) {
+                strangers.iterator().next().connection.close("too many connections have not introduced themselves");
+            }
+            new Stranger(new ControlConnection(loop, channel));
+        } catch (IOException | RuntimeException | Error e) {
+            channel.close(); // nobody else would
+            throw e;
         }
     }
 

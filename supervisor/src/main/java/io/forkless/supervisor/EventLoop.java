@@ -1,5 +1,6 @@
 package io.forkless.supervisor;
 
+import io.forkless.supervisor.output.Log;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
@@ -17,7 +18,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * loop's own thread. Nothing that blocks may run on it.
  */
 final class EventLoop implements Timers {
-    private static final System.Logger LOG = System.getLogger(Supervisor.class.getName());
+    /** After a failure of what is tried again at once, so that neither the loop nor the log spins. */
+    private static final Duration FAILURE_PAUSE = Duration.ofMillis(100);
+
+    private static final System.Logger LOG = Log.supervisor();
 
     private final Selector selector;
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
@@ -38,11 +42,31 @@ final class EventLoop implements Timers {
     void stop() {
         stopped = true;
         selector.wakeup();
+        if (thread.getState() == Thread.State.NEW) { // it was never started, and will not be
+            closeAll();
+        }
     }
 
     void execute(Runnable task) {
         tasks.add(task);
         selector.wakeup();
+    }
+
+    /** Whether this is the loop's thread, which must not wait for itself. */
+    boolean isCurrentThread() {
+        return Thread.currentThread() == thread;
+    }
+
+    /** Runs on a thread of its own what may block, or is a caller's code; later, if no thread can be had now. */
+    void executeElsewhere(String threadName, boolean daemon, Runnable task) {
+        try {
+            Thread other = new Thread(task, threadName);
+            other.setDaemon(daemon);
+            other.start();
+        } catch (OutOfMemoryError e) { // as the limit of threads shows
+            LOG.log(Level.WARNING, "no thread for {0}; the next attempt follows: {1}", threadName, e.getMessage());
+            after(FAILURE_PAUSE, () -> executeElsewhere(threadName, daemon, task));
+        }
     }
 
     /** Calls {@code onReady} whenever the channel is ready for the key's interest. */
@@ -64,38 +88,65 @@ final class EventLoop implements Timers {
     }
 
     private void run() {
-        try {
-            while (!stopped) {
-                selector.select(this::dispatch, millisToNextTimer());
-                for (Runnable task = tasks.poll(); task != null && !stopped; task = tasks.poll()) {
-                    guarded(task);
-                }
-                while (!timers.isEmpty() && timers.peek().at - nanoTime() <= 0 && !stopped) {
-                    guarded(timers.poll().action);
-                }
+        while (!stopped) {
+            try {
+                runOnce();
+            } catch (Throwable e) { // then what is not ours has failed: the selector
+                LOG.log(Level.ERROR, "internal error in the supervisor", e);
+                pause();
             }
+        }
+        closeAll();
+    }
+
+    private void runOnce() {
+        // Not first, so that tasks and timers have their turn even if this fails again and again.
+        for (Runnable task = tasks.poll(); task != null && !stopped; task = tasks.poll()) {
+            guarded(task);
+        }
+        while (!timers.isEmpty() && timers.peek().at - nanoTime() <= 0 && !stopped) {
+            guarded(timers.poll().action);
+        }
+        if (!stopped) {
+            select();
+        }
+    }
+
+    private void select() {
+        try {
+            selector.select(this::dispatch, millisToNextTimer());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } finally {
-            closeAll();
         }
     }
 
     private void dispatch(SelectionKey key) {
-        if (key.isValid()) {
-            guarded((Runnable) key.attachment());
+        if (key.isValid() && !guarded((Runnable) key.attachment())) {
+            pause(); // the channel is perhaps still ready
         }
     }
 
     /**
      * One failing action must not end the supervision of all workers. Errors count too: with no descriptor left, a class
      * that cannot be loaded is one, and the next action may find better times.
+     *
+     * @return whether it succeeded
      */
-    private static void guarded(Runnable action) {
+    private static boolean guarded(Runnable action) {
         try {
             action.run();
-        } catch (RuntimeException | Error e) {
+            return true;
+        } catch (Throwable e) {
             LOG.log(Level.ERROR, "internal error in the supervisor", e);
+            return false;
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(FAILURE_PAUSE.toMillis());
+        } catch (InterruptedException e) {
+            // nobody has reason to, and the loop goes on
         }
     }
 
@@ -113,7 +164,7 @@ final class EventLoop implements Timers {
                 key.channel().close();
             }
             selector.close();
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             LOG.log(Level.DEBUG, "closing the event loop", e);
         }
     }

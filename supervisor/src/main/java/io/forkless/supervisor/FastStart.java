@@ -1,5 +1,6 @@
 package io.forkless.supervisor;
 
+import io.forkless.supervisor.output.Log;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.DirectoryIteratorException;
@@ -18,7 +19,7 @@ import java.util.Optional;
  * and where none can be made, workers start as ever. Belongs to the event loop's thread.
  */
 final class FastStart {
-    private static final System.Logger LOG = System.getLogger(Supervisor.class.getName());
+    private static final System.Logger LOG = Log.supervisor();
 
     /** How a JVM ends that finds at its end that it cannot write an archive; it says so on its standard error. */
     private static final int CANNOT_ARCHIVE = 1;

@@ -1,6 +1,7 @@
 package io.forkless.supervisor;
 
 import io.forkless.control.ControlMessage.Heartbeat;
+import io.forkless.supervisor.output.Log;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -26,7 +27,7 @@ final class Fleet {
         WorkerProcess launch(int index) throws IOException;
     }
 
-    private static final System.Logger LOG = System.getLogger(Supervisor.class.getName());
+    private static final System.Logger LOG = Log.supervisor();
 
     /** After a replacement that failed, no worker is replaced for its age or size for that long. */
     private static final Duration RECYCLING_PAUSE = Duration.ofSeconds(60);

@@ -6,6 +6,7 @@ import io.forkless.spi.ListenerProvider;
 import io.forkless.spi.Quiescence;
 import io.forkless.spi.SharedListener;
 import io.forkless.spi.Ticket;
+import io.forkless.supervisor.output.Log;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -17,14 +18,16 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 
 /**
- * The listeners of one supervisor, one per address. Its methods resolve names and bind, so they block; call them on any
- * thread but the event loop's.
+ * The listeners of one supervisor, one per address. To open one resolves a name and binds, so it blocks: call it on any
+ * thread but the event loop's. It delays nobody who wants another address, nor {@link #close}. Thread-safe.
  */
 final class Listeners implements Closeable {
-    private static final System.Logger LOG = System.getLogger(Supervisor.class.getName());
+    private static final System.Logger LOG = Log.supervisor();
 
     /** Two specifications with an equal key mean the same socket. */
     private record Key(SocketAddress address, boolean ipv6Only) {
@@ -39,24 +42,30 @@ final class Listeners implements Closeable {
     private record Entry(ListenSpec spec, SharedListener listener, boolean inherited) {}
 
     private final ListenerProvider provider;
-    private final Map<Key, Entry> byKey = new LinkedHashMap<>();
+    /** Those that are being opened included. */
+    private final Map<Key, CompletableFuture<Entry>> byKey = new LinkedHashMap<>();
+
     private boolean sealed;
+    private boolean closed;
 
     Listeners(ListenerProvider provider) {
         this.provider = provider;
     }
 
     /** @throws IOException also if that address was opened before */
-    synchronized void open(ListenSpec spec) throws IOException {
+    void open(ListenSpec spec) throws IOException {
         Key key = Key.of(spec);
-        Entry present = byKey.get(key);
-        if (present != null && present.inherited()) {
-            return;
+        CompletableFuture<Entry> opening = new CompletableFuture<>();
+        synchronized (this) {
+            CompletableFuture<Entry> present = byKey.putIfAbsent(key, opening);
+            if (present != null && present.isDone() && present.join().inherited()) {
+                return;
+            }
+            if (present != null) {
+                throw new IOException("listen " + spec + ": the same address is given twice");
+            }
         }
-        if (present != null) {
-            throw new IOException("listen " + spec + ": the same address is given twice");
-        }
-        listen(key, spec);
+        listen(key, spec, opening);
     }
 
     /** Takes a listener that the service manager has opened. */
@@ -65,7 +74,7 @@ final class Listeners implements Closeable {
         ListenSpec spec = address instanceof InetSocketAddress inet
                 ? ListenSpec.tcp(inet.getAddress().getHostAddress(), inet.getPort())
                 : ListenSpec.unix(address.toString());
-        byKey.put(new Key(address, false), new Entry(spec, listener, true));
+        byKey.put(new Key(address, false), CompletableFuture.completedFuture(new Entry(spec, listener, true)));
         LOG.log(Level.INFO, "listening on {0}, which the service manager has opened", spec);
     }
 
@@ -75,20 +84,26 @@ final class Listeners implements Closeable {
     }
 
     /** Makes a ticket for the listener at that address, which is bound now if it was not yet. */
-    synchronized Ticket ticketFor(ListenSpec spec, ProcessHandle worker) throws IOException {
+    Ticket ticketFor(ListenSpec spec, ProcessHandle worker) throws IOException {
         Key key = Key.of(spec);
-        Entry entry = byKey.get(key);
-        if (entry == null && sealed) {
-            throw new IOException("listen " + spec + ": not granted: the supervisor listens on " + specs()
-                    + "; add --listen " + spec);
+        CompletableFuture<Entry> opening = new CompletableFuture<>();
+        CompletableFuture<Entry> present;
+        synchronized (this) {
+            present = byKey.get(key);
+            if (present == null && sealed) {
+                throw new IOException("listen " + spec + ": not granted: the supervisor listens on " + specs()
+                        + "; add --listen " + spec);
+            }
+            if (present == null) {
+                byKey.put(key, opening);
+            }
         }
-        return (entry == null ? listen(key, spec) : entry).listener().ticketFor(worker);
+        Entry entry = present == null ? listen(key, spec, opening) : await(spec, present);
+        return entry.listener().ticketFor(worker);
     }
 
     synchronized List<SocketAddress> addresses() {
-        return byKey.values().stream()
-                .map(entry -> entry.listener().localAddress())
-                .toList();
+        return entries().stream().map(entry -> entry.listener().localAddress()).toList();
     }
 
     /**
@@ -98,10 +113,7 @@ final class Listeners implements Closeable {
      * @return whether the workers may give up their copies all at once, because nothing is queued from now on
      */
     boolean quiesce(Scoreboard scoreboard, Duration limit) throws InterruptedException {
-        List<Entry> entries;
-        synchronized (this) {
-            entries = List.copyOf(byKey.values());
-        }
+        List<Entry> entries = entries();
         try {
             scoreboard.announceQuiescing();
         } catch (IOException e) {
@@ -129,30 +141,75 @@ final class Listeners implements Closeable {
                 LOG.log(Level.WARNING, "{0}: connections are still queued; they will be reset", entry.spec());
             }
             return end.closed();
-        } catch (IOException | RuntimeException e) {
-            LOG.log(Level.WARNING, "{0}: queued connections may be reset: {1}", entry.spec(), e.getMessage());
+        } catch (IOException | RuntimeException | Error e) { // the others are quiesced all the same
+            LOG.log(Level.WARNING, "{0}: queued connections may be reset: {1}", entry.spec(), reason(e));
             return false;
         }
     }
 
+    /** What is being opened now is closed as soon as it is open. */
     @Override
-    public synchronized void close() {
-        for (Entry entry : byKey.values()) {
-            try {
-                entry.listener().close();
-            } catch (IOException e) {
-                LOG.log(Level.WARNING, "cannot close the listener on {0}: {1}", entry.spec(), e.getMessage());
-            }
+    public void close() {
+        List<Entry> entries;
+        synchronized (this) {
+            entries = entries();
+            byKey.clear();
+            sealed = true;
+            closed = true;
         }
-        byKey.clear();
-        sealed = true;
+        entries.forEach(Listeners::close);
     }
 
-    private Entry listen(Key key, ListenSpec spec) throws IOException {
-        Entry entry = new Entry(spec, provider.listen(spec), false);
-        byKey.put(key, entry);
-        LOG.log(Level.INFO, "listening on {0}", describe(entry));
-        return entry;
+    private static void close(Entry entry) {
+        try {
+            entry.listener().close();
+        } catch (IOException | RuntimeException | Error e) { // the others are closed all the same
+            LOG.log(Level.WARNING, "cannot close the listener on {0}: {1}", entry.spec(), reason(e));
+        }
+    }
+
+    private static String reason(Throwable failure) {
+        return failure instanceof IOException ? failure.getMessage() : failure.toString();
+    }
+
+    /** Opens what is announced at that key, and tells whoever waits for the same. */
+    private Entry listen(Key key, ListenSpec spec, CompletableFuture<Entry> opening) throws IOException {
+        try {
+            Entry entry = new Entry(spec, provider.listen(spec), false);
+            synchronized (this) {
+                if (!closed) {
+                    LOG.log(Level.INFO, "listening on {0}", describe(entry));
+                    opening.complete(entry);
+                    return entry;
+                }
+            }
+            close(entry);
+            throw new IOException("listen " + spec + ": the supervisor is stopping");
+        } catch (IOException | RuntimeException | Error e) {
+            synchronized (this) {
+                byKey.remove(key, opening); // the next one tries anew
+            }
+            opening.completeExceptionally(e);
+            throw e;
+        }
+    }
+
+    private static Entry await(ListenSpec spec, CompletableFuture<Entry> opening) throws IOException {
+        try {
+            return opening.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof IOException cause
+                    ? new IOException(cause.getMessage(), cause)
+                    : new IOException("listen " + spec + ": " + e.getCause(), e.getCause());
+        }
+    }
+
+    /** Those that are open. */
+    private synchronized List<Entry> entries() {
+        return byKey.values().stream()
+                .filter(CompletableFuture::isDone)
+                .map(CompletableFuture::join)
+                .toList();
     }
 
     /** As it was asked for, with the port that the system chose. */
@@ -164,6 +221,6 @@ final class Listeners implements Closeable {
     }
 
     private String specs() {
-        return byKey.values().stream().map(entry -> entry.spec().toString()).collect(Collectors.joining(", "));
+        return entries().stream().map(entry -> entry.spec().toString()).collect(Collectors.joining(", "));
     }
 }

@@ -68,7 +68,7 @@ final class LogDirectory implements WorkerOutput {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        closeFiles();
+        closeFiles(); // does not wait for the disk
     }
 
     private synchronized void closeFiles() {

@@ -5,6 +5,7 @@ import io.forkless.control.ControlMessage.Do;
 import io.forkless.control.ControlMessage.Done;
 import io.forkless.control.ControlMessage.Refused;
 import io.forkless.control.ControlMessage.Report;
+import io.forkless.supervisor.output.Log;
 import java.lang.System.Logger.Level;
 import java.net.ProtocolException;
 import java.time.Duration;
@@ -25,7 +26,7 @@ final class OperatorSession implements ControlConnection.Receiver {
         void reopenLogs();
     }
 
-    private static final System.Logger LOG = System.getLogger(Supervisor.class.getName());
+    private static final System.Logger LOG = Log.supervisor();
 
     /** Well within the time after which a client takes the supervisor for hung. */
     private static final Duration SIGN_OF_LIFE_INTERVAL = Duration.ofSeconds(3);

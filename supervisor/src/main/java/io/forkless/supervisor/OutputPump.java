@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** Copies a worker's output line by line, so that lines of several workers never mix. */
 final class OutputPump {
@@ -14,22 +15,24 @@ final class OutputPump {
     private OutputPump() {}
 
     static Thread start(String threadName, String prefix, InputStream from, OutputStream to) {
-        Thread thread = new Thread(() -> copy(prefix, from, to), threadName);
+        byte[] start = prefix.getBytes(StandardCharsets.UTF_8);
+        // Here, so that the thread itself takes no memory that it may not get.
+        byte[] line = Arrays.copyOf(start, start.length + MAX_LINE_BYTES + 1);
+        InputStream buffered = new BufferedInputStream(from);
+        Thread thread = new Thread(() -> copy(line, start.length, buffered, to), threadName);
         thread.setDaemon(true);
         thread.start();
         return thread;
     }
 
-    private static void copy(String prefix, InputStream from, OutputStream to) {
-        byte[] start = prefix.getBytes(StandardCharsets.UTF_8);
-        byte[] line = new byte[start.length + MAX_LINE_BYTES + 1];
-        System.arraycopy(start, 0, line, 0, start.length);
-        int length = start.length;
-        try (InputStream in = new BufferedInputStream(from)) {
+    /** @param start the length of the prefix, which is in the line already */
+    private static void copy(byte[] line, int start, InputStream from, OutputStream to) {
+        int length = start;
+        try (InputStream in = from) {
             for (int b = in.read(); b >= 0; b = in.read()) {
                 if (b == '\n' || length == line.length - 1) {
                     write(to, line, length);
-                    length = start.length;
+                    length = start;
                 }
                 if (b != '\n') {
                     line[length++] = (byte) b;
@@ -38,7 +41,7 @@ final class OutputPump {
         } catch (IOException e) {
             // the worker is gone, and its last line with it
         }
-        if (length > start.length) {
+        if (length > start) {
             write(to, line, length);
         }
     }
@@ -51,8 +54,9 @@ final class OutputPump {
                 to.write(line, 0, length + 1);
                 to.flush();
             }
-        } catch (IOException | RuntimeException e) {
-            // Nobody reads us any more; go on emptying the pipe, or the worker would block on its own output.
+        } catch (Throwable e) {
+            // Nobody reads us any more, or memory is short: go on emptying the pipe, or the worker would block on its
+            // own output.
         }
     }
 }

@@ -3,6 +3,7 @@ package io.forkless.supervisor;
 import io.forkless.control.Invitation;
 import io.forkless.control.PrivateDirectory;
 import io.forkless.control.Scoreboard;
+import io.forkless.supervisor.output.Log;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
@@ -26,7 +27,7 @@ final class ProcessLauncher implements Fleet.Launcher {
             "WATCHDOG_PID",
             "WATCHDOG_USEC");
 
-    private static final System.Logger LOG = System.getLogger(Supervisor.class.getName());
+    private static final System.Logger LOG = Log.supervisor();
 
     private final EventLoop loop;
     private final ControlServer control;

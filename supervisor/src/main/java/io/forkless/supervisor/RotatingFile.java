@@ -1,5 +1,6 @@
 package io.forkless.supervisor;
 
+import io.forkless.supervisor.output.Log;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.System.Logger.Level;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A log file that is renamed to {@code FILE.1} when it has reached its size, {@code FILE.1} to {@code FILE.2}, and so on
@@ -15,14 +17,18 @@ import java.util.concurrent.TimeUnit;
  * not stand still for its log. Thread-safe; each write is taken as whole lines.
  */
 final class RotatingFile extends OutputStream {
-    private static final System.Logger LOG = System.getLogger(Supervisor.class.getName());
+    private static final System.Logger LOG = Log.supervisor();
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final Path file;
     private final long maxBytes;
     private final int keep;
+    /** Held while the disk is waited for, which nobody but a writer may do. */
+    private final ReentrantLock writing = new ReentrantLock();
+
     private OutputStream out;
-    private boolean closed;
+    private volatile boolean closed;
+    private volatile boolean reopening;
     private long size;
     private long dropped;
     private long failedAt;
@@ -40,10 +46,24 @@ final class RotatingFile extends OutputStream {
     }
 
     @Override
-    public synchronized void write(byte[] bytes, int offset, int length) {
-        if (closed) {
-            return;
+    public void write(byte[] bytes, int offset, int length) {
+        writing.lock();
+        try {
+            if (reopening) {
+                reopening = false;
+                closeFile();
+                failedAt = System.nanoTime() - RETRY_NANOS;
+            }
+            if (!closed) {
+                tryWrite(bytes, offset, length);
+            }
+        } finally {
+            writing.unlock();
+            closeIfNobodyWrites();
         }
+    }
+
+    private void tryWrite(byte[] bytes, int offset, int length) {
         if (dropped > 0 && System.nanoTime() - failedAt < RETRY_NANOS) {
             dropped += length;
             return;
@@ -71,10 +91,12 @@ final class RotatingFile extends OutputStream {
         }
     }
 
-    /** Goes on in a new file if somebody has renamed or removed the current one, and tries again what has failed. */
-    synchronized void reopen() {
-        closeFile();
-        failedAt = System.nanoTime() - RETRY_NANOS;
+    /**
+     * Goes on in a new file if somebody has renamed or removed the current one, and tries again what has failed; with the
+     * next line, so as not to wait for the disk.
+     */
+    void reopen() {
+        reopening = true;
     }
 
     private void closeFile() {
@@ -89,17 +111,29 @@ final class RotatingFile extends OutputStream {
         }
     }
 
+    /** Does not wait: if the file is being written, whoever writes closes it. */
     @Override
-    public synchronized void close() {
-        if (dropped > 0 && !closed) {
-            LOG.log(Level.WARNING, file + ": " + dropped + " bytes could not be written");
-        }
+    public void close() {
         closed = true;
-        closeFile();
+        closeIfNobodyWrites();
+    }
+
+    private void closeIfNobodyWrites() {
+        if (closed && writing.tryLock()) {
+            try {
+                if (dropped > 0) {
+                    LOG.log(Level.WARNING, file + ": " + dropped + " bytes could not be written");
+                    dropped = 0;
+                }
+                closeFile();
+            } finally {
+                writing.unlock();
+            }
+        }
     }
 
     /** @throws IOException if the file cannot be written */
-    synchronized void open() throws IOException {
+    void open() throws IOException {
         out = Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         size = Files.size(file);
     }

@@ -1,6 +1,7 @@
 package io.forkless.supervisor;
 
 import io.forkless.control.ControlMessage.Heartbeat;
+import io.forkless.supervisor.output.Log;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 
@@ -9,7 +10,7 @@ import java.time.Duration;
  * depends on the state.
  */
 final class Slot {
-    private static final System.Logger LOG = System.getLogger(Supervisor.class.getName());
+    private static final System.Logger LOG = Log.supervisor();
 
     /** What a stuck worker gets for writing down what its threads do. */
     private static final Duration THREAD_DUMP_GRACE = Duration.ofSeconds(2);

@@ -1,37 +1,17 @@
 package io.forkless.supervisor;
 
-import io.forkless.control.ControlMessage.Granted;
-import io.forkless.control.ControlMessage.Heartbeat;
-import io.forkless.control.ControlMessage.Listen;
-import io.forkless.control.ControlMessage.Refused;
-import io.forkless.control.ControlMessage.Welcome;
-import io.forkless.control.PrivateDirectory;
-import io.forkless.control.Scoreboard;
-import io.forkless.spi.ListenSpec;
-import io.forkless.spi.ServiceManager.State;
-import io.forkless.spi.SharedListener;
-import io.forkless.spi.Ticket;
-import io.forkless.supervisor.operator.Endpoint;
-import java.io.Closeable;
+import io.forkless.supervisor.output.Log;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
-import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /**
  * Owns listening sockets and keeps N worker processes serving from them.
@@ -50,31 +30,25 @@ import java.util.function.Supplier;
  * Thread-safe. One supervisor can be started once.
  */
 public final class Supervisor implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(Supervisor.class.getName());
+    private static final System.Logger LOG = Log.supervisor();
 
-    /** How long the workers may take to accept what is queued before they are told to drain. */
-    private static final Duration QUIESCE_LIMIT = Duration.ofSeconds(2);
-
-    /** Time for the clients of one worker to be served by another one, where the queue cannot be closed to them. */
-    private static final Duration BETWEEN_DRAINS = Duration.ofMillis(200);
+    /** How long the end waits for what the log has still to write. */
+    private static final Duration LAST_WORDS_LIMIT = Duration.ofSeconds(1);
 
     private final Configuration configuration;
-    private final ServiceManagers serviceManagers = new ServiceManagers();
+    private final Resources resources = new Resources();
+    /** Completes when the start has come to its end, or is given up. */
+    private final CompletableFuture<Void> started = new CompletableFuture<>();
+
     private final CompletableFuture<Void> allReady = new CompletableFuture<>();
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
-    private final Deque<Closeable> resources = new ArrayDeque<>();
-    private final Set<CompletableFuture<?>> unanswered = ConcurrentHashMap.newKeySet();
-    /** Where binding, name resolution and hand-over may block; one thread, so that requests keep their order. */
-    private ExecutorService blocking;
 
-    private EventLoop loop;
-    private Listeners listeners;
-    private Scoreboard scoreboard;
-    private Fleet fleet;
-    private Endpoint endpoint;
-    private WorkerOutput output;
-    private boolean started;
-    private volatile boolean stopping;
+    /** Held for moments only: a stop waits for nothing, least of all for a start. */
+    private final Object lock = new Object();
+
+    private boolean starting;
+    private boolean stopping;
+    private volatile Supervision supervision;
 
     Supervisor(Configuration configuration) {
         this.configuration = configuration;
@@ -91,38 +65,69 @@ public final class Supervisor implements AutoCloseable {
      * @throws IOException if an address cannot be listened on, no provider fits, the name is taken, or the command
      *     cannot be started ({@link LaunchException}); nothing is left behind then
      */
-    public synchronized void start() throws IOException {
-        if (outcome.isDone()) {
-            return; // told to stop before it began
+    public void start() throws IOException {
+        synchronized (lock) {
+            if (stopping) {
+                return; // told to stop before it began
+            }
+            if (starting) {
+                throw new IllegalStateException("a supervisor can be started once");
+            }
+            starting = true;
         }
-        if (started) {
-            throw new IllegalStateException("a supervisor can be started once");
+        Throwable failure = awaitStarted();
+        if (supervision == null && isStopping()) {
+            end(Outcome.DRAINED); // there was nothing to drain yet
+        } else if (failure != null) {
+            end(Outcome.GAVE_UP);
+            rethrow(failure);
         }
-        started = true;
+    }
+
+    /** On a thread of its own, since nobody knows how long it takes to resolve a name. */
+    private Throwable awaitStarted() {
         try {
-            PrivateDirectory directory = own(PrivateDirectory.create("forkless-"));
-            boolean named = configuration.name() != null;
-            endpoint = own(named ? Endpoint.claim(configuration.name()) : Endpoint.unnamed(directory));
-            output = own(configuration.openOutput());
-            listeners = own(new Listeners(configuration.selectProvider()));
-            List<SharedListener> inherited = serviceManagers.takeListeners();
-            inherited.forEach(listeners::add);
-            for (ListenSpec spec : configuration.listen()) {
-                listeners.open(spec);
-            }
-            if (!configuration.listen().isEmpty() || !inherited.isEmpty()) {
-                listeners.seal();
-            }
-            startLoop(directory);
-        } catch (IOException | RuntimeException | Error e) {
-            release();
-            terminate(Outcome.GAVE_UP);
-            throw e;
+            Thread thread = new Thread(this::startUnlessStopped, "forkless-start");
+            thread.setDaemon(true);
+            thread.start();
+            started.join();
+            return null;
+        } catch (CompletionException e) {
+            return e.getCause();
+        } catch (OutOfMemoryError e) {
+            return e;
         }
+    }
+
+    private void startUnlessStopped() {
+        try {
+            Supervision ready = new Supervision(configuration, resources, allReady, this::terminated);
+            synchronized (lock) {
+                if (stopping) {
+                    return; // and resources are given back
+                }
+                supervision = ready; // from now on a stop drains workers
+            }
+            ready.launch();
+            started.complete(null);
+        } catch (Throwable e) {
+            started.completeExceptionally(e);
+        }
+    }
+
+    private static void rethrow(Throwable failure) throws IOException {
+        if (failure instanceof IOException io) {
+            throw io;
+        }
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        throw failure instanceof RuntimeException e ? e : new IllegalStateException(failure);
     }
 
     /** Waits until all workers have been ready at the same time. Returns false after the time-out or a failure. */
     public boolean awaitReady(Duration timeout) throws InterruptedException {
+        requireNotOnLoop();
         try {
             allReady.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
             return !outcome.isDone();
@@ -136,138 +141,106 @@ public final class Supervisor implements AutoCloseable {
      * command, and only when it is ready the worker that it replaces drains. While a restart is under way, another one
      * makes it begin anew and ends with it.
      *
-     * @return completes when the last old worker has gone; fails, with the reason, if a replacement does not get ready:
-     *     the restart then ends and the old workers that are left serve on
+     * @return completes, on a thread of its own, when the last old worker has gone; fails, with the reason, if a
+     *     replacement does not get ready: the restart then ends and the old workers that are left serve on
      */
     public CompletableFuture<Void> restart() {
-        return onLoop(this::restartOnLoop);
-    }
-
-    private CompletableFuture<Void> restartOnLoop() {
-        serviceManagers.tell(State.RELOADING, "restarting the workers");
-        CompletableFuture<Void> told = new CompletableFuture<>();
-        fleet.restart().whenComplete((nothing, failure) -> {
-            if (!stopping) {
-                serviceManagers.tell(State.READY, failure == null ? "restarted the workers" : failure.getMessage());
-            }
-            // Last, for whoever hears of it may stop the supervisor; and by hand, as a stage would wrap the failure.
-            if (failure == null) {
-                told.complete(null);
-            } else {
-                told.completeExceptionally(failure);
-            }
-        });
-        return told;
+        return call(Supervision::restart);
     }
 
     /**
      * Changes how many workers there are: starts more, or drains those with the highest indexes.
      *
-     * @return completes when that has begun; fails if the supervisor is stopping
+     * @return completes, on a thread of its own, when that has begun; fails if the supervisor is stopping
      * @throws IllegalArgumentException if the number is out of range
      */
     public CompletableFuture<Void> scale(int workers) {
         Settings.requireWorkers(workers);
-        return onLoop(() -> {
-            fleet.scale(workers);
+        return call(running -> {
+            running.fleet().scale(workers);
             return CompletableFuture.completedFuture(null);
         });
     }
 
-    /** {@linkplain #scale(int) Scales} to that many workers more, or less if negative; at least one stays. */
+    /**
+     * {@linkplain #scale(int) Scales} to that many workers more, or less if negative; at least one stays.
+     *
+     * @return as of {@link #scale}
+     */
     public CompletableFuture<Void> scaleBy(int difference) {
-        return onLoop(() -> {
-            int workers = Math.max(1, fleet.workers() + difference);
-            fleet.scale(Math.min(workers, Settings.MAX_WORKERS));
+        return call(running -> {
+            int workers = Math.max(1, running.fleet().workers() + difference);
+            running.fleet().scale(Math.min(workers, Settings.MAX_WORKERS));
             return CompletableFuture.completedFuture(null);
         });
     }
 
-    /** Opens the log files of the workers anew, after somebody has renamed them. */
+    /**
+     * Opens the log files of the workers anew, after somebody has renamed them; each one when its next line comes.
+     *
+     * @return completes, on a thread of its own, when the workers' next lines go there
+     */
     public CompletableFuture<Void> reopenLogs() {
-        return onLoop(() -> {
-            output.reopen();
+        return call(running -> {
+            running.reopenLogs();
             return CompletableFuture.completedFuture(null);
         });
     }
 
-    /** Runs it on the loop's thread; fails if the supervisor is not running, or ends before the answer. */
-    private <T> CompletableFuture<T> onLoop(Supplier<CompletableFuture<T>> action) {
-        synchronized (this) {
-            if (!started || outcome.isDone()) {
-                return CompletableFuture.failedFuture(new IllegalStateException("the supervisor is not running"));
-            }
-        }
-        CompletableFuture<T> result = new CompletableFuture<>();
-        unanswered.add(result);
-        result.whenComplete((answer, failure) -> unanswered.remove(result));
-        loop.execute(() -> {
-            try {
-                action.get().whenComplete((answer, failure) -> {
-                    if (failure == null) {
-                        result.complete(answer);
-                    } else {
-                        result.completeExceptionally(failure);
-                    }
-                });
-            } catch (RuntimeException e) {
-                result.completeExceptionally(e);
-            }
-        });
-        if (outcome.isDone()) { // then the loop is perhaps not there any more
-            failUnanswered();
-        }
-        return result;
-    }
-
-    private void failUnanswered() {
-        unanswered.forEach(
-                result -> result.completeExceptionally(new IllegalStateException("the supervisor has ended")));
+    private <T> CompletableFuture<T> call(Function<Supervision, CompletableFuture<T>> action) {
+        Supervision running = supervision;
+        return running == null || outcome.isDone()
+                ? CompletableFuture.failedFuture(new IllegalStateException("the supervisor is not running"))
+                : running.call(action);
     }
 
     /**
      * Begins to end everything without losing a request: no worker is started any more, the queues of the listeners are
-     * emptied, and the workers drain; one that takes longer than the drain time-out is killed. Returns at once.
+     * emptied, and the workers drain; one that takes longer than the drain time-out is killed. A start that is under way
+     * is given up. Returns at once.
      */
-    public synchronized void stop() {
-        if (!started) {
-            terminate(Outcome.DRAINED);
+    public void stop() {
+        if (beginToStop()) {
+            supervision.stop();
         }
-        if (stopping || outcome.isDone()) {
-            return;
-        }
-        stopping = true;
-        loop.execute(() -> {
-            LOG.log(Level.INFO, "stopping: draining {0} workers", fleet.workers());
-            serviceManagers.tell(State.STOPPING, "draining " + fleet.workers() + " workers");
-            fleet.stopRestarting();
-            boolean serving = fleet.anyReady();
-            blocking.execute(() -> {
-                // If nobody serves there is nobody to empty the queues.
-                Duration apart = !serving || quiesce() ? Duration.ZERO : BETWEEN_DRAINS;
-                listeners.close();
-                loop.execute(() -> fleet.drainAll(apart));
-            });
-        });
     }
 
-    /** Ends everything now; connections are lost. */
-    public synchronized void kill() {
-        if (!started) {
-            terminate(Outcome.DRAINED);
-        }
-        if (!outcome.isDone()) {
+    /** Ends everything now; connections are lost. Returns at once. */
+    public void kill() {
+        beginToStop();
+        if (supervision != null && !outcome.isDone()) {
             LOG.log(Level.WARNING, "killing all workers");
+            supervision.kill();
+        }
+    }
+
+    /** @return whether there is something that drains; else the end is here */
+    private boolean beginToStop() {
+        boolean begun;
+        synchronized (lock) {
+            if (stopping) {
+                return supervision != null;
+            }
             stopping = true;
-            loop.execute(() -> {
-                fleet.stopRestarting();
-                fleet.killAll();
-            });
+            begun = starting;
+        }
+        if (!begun) {
+            terminate(Outcome.DRAINED);
+        } else if (supervision == null) {
+            started.complete(null); // whoever starts it sees to the rest
+        }
+        return supervision != null;
+    }
+
+    private boolean isStopping() {
+        synchronized (lock) {
+            return stopping;
         }
     }
 
     /** Waits until all workers are gone. */
     public Outcome awaitTermination() throws InterruptedException {
+        requireNotOnLoop();
         try {
             return outcome.get();
         } catch (ExecutionException e) {
@@ -278,26 +251,26 @@ public final class Supervisor implements AutoCloseable {
     /** The workers, by index; empty before the start and after the end. */
     public List<WorkerStatus> workers() {
         try {
-            return onLoop(() -> CompletableFuture.completedFuture(fleet.status()))
-                    .join();
+            return supervision == null ? List.of() : supervision.workers();
         } catch (CompletionException e) {
-            return List.of(); // it is not running
+            return List.of(); // it has ended
         }
     }
 
     /** The name under which operator's commands reach this supervisor; {@code null} before the start. */
-    public synchronized String name() {
-        return endpoint == null ? null : endpoint.name();
+    public String name() {
+        return supervision == null ? null : supervision.name();
     }
 
     /** Where the workers' connections come in; empty before the start and after the end. */
-    public synchronized List<SocketAddress> addresses() {
-        return listeners == null ? List.of() : listeners.addresses();
+    public List<SocketAddress> addresses() {
+        return supervision == null ? List.of() : supervision.addresses();
     }
 
     /** {@linkplain #stop() Stops} and waits. An interrupt {@linkplain #kill() kills} what is left, and is kept. */
     @Override
     public void close() {
+        requireNotOnLoop();
         stop();
         try {
             awaitTermination();
@@ -314,181 +287,36 @@ public final class Supervisor implements AutoCloseable {
         return configuration.describe();
     }
 
-    private void startLoop(PrivateDirectory directory) throws IOException {
-        loop = new EventLoop("forkless-supervisor");
-        own(loop::stop);
-        scoreboard = own(Scoreboard.create(directory.resolve(Scoreboard.FILE)));
-        Settings settings = configuration.settings();
-        Welcome welcome = new Welcome(settings.drainTimeout(), settings.heartbeatInterval());
-        Operations operations = new Operations();
-        ControlServer control = own(new ControlServer(
-                loop,
-                directory,
-                welcome,
-                endpoint.token(),
-                connection -> new OperatorSession(loop, connection, operations)));
-        endpoint.publish(control.address());
-        blocking = Executors.newSingleThreadExecutor(task -> {
-            Thread thread = new Thread(task, "forkless-listeners");
-            thread.setDaemon(true);
-            return thread;
-        });
-        own(blocking::shutdownNow);
-        own(endpoint); // to go before the control channel: who sees that end finds the name free
-        Events events = new Events();
-        ProcessLauncher launcher = new ProcessLauncher(
-                loop,
-                control,
-                directory,
-                scoreboard,
-                events,
-                (worker, status) -> fleet.exited(worker, status),
-                configuration,
-                output,
-                new FastStart(configuration.fastStart(), configuration.command(), configuration.environment()));
-        // No ThreadLocalRandom: on a thread that did not ask for it itself, its numbers are always the same.
-        Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(30), new SplittableRandom());
-        fleet = new Fleet(settings, backoff, loop, launcher, this::allReady, this::terminated);
-        CompletableFuture<Void> launched = new CompletableFuture<>();
-        loop.execute(() -> {
-            try {
-                fleet.start();
-                launched.complete(null);
-                inspectRegularly();
-                serviceManagers.watchdogInterval().ifPresent(interval -> assureRegularly(interval.dividedBy(2)));
-            } catch (Throwable e) {
-                launched.completeExceptionally(e); // else nobody would hear of it, and the caller would wait for ever
-            }
-        });
-        loop.start();
+    private void terminated(Outcome ended) {
         try {
-            launched.join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof IOException failure) {
-                throw failure;
-            }
-            throw new IllegalStateException(e.getCause());
+            resources.close();
+            LOG.log(Level.INFO, "stopped: {0}", ended);
+        } finally {
+            end(ended);
         }
     }
 
-    private void allReady() {
-        serviceManagers.tell(State.READY, fleet.workers() + " workers serve");
-        allReady.complete(null);
-    }
-
-    private void inspectRegularly() {
-        loop.after(Settings.INSPECTION_INTERVAL, this::inspectRegularly); // first: nothing may end the inspections
-        fleet.inspect();
-    }
-
-    /** From this thread, so that the service manager hears of it if the thread does no more. */
-    private void assureRegularly(Duration interval) {
-        serviceManagers.tell(State.ALIVE, "");
-        loop.after(interval, () -> assureRegularly(interval));
-    }
-
-    private void terminated(Outcome ended) {
-        // Not on the loop's thread, which is one of the things to be released.
-        new Thread(
-                        () -> {
-                            release();
-                            LOG.log(Level.INFO, "stopped: {0}", ended);
-                            terminate(ended);
-                        },
-                        "forkless-termination")
-                .start();
+    /** Gives back what there is, whatever fails, and then lets everybody know. */
+    private void end(Outcome ended) {
+        try {
+            resources.close();
+            Log.flush(LAST_WORDS_LIMIT);
+        } finally {
+            terminate(ended);
+        }
     }
 
     private void terminate(Outcome ended) {
         outcome.complete(ended);
         allReady.completeExceptionally(new IllegalStateException("the supervisor has ended: " + ended));
-        failUnanswered();
-    }
-
-    private boolean quiesce() {
-        try {
-            return listeners.quiesce(scoreboard, QUIESCE_LIMIT);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return true; // the supervision ends at once
+        if (supervision != null) {
+            supervision.ended();
         }
     }
 
-    private <T extends Closeable> T own(T resource) {
-        synchronized (resources) {
-            resources.push(resource);
-        }
-        return resource;
-    }
-
-    /** In the reverse order of acquisition. */
-    private void release() {
-        synchronized (resources) {
-            while (!resources.isEmpty()) {
-                try {
-                    resources.pop().close();
-                } catch (IOException e) {
-                    LOG.log(Level.WARNING, "cannot clean up: {0}", e.getMessage());
-                }
-            }
-        }
-    }
-
-    private final class Events implements SpawnedWorker.Events {
-        @Override
-        public void ready(SpawnedWorker worker) {
-            fleet.ready(worker);
-        }
-
-        @Override
-        public void heartbeat(SpawnedWorker worker, Heartbeat heartbeat) {
-            fleet.heartbeat(worker, heartbeat);
-        }
-
-        @Override
-        public void linkLost(SpawnedWorker worker) {
-            fleet.linkLost(worker);
-        }
-
-        @Override
-        public void listenRequested(SpawnedWorker worker, Listen request) {
-            ProcessHandle process = worker.linkedProcess();
-            blocking.execute(() -> {
-                try {
-                    Ticket ticket = listeners.ticketFor(request.spec(), process);
-                    loop.execute(() -> worker.send(new Granted(request.id(), ticket)));
-                } catch (IOException | RuntimeException e) {
-                    LOG.log(Level.WARNING, "worker " + worker.index() + ": " + e.getMessage());
-                    loop.execute(() -> worker.send(new Refused(request.id(), String.valueOf(e.getMessage()))));
-                }
-            });
-        }
-    }
-
-    private final class Operations implements OperatorSession.Operations {
-        @Override
-        public Fleet fleet() {
-            return fleet;
-        }
-
-        @Override
-        public CompletionStage<Void> restart() {
-            return restartOnLoop();
-        }
-
-        @Override
-        public CompletionStage<Void> allReady() {
-            return allReady;
-        }
-
-        @Override
-        public void stop() {
-            Supervisor.this.stop();
-        }
-
-        @Override
-        public void reopenLogs() {
-            output.reopen();
+    private void requireNotOnLoop() {
+        if (supervision != null && supervision.isOnLoop()) {
+            throw new IllegalStateException("the supervisor's own thread cannot wait for the supervisor");
         }
     }
 }

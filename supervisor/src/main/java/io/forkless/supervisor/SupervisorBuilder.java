@@ -137,7 +137,10 @@ public final class SupervisorBuilder {
         return this;
     }
 
-    /** Where the workers' standard output and standard error go, each line with {@code [index]} in front. */
+    /**
+     * Where the workers' standard output and standard error go, each line with {@code [index]} in front. They are written by
+     * threads of the supervisor; while a stream does not take anything for 2 s, lines are dropped, counted and reported.
+     */
     public SupervisorBuilder output(OutputStream newOutput, OutputStream newErrors) {
         output = newOutput;
         errors = newErrors;

@@ -1,5 +1,7 @@
 package io.forkless.supervisor;
 
+import io.forkless.supervisor.output.Log;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
@@ -11,13 +13,17 @@ import java.util.logging.SimpleFormatter;
 final class CapturedLog extends Handler implements AutoCloseable {
     private static final Logger LOGGER = Logger.getLogger(Supervisor.class.getName());
 
+    private static final Duration FLUSH_LIMIT = Duration.ofSeconds(30);
+
     private final List<String> lines = new CopyOnWriteArrayList<>();
 
     CapturedLog() {
+        Log.flush(FLUSH_LIMIT); // what others have logged
         LOGGER.addHandler(this);
     }
 
     List<String> lines() {
+        Log.flush(FLUSH_LIMIT);
         return lines;
     }
 
@@ -31,6 +37,7 @@ final class CapturedLog extends Handler implements AutoCloseable {
 
     @Override
     public void close() {
+        Log.flush(FLUSH_LIMIT);
         LOGGER.removeHandler(this);
     }
 }

@@ -79,7 +79,7 @@ class ListenersTest {
         assertThat(log.lines())
                 .contains(
                         "WARNING 127.0.0.1:1: queued connections may be reset: EIO",
-                        "WARNING 127.0.0.1:2: queued connections may be reset: a defect");
+                        "WARNING 127.0.0.1:2: queued connections may be reset: java.lang.IllegalStateException: a defect");
     }
 
     @Test

@@ -1,11 +1,13 @@
 package io.forkless.supervisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.forkless.supervisor.cli.Main;
 import io.forkless.supervisor.operator.OperatorClient;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -15,9 +17,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,10 +33,11 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Kills a supervisor while a worker starts, by itself or as the replacement in a rolling restart, freezes it, and takes
- * its disk away. What is in flight is answered, and in the end there is no process, no listener and no file.
+ * its disk, the reader of its output and the resolution of names away. What is in flight is answered, and in the end there is no process, no listener and no file.
  */
 @DisabledOnOs(value = OS.MAC, disabledReason = "who holds what is read from /proc")
 class SupervisorFaultTest {
@@ -39,6 +45,11 @@ class SupervisorFaultTest {
     private static final String TEMPORARY_PROPERTY = "java.io.tmpdir";
     private static final String SUSPEND = "to suspend a process takes a native call";
     private static final String MOUNT = "it mounts a small file system";
+    private static final String FIFO = "Windows has no FIFOs";
+
+    /** A system property: where the JDK looks names up, in place of the network. */
+    private static final String HOSTS = "-Djdk.net.hosts.file=";
+
     private static final int PAGE = 4096;
     private static final List<String> SERVE = JavaProcess.command(TestWorker.class, TestWorker.SERVE, "127.0.0.1:0");
     private static final FaultTable TABLE = new FaultTable();
@@ -90,7 +101,7 @@ class SupervisorFaultTest {
             Files.writeString(step, at);
             Thread operator = new Thread(() -> {
                 try {
-                    command(supervisor, verb, argument);
+                    command(supervisor.process, verb, argument);
                 } catch (Exception e) {
                     // a restart ends with its supervisor
                 }
@@ -129,7 +140,7 @@ class SupervisorFaultTest {
             long frozen = supervisor.pids().get(0);
             LinuxProc.stop(frozen);
             LinuxProc.stop(supervisor.process.pid());
-            FutureTask<List<String>> answer = new FutureTask<>(() -> command(supervisor, "status", ""));
+            FutureTask<List<String>> answer = new FutureTask<>(() -> command(supervisor.process, "status", ""));
             new Thread(answer).start();
             int served = 0;
             for (long since = System.nanoTime();
@@ -148,7 +159,7 @@ class SupervisorFaultTest {
                     .until(() -> supervisor.log(), log -> !log.contains("killing") && !log.contains("it hangs"));
             assertThat(SupervisedTest.awaitPids(supervisor.port(), 2))
                     .containsExactlyInAnyOrderElementsOf(supervisor.pids());
-            command(supervisor, "scale", "1");
+            command(supervisor.process, "scale", "1");
             SupervisedTest.awaitGone(supervisor.pids().get(1));
             supervisor.stop();
             assertThat(supervisor.files()).isEmpty();
@@ -249,6 +260,134 @@ class SupervisorFaultTest {
         }
     }
 
+    /** Of its standard output and standard error alike: they are one pipe. */
+    @Test
+    void a_reader_that_stands_still_keeps_the_supervisor_from_nothing() throws Exception {
+        Process supervisor = forkless(List.of(), "--workers", "2", "--listen", "127.0.0.1:0");
+        try (BufferedReader output = supervisor.inputReader()) {
+            int port = Integer.parseInt(awaitLine(output, ".*listening on 127.0.0.1:(\\d+)"));
+            awaitLine(output, ".*(all 2 workers are READY).*");
+            for (int i = 0; i < 40; i++) { // more than all pipes on the way take
+                assertThat(Client.ask(port, "print 1000")).isEqualTo("printed");
+            }
+            assertThat(command(supervisor, "status", "")).hasSize(2).allMatch(line -> line.contains("state=READY"));
+            long victim = Client.who(port).pid();
+            SupervisedTest.killHard(victim);
+            await().atMost(LIMIT)
+                    .until(() -> command(supervisor, "status", "").stream()
+                            .allMatch(line -> line.contains("state=READY") && !line.contains("pid=" + victim)));
+            command(supervisor, "restart", "");
+            TABLE.add("supervisor's reader stands still, worker KILL", 42, 0, 0, 0);
+
+            command(supervisor, "stop", "");
+
+            assertThat(supervisor.onExit().get(60, TimeUnit.SECONDS).exitValue())
+                    .isZero();
+            assertThat(output.lines()).isNotEmpty(); // what was in the pipe
+        } finally {
+            kill(supervisor);
+        }
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = FIFO)
+    void a_name_that_takes_long_to_resolve_delays_neither_other_workers_nor_the_stop() throws Exception {
+        Path hosts = fifo("hosts");
+        List<String> options = List.of(HOSTS + hosts);
+        try (SupervisorProcess supervisor =
+                        new SupervisorProcess(temporary, List.of(), options, 1, false, SERVE).awaitReady();
+                Client asking = new Client(supervisor.port())) {
+            asking.send("listen slow.test:1");
+            try (FileChannel resolving = FileChannel.open(hosts, StandardOpenOption.WRITE)) { // as soon as it is read
+                command(supervisor.process, "scale", "3");
+                await().atMost(LIMIT)
+                        .until(
+                                () -> command(supervisor.process, "status", ""),
+                                lines -> lines.stream()
+                                                .filter(line -> line.contains("state=READY"))
+                                                .count()
+                                        == 3);
+                TABLE.add("a name does not resolve", 1, 0, 0, 0);
+
+                supervisor.process.getOutputStream().close(); // upon which it stops
+
+                assertThat(supervisor.process.onExit().get(60, TimeUnit.SECONDS).exitValue())
+                        .as(supervisor.log())
+                        .isZero();
+                assertThat(resolving.isOpen()).isTrue();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TERM", "INT"})
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = FIFO)
+    void a_start_that_waits_for_a_name_is_given_up_when_it_is_told_to_stop(String signal) throws Exception {
+        Path hosts = fifo("hosts");
+        Process supervisor = forkless(List.of(HOSTS + hosts), "--listen", "slow.test:1");
+        try (FileChannel resolving = FileChannel.open(hosts, StandardOpenOption.WRITE)) { // as soon as it is read
+            LinuxProc.signal(signal, supervisor.pid());
+            assertThat(supervisor.onExit().get(60, TimeUnit.SECONDS).exitValue())
+                    .as(supervisor.inputReader().lines().toList().toString())
+                    .isZero();
+            assertThat(resolving.isOpen()).isTrue();
+            assertThat(temporary).isDirectoryNotContaining("glob:**/forkless-*");
+        } finally {
+            kill(supervisor);
+        }
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = FIFO)
+    void a_fifo_in_the_place_of_its_endpoint_ends_the_start_and_delays_no_command() throws Exception {
+        Path endpoint = fifo("tmp/forkless-" + System.getProperty("user.name") + "-fifo.endpoint");
+        Process supervisor = forkless(List.of(), "--name", "fifo");
+        try {
+            assertThat(supervisor.onExit().get(60, TimeUnit.SECONDS).exitValue())
+                    .isEqualTo(3);
+            assertThat(supervisor.inputReader().lines())
+                    .containsExactly("forkless: cannot use " + endpoint + " to guard the supervisor's name: it is not a"
+                            + " regular file; remove it or choose another --name");
+            assertThatThrownBy(() -> OperatorClient.connect("fifo")).hasMessageContaining("no supervisor named 'fifo'");
+        } finally {
+            kill(supervisor);
+        }
+    }
+
+    /** {@code forkless run} of workers that serve, with both output streams in one pipe. */
+    private Process forkless(List<String> options, String... arguments) throws IOException {
+        List<String> jvm = new ArrayList<>(options);
+        jvm.add("-Djava.io.tmpdir=" + temporary);
+        List<String> command = JavaProcess.command(jvm, Main.class, "run");
+        command.addAll(List.of(arguments));
+        command.addAll(SERVE);
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().remove("XDG_RUNTIME_DIR"); // it would win over the temporary directory
+        return builder.start();
+    }
+
+    private static void kill(Process supervisor) {
+        supervisor.descendants().forEach(ProcessHandle::destroyForcibly);
+        supervisor.destroyForcibly().onExit().join();
+    }
+
+    /** Reads as far as that line and no further, and returns the first group of it. */
+    private static String awaitLine(BufferedReader output, String expression) throws IOException {
+        Matcher matcher = Pattern.compile(expression).matcher("");
+        for (String line = output.readLine(); line != null; line = output.readLine()) {
+            if (matcher.reset(line).matches()) {
+                return matcher.group(1);
+            }
+        }
+        throw new AssertionError("no " + expression);
+    }
+
+    private Path fifo(String name) throws Exception {
+        Path fifo = directory.resolve(name);
+        assertThat(run("mkfifo", fifo.toString())).isTrue();
+        return fifo;
+    }
+
     private void mountSmallDisk() throws Exception {
         assumeTrue(System.getProperty("user.name").equals("root"), "only root can mount");
         assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", temporary.toString()), "no mount permitted");
@@ -269,8 +408,8 @@ class SupervisorFaultTest {
         return new ProcessBuilder(command).redirectErrorStream(true).start().waitFor() == 0;
     }
 
-    private static List<String> command(SupervisorProcess supervisor, String verb, String argument) throws Exception {
-        try (OperatorClient client = OperatorClient.connect(Long.toString(supervisor.process.pid()))) {
+    private static List<String> command(Process supervisor, String verb, String argument) throws Exception {
+        try (OperatorClient client = OperatorClient.connect(Long.toString(supervisor.pid()))) {
             client.execute(verb, argument);
             return client.reports();
         }

@@ -84,6 +84,37 @@ class SupervisorOperationsTest extends SupervisedTest {
     }
 
     @Test
+    void what_a_caller_does_with_a_result_may_wait_for_the_supervisor() throws Exception {
+        Supervisor supervisor = startAndAwaitReady(supervisor(TestWorker.SERVE).listen(ANY_PORT));
+        assertThat(supervisor
+                        .scale(2)
+                        .thenApply(nothing -> supervisor.workers().size())
+                        .get(30, TimeUnit.SECONDS))
+                .isEqualTo(2);
+        assertThat(supervisor
+                        .scale(1)
+                        .thenCompose(nothing -> supervisor.restart())
+                        .thenApply(nothing -> Thread.currentThread().getName())
+                        .get(60, TimeUnit.SECONDS))
+                .isEqualTo("forkless-answer");
+        supervisor.restart().complete(null); // the caller's own matter
+        supervisor.restart().thenRun(supervisor::close).get(60, TimeUnit.SECONDS);
+        assertThat(supervisor.awaitTermination()).isEqualTo(Outcome.DRAINED);
+    }
+
+    @Test
+    void a_result_that_never_comes_is_a_failure_at_the_end() throws Exception {
+        Supervisor supervisor = startAndAwaitReady(supervisor(TestWorker.SERVE).listen(ANY_PORT));
+        List<CompletableFuture<Void>> results = List.of(supervisor.restart(), supervisor.restart());
+        results.forEach(result -> result.whenComplete((nothing, failure) -> supervisor.close()));
+        supervisor.kill();
+        supervisor.awaitTermination();
+        for (CompletableFuture<Void> result : results) {
+            assertThatThrownBy(() -> result.get(60, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class);
+        }
+    }
+
+    @Test
     void workers_are_added_and_removed_and_no_client_notices() throws Exception {
         Supervisor supervisor = startAndAwaitReady(supervisor(TestWorker.SERVE).listen(ANY_PORT));
         Clients clients = new Clients(port(supervisor));

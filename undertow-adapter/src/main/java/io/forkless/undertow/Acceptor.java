@@ -1,6 +1,5 @@
 package io.forkless.undertow;
 
-import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
@@ -70,41 +69,60 @@ final class Acceptor implements Runnable {
         }
     }
 
+    /** Ends with the gate and with nothing else: a worker that accepts nobody any more looks as if it served. */
     @Override
     public void run() {
         try {
-            while (gate.pass()) {
+            while (passGate()) {
                 acceptOne();
             }
-        } catch (InterruptedException e) {
-            LOG.log(Level.WARNING, "the acceptor was interrupted: this process accepts no more", e);
         } finally {
             gate.leave();
         }
     }
 
-    private void acceptOne() throws InterruptedException {
-        try {
-            beforeAccept.run();
-            accepted.accept(listener.get().accept());
-        } catch (ClosedChannelException e) {
-            // suspended, or the end: the gate knows
-        } catch (IOException e) {
-            if (!gate.isEnded()) {
-                report(e);
-                gate.pause(FAILURE_PAUSE_MILLIS);
+    private boolean passGate() {
+        while (true) {
+            try {
+                return gate.pass();
+            } catch (InterruptedException e) {
+                // It was meant for others: who ends this thread closes the gate.
             }
         }
     }
 
+    private void acceptOne() {
+        try {
+            beforeAccept.run();
+            accepted.accept(listener.get().accept());
+        } catch (ClosedChannelException e) {
+            if (gate.isResumed()) { // else accepts were suspended meanwhile
+                failed(e);
+            }
+        } catch (Throwable e) { // Errors too: without memory now, the next attempt may find better times
+            failed(e);
+        }
+    }
+
+    private void failed(Throwable failure) {
+        try {
+            if (!gate.isEnded()) {
+                report(failure);
+                gate.pause(FAILURE_PAUSE_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            // then without a pause
+        }
+    }
+
     /** The first message of a process opens files, of time zones say, which fails as the accept did (EMFILE). */
-    private static void report(IOException failure) {
+    private static void report(Throwable failure) {
         try {
             LOG.log(
                     Level.WARNING,
                     "accept failed; the next attempt follows in " + FAILURE_PAUSE_MILLIS + " ms",
                     failure);
-        } catch (LinkageError | RuntimeException e) {
+        } catch (Error | RuntimeException e) {
             // to accept again is worth more than the message
         }
     }

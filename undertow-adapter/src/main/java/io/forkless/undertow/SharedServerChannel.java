@@ -64,30 +64,39 @@ final class SharedServerChannel implements AcceptingChannel<StreamConnection> {
 
     /** Called by the acceptor for each connection. */
     private void accepted(SocketChannel channel) {
+        AcceptedConnection connection;
+        try {
+            connection = new AcceptedConnection(
+                    this, worker.getIoThread(ThreadLocalRandom.current().nextInt()));
+            connections.add(connection);
+        } catch (RuntimeException | Error e) {
+            IoUtils.safeClose(channel);
+            throw e;
+        }
         gate.opened();
         worker.counts().opened();
-        AcceptedConnection connection = new AcceptedConnection(
-                this, worker.getIoThread(ThreadLocalRandom.current().nextInt()));
-        connections.add(connection);
         try {
             connection.thread().execute(() -> open(connection, channel));
-        } catch (RejectedExecutionException e) { // the server was stopped meanwhile
+        } catch (RuntimeException | Error e) {
             IoUtils.safeClose(channel);
             connection.ended();
+            if (!(e instanceof RejectedExecutionException)) { // upon which the server was stopped meanwhile
+                throw e;
+            }
         }
     }
 
-    /** Called by the IO thread that is to serve the connection. */
+    /** Called by the IO thread that is to serve the connection. Whatever fails, the connection has an end. */
     private void open(AcceptedConnection accepted, SocketChannel channel) {
         OptionMap current = options;
         StreamConnection connection;
         try {
             SocketSettings.apply(current, channel);
             connection = Internals.connect(accepted.thread(), channel, accepted::ended);
-        } catch (IOException | RuntimeException e) {
-            LOG.log(Level.DEBUG, "the peer is gone already", e);
+        } catch (IOException | RuntimeException | Error e) {
             IoUtils.safeClose(channel);
             accepted.ended();
+            LOG.log(Level.DEBUG, "the peer is gone already", e);
             return;
         }
         accepted.connected(connection);
@@ -98,11 +107,12 @@ final class SharedServerChannel implements AcceptingChannel<StreamConnection> {
             ChannelListeners.invokeChannelListener(this, acceptSetter.get());
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "the peer is gone already", e);
+        } finally {
+            if (next.get() != null) { // nobody took it
+                IoUtils.safeClose(connection);
+            }
+            next.remove();
         }
-        if (next.get() != null) { // nobody took it
-            IoUtils.safeClose(connection);
-        }
-        next.remove();
     }
 
     /** Called once for each accepted connection, by any thread. */

@@ -43,11 +43,18 @@ public final class Main {
                             "java.util.logging.SimpleFormatter.format", "%1$tF %1$tT.%1$tL %4$-7s %5$s%6$s%n"));
         }
         FailureReport failureReport = new FailureReport();
-        System.exit(new CommandLine(new Main(arguments))
-                .setStopAtPositional(true) // what follows COMMAND is its own
-                .setParameterExceptionHandler(failureReport)
-                .setExecutionExceptionHandler(failureReport)
-                .execute(withCommandAsItIs(arguments)));
+        int status = ExitStatus.ERROR; // of an Error, which must not leave a process without its main thread
+        try {
+            status = new CommandLine(new Main(arguments))
+                    .setStopAtPositional(true) // what follows COMMAND is its own
+                    .setParameterExceptionHandler(failureReport)
+                    .setExecutionExceptionHandler(failureReport)
+                    .execute(withCommandAsItIs(arguments));
+        } catch (Error e) {
+            ExitDeadline.begin(status);
+            e.printStackTrace();
+        }
+        System.exit(status);
     }
 
     /** Keeps an {@code @FILE} of COMMAND, such as one of {@code java}, from being expanded here and now. */

@@ -17,11 +17,14 @@ final class PidFile implements Closeable {
 
     /**
      * @param file none if {@code null}
-     * @throws IOException if it names a living process, or cannot be written
+     * @throws IOException if it names a living process, is no regular file, or cannot be written
      */
     static PidFile write(Path file) throws IOException {
         PidFile pidFile = new PidFile(file);
         if (file != null) {
+            if (Files.exists(file) && !Files.isRegularFile(file)) { // to open a FIFO would wait for ever
+                throw new IOException("pid file " + file + " is not a regular file");
+            }
             String present = pidFile.read();
             if (isAlive(present) && !present.equals(pidFile.pid)) {
                 throw new IOException("pid file " + file + " names a running process (pid " + present

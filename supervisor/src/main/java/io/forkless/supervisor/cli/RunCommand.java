@@ -3,6 +3,7 @@ package io.forkless.supervisor.cli;
 import io.forkless.control.Signals;
 import io.forkless.supervisor.Outcome;
 import io.forkless.supervisor.Supervisor;
+import io.forkless.supervisor.output.Log;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.List;
@@ -37,12 +38,14 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Signals: TERM or INT drains all workers and exits; a second one kills them. HUP restarts the workers one"
-                    + " after the other, TTIN and TTOU add and remove one, USR1 reopens the log files.",
+                    + " after the other, TTIN and TTOU add and remove one, USR1 reopens the log files. On a terminal, TTIN"
+                    + " and TTOU are ignored, since it sends them to whoever writes in the background: use 'forkless"
+                    + " scale' there.",
             "Example: forkless run --workers 4 --listen 8080 -- java -jar app.jar",
             "An argument @FILE before '--' stands for the arguments in that file; what follows '--' is COMMAND's own."
         })
 final class RunCommand implements Callable<Integer> {
-    private static final System.Logger LOG = System.getLogger(Supervisor.class.getName());
+    private static final System.Logger LOG = Log.supervisor();
 
     @Spec
     private CommandSpec spec;
@@ -61,14 +64,25 @@ final class RunCommand implements Callable<Integer> {
             return ExitStatus.OK;
         }
         handleSignals(supervisor);
+        Outcome outcome;
+        try {
+            outcome = supervise(supervisor);
+        } catch (IOException | RuntimeException e) {
+            ExitDeadline.begin(ExitStatus.of(e));
+            throw e;
+        }
+        ExitDeadline.begin(ExitStatus.of(outcome));
+        if (outcome == Outcome.GAVE_UP) {
+            spec.commandLine().getErr().println("forkless: gave up: no worker gets ready; see the log above");
+        }
+        return ExitStatus.of(outcome);
+    }
+
+    private Outcome supervise(Supervisor supervisor) throws IOException, InterruptedException {
         PidFile pidFile = PidFile.write(options.pidFile());
         try {
             supervisor.start();
-            Outcome outcome = supervisor.awaitTermination();
-            if (outcome == Outcome.GAVE_UP) {
-                spec.commandLine().getErr().println("forkless: gave up: no worker gets ready; see the log above");
-            }
-            return ExitStatus.of(outcome);
+            return supervisor.awaitTermination();
         } finally {
             pidFile.close();
         }
@@ -88,8 +102,13 @@ final class RunCommand implements Callable<Integer> {
             Signals.handle(signal, stopRequests);
         }
         handle("HUP", supervisor::restart);
-        handle("TTIN", () -> supervisor.scaleBy(1));
-        handle("TTOU", () -> supervisor.scaleBy(-1));
+        if (Terminal.isWrittenTo()) {
+            Signals.ignore("TTIN");
+            Signals.ignore("TTOU");
+        } else {
+            handle("TTIN", () -> supervisor.scaleBy(1));
+            handle("TTOU", () -> supervisor.scaleBy(-1));
+        }
         handle("USR1", supervisor::reopenLogs);
     }
 

@@ -11,6 +11,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -136,11 +137,13 @@ public final class Endpoint implements Closeable {
 
     /** Returns {@code null} if the previous owner removed the file between our open and our lock: there is a new one. */
     private static Endpoint tryClaim(String name, Path file) throws IOException {
-        FileChannel locked = open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel locked = openOrCreate(file);
+        if (locked == null) {
+            return null;
+        }
         FileChannel reader = null;
         boolean ours = false;
         try {
-            EndpointFile.requireOurs(file); // whoever owns it can read the secret
             if (locked.tryLock(LOCKED_BYTE, 1, false) == null) {
                 throw taken(name, EndpointFile.read(file).pid());
             }
@@ -167,11 +170,41 @@ public final class Endpoint implements Closeable {
         }
     }
 
+    /**
+     * To make a file anew waits for nothing. One that is there is opened only if it is a file of ours, as whoever owns it can
+     * read the secret, and to open a FIFO waits for somebody else to do the same; in a directory where everybody can make
+     * files, nobody but us can put something else in the place of ours.
+     *
+     * @return {@code null} if it went meanwhile
+     */
+    private static FileChannel openOrCreate(Path file) throws IOException {
+        try {
+            return open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        } catch (FileAlreadyExistsException e) {
+            return openOurs(file);
+        }
+    }
+
+    private static FileChannel openOurs(Path file) throws IOException {
+        try {
+            EndpointFile.requireOurs(file);
+            if (!EndpointFile.isRegular(file)) {
+                throw new IOException("cannot use " + file + " to guard the supervisor's name: it is not a regular file;"
+                        + " remove it or choose another --name");
+            }
+            return open(file, StandardOpenOption.WRITE);
+        } catch (NoSuchFileException e) {
+            return null;
+        }
+    }
+
     private static FileChannel open(Path file, OpenOption... options) throws IOException {
         Set<OpenOption> all = new HashSet<>(List.of(options));
         all.add(LinkOption.NOFOLLOW_LINKS);
         try {
             return FileChannel.open(file, all, PrivateDirectory.ownerOnly(file));
+        } catch (FileAlreadyExistsException e) {
+            throw e;
         } catch (NoSuchFileException e) {
             if (Files.isDirectory(file.getParent())) {
                 throw e;

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +30,10 @@ record EndpointFile(Path file, long pid, String token, SocketAddress address) {
 
     /** @throws IOException with a message for the operator */
     static EndpointFile read(Path file) throws IOException {
-        requireOurs(file); // before it is opened: to open somebody's FIFO would wait for ever
+        requireOurs(file); // before it is opened: to open a FIFO would wait for ever
+        if (!isRegular(file)) {
+            throw new IOException(file + " is not the endpoint of a supervisor");
+        }
         try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
             String text = new String(in.readNBytes(MAX_BYTES), StandardCharsets.UTF_8);
             String[] field = text.split(" ", 3);
@@ -103,6 +107,12 @@ record EndpointFile(Path file, long pid, String token, SocketAddress address) {
                         file + " belongs to " + owner + " and not to " + ourselves() + ": it is not trusted");
             }
         }
+    }
+
+    /** Neither a FIFO nor a link, say. */
+    static boolean isRegular(Path file) throws IOException {
+        return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .isRegularFile();
     }
 
     /** By a file made for it: not every user has a name, and of a process with capabilities, /proc says it is root's. */

@@ -17,6 +17,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -140,6 +141,38 @@ class EndpointTest {
         } finally {
             Files.delete(file);
         }
+    }
+
+    @Test
+    @Timeout(60)
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no FIFOs")
+    void a_fifo_in_place_of_the_file_is_not_opened() throws Exception {
+        assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor())
+                .isZero();
+        try {
+            assertNoRegularFile();
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    @Test
+    void a_directory_in_place_of_the_file_is_not_used() throws Exception {
+        Files.createDirectory(file);
+        try {
+            assertNoRegularFile();
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    private void assertNoRegularFile() {
+        assertThatThrownBy(() -> Endpoint.claim(name))
+                .isInstanceOf(IOException.class)
+                .hasMessage(
+                        "cannot use " + file + " to guard the supervisor's name: it is not a regular file; remove it"
+                                + " or choose another --name");
+        assertThatThrownBy(() -> EndpointFile.read(file)).hasMessage(file + " is not the endpoint of a supervisor");
     }
 
     @ParameterizedTest

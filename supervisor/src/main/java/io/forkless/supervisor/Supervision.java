@@ -1,0 +1,281 @@
+package io.forkless.supervisor;
+
+import io.forkless.control.ControlMessage.Heartbeat;
+import io.forkless.control.ControlMessage.Listen;
+import io.forkless.control.ControlMessage.Welcome;
+import io.forkless.control.PrivateDirectory;
+import io.forkless.control.Scoreboard;
+import io.forkless.spi.ListenSpec;
+import io.forkless.spi.ServiceManager.State;
+import io.forkless.spi.SharedListener;
+import io.forkless.supervisor.operator.Endpoint;
+import io.forkless.supervisor.output.Log;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** What a supervisor that has been started consists of, and how its parts hear of each other. */
+final class Supervision {
+    private static final System.Logger LOG = Log.supervisor();
+
+    private final ServiceManagers serviceManagers;
+    private final CompletableFuture<Void> allReady;
+    private final Consumer<Outcome> whenEnded;
+    private final Endpoint endpoint;
+    private final WorkerOutput output;
+    private final Listeners listeners;
+    private final ListenRequests listenRequests;
+    private final Scoreboard scoreboard;
+    private final EventLoop loop;
+    private final Calls calls;
+    private final Fleet fleet;
+    private final CompletableFuture<Void> launched = new CompletableFuture<>();
+    private boolean stopping;
+
+    /**
+     * Binds the listeners and makes everything ready to run. May block for as long as it takes to resolve a name.
+     *
+     * @param resources gets what is to be given back at the end, and also if this fails
+     * @param allReady completes when all workers have been ready at the same time
+     * @param whenEnded called once when no worker is left, on a thread of its own
+     */
+    Supervision(
+            Configuration configuration,
+            Resources resources,
+            CompletableFuture<Void> allReady,
+            Consumer<Outcome> whenEnded)
+            throws IOException {
+        this.allReady = allReady;
+        this.whenEnded = whenEnded;
+        serviceManagers = resources.own(new ServiceManagers()); // the last to go: it hears everything
+        PrivateDirectory directory = resources.own(PrivateDirectory.create("forkless-"));
+        boolean named = configuration.name() != null;
+        endpoint = resources.own(named ? Endpoint.claim(configuration.name()) : Endpoint.unnamed(directory));
+        output = resources.own(configuration.openOutput());
+        listeners = resources.own(new Listeners(configuration.selectProvider()));
+        openListeners(configuration);
+        loop = new EventLoop("forkless-supervisor");
+        resources.own(loop::stop);
+        calls = new Calls(loop);
+        scoreboard = resources.own(Scoreboard.create(directory.resolve(Scoreboard.FILE)));
+        Settings settings = configuration.settings();
+        Welcome welcome = new Welcome(settings.drainTimeout(), settings.heartbeatInterval());
+        Operations operations = new Operations();
+        ControlServer control = resources.own(new ControlServer(
+                loop,
+                directory,
+                welcome,
+                endpoint.token(),
+                connection -> new OperatorSession(loop, connection, operations)));
+        endpoint.publish(control.address());
+        resources.own(endpoint); // to go before the control channel: who sees that end finds the name free
+        listenRequests = new ListenRequests(loop, listeners);
+        ProcessLauncher launcher = new ProcessLauncher(
+                loop,
+                control,
+                directory,
+                scoreboard,
+                new Events(),
+                this::exited,
+                configuration,
+                output,
+                new FastStart(configuration.fastStart(), configuration.command(), configuration.environment()));
+        // No ThreadLocalRandom: on a thread that did not ask for it itself, its numbers are always the same.
+        Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(30), new SplittableRandom());
+        fleet = new Fleet(settings, backoff, loop, launcher, this::allReady, this::terminated);
+        loop.execute(this::launchOnLoop); // before anything else can be asked for
+    }
+
+    private void openListeners(Configuration configuration) throws IOException {
+        List<SharedListener> inherited = serviceManagers.takeListeners();
+        inherited.forEach(listeners::add);
+        for (ListenSpec spec : configuration.listen()) {
+            listeners.open(spec);
+        }
+        if (!configuration.listen().isEmpty() || !inherited.isEmpty()) {
+            listeners.seal();
+        }
+    }
+
+    /** Runs, and returns when the processes of the workers run. */
+    void launch() throws IOException {
+        loop.start();
+        try {
+            launched.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof IOException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    private void launchOnLoop() {
+        try {
+            fleet.start();
+            launched.complete(null);
+            inspectRegularly();
+            serviceManagers.watchdogInterval().ifPresent(interval -> assureRegularly(interval.dividedBy(2)));
+        } catch (Throwable e) {
+            launched.completeExceptionally(e); // else nobody would hear of it, and the caller would wait for ever
+        }
+    }
+
+    /** For callers, who may do anything when the result is there. */
+    <T> CompletableFuture<T> call(Function<Supervision, CompletableFuture<T>> action) {
+        return calls.call(() -> action.apply(this));
+    }
+
+    /** On the loop's thread, as are the following ones. */
+    CompletableFuture<Void> restart() {
+        serviceManagers.tell(State.RELOADING, "restarting the workers");
+        CompletableFuture<Void> told = new CompletableFuture<>();
+        fleet.restart().whenComplete((nothing, failure) -> {
+            if (!stopping) {
+                serviceManagers.tell(State.READY, failure == null ? "restarted the workers" : failure.getMessage());
+            }
+            // Last, for whoever hears of it may stop the supervisor; and by hand, as a stage would wrap the failure.
+            if (failure == null) {
+                told.complete(null);
+            } else {
+                told.completeExceptionally(failure);
+            }
+        });
+        return told;
+    }
+
+    Fleet fleet() {
+        return fleet;
+    }
+
+    void reopenLogs() {
+        output.reopen();
+    }
+
+    /** From any thread; further calls have no effect. */
+    void stop() {
+        loop.execute(this::stopOnLoop);
+    }
+
+    private void stopOnLoop() {
+        if (!stopping) {
+            stopping = true;
+            serviceManagers.tell(State.STOPPING, "draining " + fleet.workers() + " workers");
+            new GracefulStop(loop, fleet, listeners, scoreboard).begin();
+        }
+    }
+
+    /** From any thread. */
+    void kill() {
+        loop.execute(() -> {
+            stopping = true;
+            try {
+                fleet.stopRestarting();
+            } finally {
+                fleet.killAll();
+            }
+        });
+    }
+
+    List<WorkerStatus> workers() {
+        return calls.ask(fleet::status);
+    }
+
+    String name() {
+        return endpoint.name();
+    }
+
+    List<SocketAddress> addresses() {
+        return listeners.addresses();
+    }
+
+    boolean isOnLoop() {
+        return loop.isCurrentThread();
+    }
+
+    /** Nobody answers any more. */
+    void ended() {
+        calls.end();
+    }
+
+    private void allReady() {
+        serviceManagers.tell(State.READY, fleet.workers() + " workers serve");
+        allReady.complete(null);
+    }
+
+    private void inspectRegularly() {
+        loop.after(Settings.INSPECTION_INTERVAL, this::inspectRegularly); // first: nothing may end the inspections
+        fleet.inspect();
+    }
+
+    /** From this thread, so that the service manager hears of it if the thread does no more. */
+    private void assureRegularly(Duration interval) {
+        loop.after(interval, () -> assureRegularly(interval));
+        serviceManagers.tell(State.ALIVE, "");
+    }
+
+    private void exited(SpawnedWorker worker, int status) {
+        fleet.exited(worker, status);
+    }
+
+    private void terminated(Outcome outcome) {
+        // Not on the loop's thread, which is one of the things to be released; and the JVM waits for it.
+        loop.executeElsewhere("forkless-termination", false, () -> whenEnded.accept(outcome));
+    }
+
+    private final class Events implements SpawnedWorker.Events {
+        @Override
+        public void ready(SpawnedWorker worker) {
+            fleet.ready(worker);
+        }
+
+        @Override
+        public void heartbeat(SpawnedWorker worker, Heartbeat heartbeat) {
+            fleet.heartbeat(worker, heartbeat);
+        }
+
+        @Override
+        public void linkLost(SpawnedWorker worker) {
+            fleet.linkLost(worker);
+        }
+
+        @Override
+        public void listenRequested(SpawnedWorker worker, Listen request) {
+            listenRequests.add(worker, request);
+        }
+    }
+
+    private final class Operations implements OperatorSession.Operations {
+        @Override
+        public Fleet fleet() {
+            return fleet;
+        }
+
+        @Override
+        public CompletionStage<Void> restart() {
+            return Supervision.this.restart();
+        }
+
+        @Override
+        public CompletionStage<Void> allReady() {
+            return allReady;
+        }
+
+        @Override
+        public void stop() {
+            stopOnLoop();
+        }
+
+        @Override
+        public void reopenLogs() {
+            output.reopen();
+        }
+    }
+}

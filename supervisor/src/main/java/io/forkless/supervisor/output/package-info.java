@@ -1,0 +1,2 @@
+/** What the supervisor writes, without ever waiting for who reads it. */
+package io.forkless.supervisor.output;

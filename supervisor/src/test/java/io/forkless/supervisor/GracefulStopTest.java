@@ -1,0 +1,94 @@
+package io.forkless.supervisor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.forkless.control.Scoreboard;
+import io.forkless.spi.ListenSpec;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The workers drain, whatever becomes of the listeners. */
+class GracefulStopTest {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    private final StubListeners provider = new StubListeners();
+    private final Listeners listeners = new Listeners(provider);
+    private final FakeWorkers workers = new FakeWorkers();
+    private final CapturedLog log = new CapturedLog();
+    @TempDir
+    private Path temporary;
+
+    private Scoreboard scoreboard;
+    private EventLoop loop;
+    private Fleet fleet;
+
+    @BeforeEach
+    void start() throws Exception {
+        scoreboard = Scoreboard.create(temporary.resolve(Scoreboard.FILE));
+        listeners.open(ListenSpec.tcp("127.0.0.1", 2));
+        loop = new EventLoop("graceful-stop-test");
+        Settings settings = new Settings(1, LIMIT, LIMIT, LIMIT, LIMIT, 3, LIMIT, 1, Recycling.NEVER);
+        Backoff backoff = new Backoff(LIMIT, LIMIT, new SplittableRandom());
+        fleet = new Fleet(settings, backoff, loop, workers, () -> {}, outcome -> {});
+        CompletableFuture<Void> serving = new CompletableFuture<>();
+        loop.execute(() -> {
+            try {
+                fleet.start();
+                workers.newest(0).linked = true;
+                fleet.ready(workers.newest(0));
+                serving.complete(null);
+            } catch (Exception e) {
+                serving.completeExceptionally(e);
+            }
+        });
+        loop.start();
+        serving.get(30, TimeUnit.SECONDS);
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        provider.answering.countDown();
+        loop.stop();
+        scoreboard.close();
+        log.close();
+    }
+
+    @Test
+    void after_an_orderly_quiesce() {
+        assertDrains();
+        assertThat(provider.closed).hasSize(1);
+    }
+
+    @Test
+    void if_the_queue_cannot_be_waited_for() {
+        provider.failureOfQuiesce = new StackOverflowError("expected by a test");
+        assertDrains();
+        assertThat(provider.closed).hasSize(1);
+    }
+
+    @Test
+    void if_the_listeners_cannot_be_closed() {
+        provider.failureOfClose = new OutOfMemoryError("expected by a test");
+        assertDrains();
+    }
+
+    @Test
+    void if_a_provider_does_not_answer() {
+        provider.quiesceHangs = true;
+        assertDrains();
+    }
+
+    private void assertDrains() {
+        loop.execute(new GracefulStop(loop, fleet, listeners, scoreboard)::begin);
+        await().atMost(LIMIT).until(() -> workers.newest(0).drains == 1);
+    }
+}
