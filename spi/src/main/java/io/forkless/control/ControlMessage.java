@@ -16,6 +16,7 @@ import java.time.Duration;
  * worker      listen ID BACKLOG IPV6ONLY ADDRESS
  * supervisor  ticket ID PROVIDER:BASE64          or: refused ID REASON
  * worker      ready
+ * worker      unready                            does not serve any more, and may be ready again later
  * worker      heartbeat ACCEPTED OPEN HEAP_USED  again and again
  * supervisor  dump-threads                       to standard error
  * supervisor  drain
@@ -24,7 +25,7 @@ import java.time.Duration;
  * operator    operator VERSION TOKEN             the first line of a connection
  * operator    do VERB [ARGUMENT]
  * supervisor  report [TEXT]                      as many as there are; every 3 s an empty one, a sign of life
- * supervisor  done TEXT                          or: refused 0 REASON
+ * supervisor  done TEXT                          or: failed EXIT_STATUS REASON
  * </pre>
  *
  * Either side takes the end of the stream as the death of the other one.
@@ -91,6 +92,13 @@ public sealed interface ControlMessage {
         @Override
         public String encode() {
             return "ready";
+        }
+    }
+
+    record Unready() implements ControlMessage {
+        @Override
+        public String encode() {
+            return "unready";
         }
     }
 
@@ -164,6 +172,14 @@ public sealed interface ControlMessage {
         }
     }
 
+    /** @param exitStatus of the operator's command, not 0 */
+    record Failed(int exitStatus, String reason) implements ControlMessage {
+        @Override
+        public String encode() {
+            return "failed " + exitStatus + " " + reason.replaceAll("\\p{Cntrl}", " ");
+        }
+    }
+
     /** The message as it goes over the wire, line feed included. A text that is too long is cut. */
     default byte[] toBytes() {
         byte[] bytes = encode().getBytes(StandardCharsets.UTF_8);
@@ -206,6 +222,7 @@ public sealed interface ControlMessage {
                     yield new Refused(Long.parseLong(field[0]), field[1]);
                 }
                 case "ready" -> new Ready();
+                case "unready" -> new Unready();
                 case "heartbeat" -> {
                     String[] field = fields(rest, 3);
                     yield new Heartbeat(Long.parseLong(field[0]), Long.parseLong(field[1]), Long.parseLong(field[2]));
@@ -223,6 +240,10 @@ public sealed interface ControlMessage {
                 }
                 case "report" -> new Report(rest);
                 case "done" -> new Done(rest);
+                case "failed" -> {
+                    String[] field = fields(rest, 2);
+                    yield new Failed(Integer.parseInt(field[0]), field[1]);
+                }
                 default -> throw new ProtocolException("unknown control message");
             };
         } catch (IllegalArgumentException e) {

@@ -9,6 +9,7 @@ import io.forkless.control.ControlMessage.Done;
 import io.forkless.control.ControlMessage.Drain;
 import io.forkless.control.ControlMessage.DumpThreads;
 import io.forkless.control.ControlMessage.Granted;
+import io.forkless.control.ControlMessage.Failed;
 import io.forkless.control.ControlMessage.Heartbeat;
 import io.forkless.control.ControlMessage.Hello;
 import io.forkless.control.ControlMessage.Listen;
@@ -16,6 +17,7 @@ import io.forkless.control.ControlMessage.Operator;
 import io.forkless.control.ControlMessage.Ready;
 import io.forkless.control.ControlMessage.Refused;
 import io.forkless.control.ControlMessage.Report;
+import io.forkless.control.ControlMessage.Unready;
 import io.forkless.control.ControlMessage.Welcome;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.Ticket;
@@ -44,6 +46,7 @@ class ControlMessageTest {
                 Arguments.of(
                         new Report("index=0 lastExit=killed by SIGKILL"), "report index=0 lastExit=killed by SIGKILL"),
                 Arguments.of(new Done("4 workers"), "done 4 workers"),
+                Arguments.of(new Failed(5, "worker 0 was killed"), "failed 5 worker 0 was killed"),
                 Arguments.of(new Listen(7, ListenSpec.parse("8080")), "listen 7 1024 false *:8080"),
                 Arguments.of(
                         new Listen(8, ListenSpec.parse("[::1]:0").withBacklog(5).withIpv6Only(true)),
@@ -55,6 +58,7 @@ class ControlMessageTest {
                 Arguments.of(new Refused(3, ""), "refused 3 "),
                 Arguments.of(new Refused(3, " füße  東京 \ud83d\ude80 "), "refused 3  füße  東京 \ud83d\ude80 "),
                 Arguments.of(new Ready(), "ready"),
+                Arguments.of(new Unready(), "unready"),
                 Arguments.of(new Drain(), "drain"),
                 Arguments.of(new Bye(), "bye"));
     }

@@ -77,7 +77,7 @@ final class Listeners implements Closeable {
         Key key = Key.of(spec);
         Entry entry = byKey.get(key);
         if (entry == null && sealed) {
-            throw new IOException("listen " + spec + ": not granted: the supervisor listens on " + specs()
+            throw new NotGrantedException("listen " + spec + ": not granted: the supervisor listens on " + specs()
                     + "; add --listen " + spec);
         }
         return (entry == null ? listen(key, spec) : entry).listener().ticketFor(worker);

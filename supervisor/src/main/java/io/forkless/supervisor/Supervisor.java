@@ -62,6 +62,10 @@ public final class Supervisor implements AutoCloseable {
     private final ServiceManagers serviceManagers = new ServiceManagers();
     private final CompletableFuture<Void> allReady = new CompletableFuture<>();
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+
+    /** Completes on the loop's thread, when the last worker has gone and operators can still be told. */
+    private final CompletableFuture<Outcome> workersGone = new CompletableFuture<>();
+
     private final Deque<Closeable> resources = new ArrayDeque<>();
     private final Set<CompletableFuture<?>> unanswered = ConcurrentHashMap.newKeySet();
     /** Where binding, name resolution and hand-over may block; one thread, so that requests keep their order. */
@@ -74,6 +78,7 @@ public final class Supervisor implements AutoCloseable {
     private WorkerOutput output;
     private boolean started;
     private volatile boolean stopping;
+    private volatile String failure = "";
 
     Supervisor(Configuration configuration) {
         this.configuration = configuration;
@@ -135,8 +140,9 @@ public final class Supervisor implements AutoCloseable {
      * command, and only when it is ready the worker that it replaces drains. While a restart is under way, another one
      * makes it begin anew and ends with it.
      *
-     * @return completes when the last old worker has gone; fails, with the reason, if a replacement does not get ready:
-     *     the restart then ends and the old workers that are left serve on
+     * @return completes when the last old worker has gone; fails, with the reason, if a replacement does not get ready, or
+     *     ends or turns unready before the restart is complete: the restart then ends and the old workers that are left serve
+     *     on; fails with a {@link NotDrainedException} if the restart is complete and an old worker did not drain
      */
     public CompletableFuture<Void> restart() {
         return onLoop(this::restartOnLoop);
@@ -274,6 +280,11 @@ public final class Supervisor implements AutoCloseable {
         }
     }
 
+    /** What went wrong, for a person: why it gave up, or which workers did not drain. Empty if nothing did, or not yet. */
+    public String failure() {
+        return failure;
+    }
+
     /** The workers, by index; empty before the start and after the end. */
     public List<WorkerStatus> workers() {
         try {
@@ -387,6 +398,8 @@ public final class Supervisor implements AutoCloseable {
     }
 
     private void terminated(Outcome ended) {
+        failure = ended == Outcome.DRAINED ? "" : fleet.failure();
+        workersGone.complete(ended);
         // Not on the loop's thread, which is one of the things to be released.
         new Thread(
                         () -> {
@@ -440,6 +453,11 @@ public final class Supervisor implements AutoCloseable {
         }
 
         @Override
+        public void unready(SpawnedWorker worker) {
+            fleet.unready(worker);
+        }
+
+        @Override
         public void heartbeat(SpawnedWorker worker, Heartbeat heartbeat) {
             fleet.heartbeat(worker, heartbeat);
         }
@@ -458,7 +476,12 @@ public final class Supervisor implements AutoCloseable {
                     loop.execute(() -> worker.send(new Granted(request.id(), ticket)));
                 } catch (IOException | RuntimeException e) {
                     LOG.log(Level.WARNING, "worker " + worker.index() + ": " + e.getMessage());
-                    loop.execute(() -> worker.send(new Refused(request.id(), String.valueOf(e.getMessage()))));
+                    loop.execute(() -> {
+                        if (e instanceof NotGrantedException) {
+                            fleet.refused(worker, e.getMessage());
+                        }
+                        worker.send(new Refused(request.id(), String.valueOf(e.getMessage())));
+                    });
                 }
             });
         }
@@ -481,8 +504,9 @@ public final class Supervisor implements AutoCloseable {
         }
 
         @Override
-        public void stop() {
+        public CompletionStage<Outcome> stop() {
             Supervisor.this.stop();
+            return workersGone;
         }
 
         @Override

@@ -193,6 +193,9 @@ class SoakTest {
         }
 
         @Override
+        public void unready(SpawnedWorker worker) {}
+
+        @Override
         public void heartbeat(SpawnedWorker from, Heartbeat heartbeat) {
             beats.incrementAndGet();
         }
