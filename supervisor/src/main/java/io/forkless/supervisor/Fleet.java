@@ -154,6 +154,14 @@ final class Fleet implements Replacements.Actions {
         }
     }
 
+    /** The process has finished all that it had accepted, and is about to exit. */
+    void drained(WorkerProcess process) {
+        Slot slot = slots.of(process);
+        if (slot != null) {
+            slot.drained = true;
+        }
+    }
+
     /** The link of a process that has not exited (yet) has ended. */
     void linkLost(WorkerProcess process) {
         Slot slot = slots.of(process);
@@ -169,7 +177,8 @@ final class Fleet implements Replacements.Actions {
             return;
         }
         boolean early = !slot.is(WorkerState.READY) || !slot.hasLasted(settings.provenAfter());
-        boolean lossy = slot.wasReady() && status != 0; // one that was never ready has had no connection
+        // One that was never ready has had no connection, and one that has drained has none any more.
+        boolean lossy = slot.wasReady() && !slot.drained && status != 0;
         String when = slot.is(WorkerState.READY) ? sinceReady(slot) : "";
         slot.exited(status);
         if (!slot.wasReady()) {

@@ -6,7 +6,8 @@ public enum Outcome {
     DRAINED(0),
     /**
      * Connections may have been lost: at least one worker had to be killed, since it did not drain in time or since the
-     * supervisor was told to kill, or it ended with an error in place of a drain. One that was never ready does not count: it had no connection.
+     * supervisor was told to kill, or it ended with an error in place of a drain. One that was never ready does not count: it
+     * had no connection; nor does one whose exit fails when it has drained.
      */
     KILLED(5),
     /** No worker could be brought to serve. */

@@ -34,6 +34,9 @@ final class Slot {
     /** Why its process does not get what it has asked for, ever; {@code null} if there is no such thing. */
     String refusal;
 
+    /** Its process has said that it has finished all that it had accepted. */
+    boolean drained;
+
     private final Timers timers;
     private WorkerState state = WorkerState.STOPPED;
     private long since;
@@ -85,6 +88,7 @@ final class Slot {
         process = newProcess;
         killReason = null;
         refusal = null;
+        drained = false;
         everReady = false;
         outdated = null; // it was started with what there is now
         launchedAt = timers.nanoTime();

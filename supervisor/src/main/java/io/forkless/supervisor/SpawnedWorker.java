@@ -18,6 +18,8 @@ final class SpawnedWorker implements WorkerProcess, ControlConnection.Receiver {
 
         void unready(SpawnedWorker worker);
 
+        void drained(SpawnedWorker worker);
+
         void heartbeat(SpawnedWorker worker, Heartbeat heartbeat);
 
         void listenRequested(SpawnedWorker worker, Listen request);
@@ -136,7 +138,9 @@ final class SpawnedWorker implements WorkerProcess, ControlConnection.Receiver {
             events.unready(this);
         } else if (message instanceof Heartbeat heartbeat) {
             events.heartbeat(this, heartbeat);
-        } else if (!(message instanceof Bye)) {
+        } else if (message instanceof Bye) {
+            events.drained(this);
+        } else {
             throw new ProtocolException("a worker does not send " + message);
         }
     }

@@ -458,6 +458,11 @@ public final class Supervisor implements AutoCloseable {
         }
 
         @Override
+        public void drained(SpawnedWorker worker) {
+            fleet.drained(worker);
+        }
+
+        @Override
         public void heartbeat(SpawnedWorker worker, Heartbeat heartbeat) {
             fleet.heartbeat(worker, heartbeat);
         }

@@ -49,6 +49,9 @@ class ControlServerTest {
         public void unready(SpawnedWorker worker) {}
 
         @Override
+        public void drained(SpawnedWorker worker) {}
+
+        @Override
         public void heartbeat(SpawnedWorker from, Heartbeat heartbeat) {}
 
         @Override
@@ -89,6 +92,9 @@ class ControlServerTest {
 
             @Override
             public void unready(SpawnedWorker worker) {}
+
+            @Override
+            public void drained(SpawnedWorker worker) {}
 
             @Override
             public void heartbeat(SpawnedWorker from, Heartbeat heartbeat) {

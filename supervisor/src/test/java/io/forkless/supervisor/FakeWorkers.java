@@ -10,6 +10,10 @@ final class FakeWorkers implements Fleet.Launcher {
         final int index;
         final long pid;
         boolean linked;
+
+        /** Somebody wanted it to end, and has perhaps failed to tell it. */
+        boolean toGo;
+
         int drains;
         int kills;
         int dumps;
@@ -28,6 +32,7 @@ final class FakeWorkers implements Fleet.Launcher {
 
         @Override
         public boolean drain() {
+            toGo = true;
             disturb.run();
             drains++;
             return linked;
@@ -35,6 +40,7 @@ final class FakeWorkers implements Fleet.Launcher {
 
         @Override
         public void dumpThreads() {
+            toGo = true;
             disturb.run();
             dumps++;
         }
@@ -47,6 +53,7 @@ final class FakeWorkers implements Fleet.Launcher {
 
         @Override
         public void kill() {
+            toGo = true;
             disturb.run();
             kills++;
         }

@@ -292,7 +292,7 @@ class FleetRandomWalkTest {
 
         /** A process that was told to go, in any way; after its dump it is killed. */
         private boolean isToGo(FakeProcess process) {
-            return process.drains > 0 || process.dumps > 0 || process.kills > 0;
+            return process.toGo;
         }
 
         /** However it stands: when everything goes well from now on, all is well in the end. */

@@ -249,6 +249,16 @@ class FleetTest extends SimulatedFleet {
     }
 
     @Test
+    void a_worker_that_has_said_that_it_has_drained_has_lost_nothing_however_it_ends() throws Exception {
+        startReady(2);
+        stop();
+        fleet.drained(newest(0));
+        exit(0, 1); // a shutdown hook has failed
+        exit(1, 0);
+        assertDone(Outcome.DRAINED);
+    }
+
+    @Test
     void workers_that_were_never_ready_may_be_killed_without_a_loss() throws Exception {
         start(1);
         newest(0).linked = true;

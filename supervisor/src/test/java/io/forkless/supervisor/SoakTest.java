@@ -196,6 +196,9 @@ class SoakTest {
         public void unready(SpawnedWorker worker) {}
 
         @Override
+        public void drained(SpawnedWorker worker) {}
+
+        @Override
         public void heartbeat(SpawnedWorker from, Heartbeat heartbeat) {
             beats.incrementAndGet();
         }
