@@ -25,7 +25,7 @@ import java.time.Duration;
  * operator    operator VERSION TOKEN             the first line of a connection
  * operator    do VERB [ARGUMENT]
  * supervisor  report [TEXT]                      as many as there are; every 3 s an empty one, a sign of life
- * supervisor  done TEXT                          or: refused 0 REASON
+ * supervisor  done TEXT                          or: failed EXIT_STATUS REASON
  * </pre>
  *
  * Either side takes the end of the stream as the death of the other one.
@@ -172,6 +172,14 @@ public sealed interface ControlMessage {
         }
     }
 
+    /** @param exitStatus of the operator's command, not 0 */
+    record Failed(int exitStatus, String reason) implements ControlMessage {
+        @Override
+        public String encode() {
+            return "failed " + exitStatus + " " + reason.replaceAll("\\p{Cntrl}", " ");
+        }
+    }
+
     /** The message as it goes over the wire, line feed included. A text that is too long is cut. */
     default byte[] toBytes() {
         byte[] bytes = encode().getBytes(StandardCharsets.UTF_8);
@@ -232,6 +240,10 @@ public sealed interface ControlMessage {
                 }
                 case "report" -> new Report(rest);
                 case "done" -> new Done(rest);
+                case "failed" -> {
+                    String[] field = fields(rest, 2);
+                    yield new Failed(Integer.parseInt(field[0]), field[1]);
+                }
                 default -> throw new ProtocolException("unknown control message");
             };
         } catch (IllegalArgumentException e) {

@@ -9,6 +9,7 @@ import io.forkless.control.ControlMessage.Done;
 import io.forkless.control.ControlMessage.Drain;
 import io.forkless.control.ControlMessage.DumpThreads;
 import io.forkless.control.ControlMessage.Granted;
+import io.forkless.control.ControlMessage.Failed;
 import io.forkless.control.ControlMessage.Heartbeat;
 import io.forkless.control.ControlMessage.Hello;
 import io.forkless.control.ControlMessage.Listen;
@@ -45,6 +46,7 @@ class ControlMessageTest {
                 Arguments.of(
                         new Report("index=0 lastExit=killed by SIGKILL"), "report index=0 lastExit=killed by SIGKILL"),
                 Arguments.of(new Done("4 workers"), "done 4 workers"),
+                Arguments.of(new Failed(5, "worker 0 was killed"), "failed 5 worker 0 was killed"),
                 Arguments.of(new Listen(7, ListenSpec.parse("8080")), "listen 7 1024 false *:8080"),
                 Arguments.of(
                         new Listen(8, ListenSpec.parse("[::1]:0").withBacklog(5).withIpv6Only(true)),

@@ -39,7 +39,7 @@ record ClassArchive(Path directory, String commandHash, String contentHash, bool
     /** Empty if the JVM has no such archives, or none can be told. */
     static Optional<ClassArchive> of(Path directory, List<String> command) {
         try {
-            Path java = JavaCommand.executable(command.get(0)).toRealPath();
+            Path java = JavaCommand.executable(command.get(0)).orElseThrow().toRealPath();
             Path release = java.getParent().resolveSibling("release");
             int version = version(release);
             if (version < FIRST_WITH_DYNAMIC_ARCHIVE) {

@@ -1,17 +1,15 @@
 package io.forkless.supervisor;
 
 import io.forkless.control.ControlMessage.Heartbeat;
-import io.forkless.supervisor.output.Log;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 
 /**
  * The state machine of all workers. One thread calls it; clock, timers and processes are passed in, so that tests walk
@@ -20,20 +18,22 @@ import java.util.function.Predicate;
  * <p>Three things can happen to a {@link Slot}: its process dies and is started again in the same place; it is
  * <em>replaced</em>, by a slot of its own that retires it once it is ready; or it is <em>retired</em>, which drains it
  * and removes it. A restart replaces all, recycling replaces one, scaling adds or retires, and a stop retires all.
+ *
+ * <p>Every transition is all or nothing: a launch may fail with any throwable, which makes it a failed start, and every
+ * other call of what is not the fleet's own is an {@link Attempt}.
  */
-final class Fleet {
+final class Fleet implements Replacements.Actions {
     /** Starts processes; their exits are to be reported with {@link Fleet#exited}. */
     interface Launcher {
+        /** Leaves nothing behind if it throws, whatever that is. */
         WorkerProcess launch(int index) throws IOException;
     }
 
-    private static final System.Logger LOG = Log.supervisor();
-
-    /** After a replacement that failed, no worker is replaced for its age or size for that long. */
-    private static final Duration RECYCLING_PAUSE = Duration.ofSeconds(60);
-
     /** By how much the limits of recycling vary, up and down. */
     private static final double RECYCLING_JITTER = 0.1;
+
+    /** What its owner could not be told is told again after that. */
+    private static final Duration TELL_AGAIN = Duration.ofSeconds(1);
 
     private final Settings settings;
     private final Backoff backoff;
@@ -41,23 +41,20 @@ final class Fleet {
     private final Launcher launcher;
     private final Runnable whenAllReady;
     private final Consumer<Outcome> whenDone;
-    private final List<Slot> slots = new ArrayList<>();
+    private final Slots slots;
+    private final Replacements replacements;
     private final long startedAt;
     private int workers;
     private long inspectedAt;
-    private long recycleNotBefore;
 
-    /** The restart that is under way, or {@code null}. */
-    private CompletableFuture<Void> restart;
-
-    private long restartedAt;
     private boolean everAllReady;
     private boolean stopping;
 
-    /** A worker that may have had connections was killed or ended with an error. */
-    private boolean lossy;
+    /** Workers that may have had connections and were killed, or ended with an error, during the stop. */
+    private final List<String> notDrained = new ArrayList<>();
 
     private boolean done;
+    private String whyGivenUp = "";
 
     /** @param whenAllReady is called when all workers are ready for the first time */
     Fleet(
@@ -73,59 +70,101 @@ final class Fleet {
         this.launcher = launcher;
         this.whenAllReady = whenAllReady;
         this.whenDone = whenDone;
+        this.slots = new Slots(timers);
+        this.replacements = new Replacements(settings, timers, slots, this);
         this.startedAt = timers.nanoTime();
         this.inspectedAt = startedAt;
-        this.recycleNotBefore = startedAt;
         this.workers = settings.workers();
     }
 
     /** @throws IOException if the first processes cannot be started; those that run are killed */
     void start() throws IOException {
         for (int i = 0; i < workers; i++) {
-            slots.add(new Slot(i, timers));
+            slots.add();
         }
-        for (Slot slot : slots) {
-            try {
+        try {
+            for (Slot slot : slots.all()) {
                 launch(slot);
-            } catch (IOException e) {
-                stopping = true;
-                done = true;
-                killAll();
-                throw e;
             }
+        } catch (Throwable e) {
+            stopping = true;
+            done = true;
+            killAll();
+            throw e;
         }
     }
 
     void ready(WorkerProcess process) {
-        Slot slot = slotOf(process);
+        Slot slot = slots.of(process);
         if (slot == null || !slot.is(WorkerState.STARTING) || slot.wasKilled()) {
             return; // one that is dying must not make another one go
         }
-        slot.failedStarts = 0;
-        String detail = "after " + slot.millisInState() + " ms";
-        slot.enter(WorkerState.READY, detail, settings.healthyAfter(), () -> slot.attempts = 0);
+        slot.enter(WorkerState.READY, "after " + slot.inState().toMillis() + " ms");
+        if (slot.replaces == null || settings.readyHold().isZero()) {
+            held(slot);
+        } else {
+            slot.afterInState(settings.readyHold(), () -> held(slot));
+            checkAllReady();
+        }
+    }
+
+    /** It is ready, and if it is a replacement, for as long as it takes to rely on it. */
+    private void held(Slot slot) {
+        slot.afterInState(settings.provenAfter(), () -> proven(slot));
         if (slot.replaces != null) {
-            Slot replaced = slot.replaces;
-            slot.replaces = null;
-            retire(replaced);
+            replacements.retirePredecessorOf(slot);
         }
         checkAllReady();
+        replacements.goOn();
+    }
+
+    private void proven(Slot slot) {
+        slot.failedStarts = 0;
+        slot.afterInState(settings.healthyAfter(), () -> slot.attempts = 0);
         // One that serves proves that starting is possible: those that were given up get another chance.
-        List<Slot> failed = select(s -> s.is(WorkerState.FAILED));
-        failed.forEach(this::retry);
-        replaceOutdated();
+        slots.select(s -> s.is(WorkerState.FAILED)).forEach(this::retry);
+    }
+
+    /** The worker does not serve any more; it may get ready again. */
+    void unready(WorkerProcess process) {
+        Slot slot = slots.of(process);
+        if (slot == null || !slot.is(WorkerState.READY) || slot.wasKilled()) {
+            return;
+        }
+        String when = sinceReady(slot);
+        slot.awaitReady("not ready any more", settings.bootTimeout());
+        if (replacements.include(slot)) {
+            replacements.failed(slot, "it turned unready" + when);
+        }
+        replacements.goOn();
     }
 
     void heartbeat(WorkerProcess process, Heartbeat heartbeat) {
-        Slot slot = slotOf(process);
+        Slot slot = slots.of(process);
         if (slot != null) {
             slot.heard(heartbeat);
         }
     }
 
+    /** The process will not get what it has asked for, however often it is started. It may do without. */
+    void refused(WorkerProcess process, String reason) {
+        Slot slot = slots.of(process);
+        if (slot != null) {
+            slot.refusal = reason;
+        }
+    }
+
+    /** The process has finished all that it had accepted, and is about to exit. */
+    void drained(WorkerProcess process) {
+        Slot slot = slots.of(process);
+        if (slot != null) {
+            slot.drained = true;
+        }
+    }
+
     /** The link of a process that has not exited (yet) has ended. */
     void linkLost(WorkerProcess process) {
-        Slot slot = slotOf(process);
+        Slot slot = slots.of(process);
         if (slot != null && !slot.is(WorkerState.DRAINING) && !slot.wasKilled()) {
             slot.setTimer(
                     settings.lostLinkGrace(), () -> slot.kill("it closed its link to the supervisor and did not exit"));
@@ -133,48 +172,67 @@ final class Fleet {
     }
 
     void exited(WorkerProcess process, int status) {
-        Slot slot = slotOf(process);
+        Slot slot = slots.of(process);
         if (slot == null) {
             return;
         }
-        boolean neverReady = slot.is(WorkerState.STARTING);
+        boolean early = !slot.is(WorkerState.READY) || !slot.hasLasted(settings.provenAfter());
+        // One that was never ready has had no connection, and one that has drained has none any more.
+        boolean lossy = slot.wasReady() && !slot.drained && status != 0;
+        String when = slot.is(WorkerState.READY) ? sinceReady(slot) : "";
         slot.exited(status);
-        if (neverReady && !slot.wasKilled()) {
-            slot.lastExit += " before it was ready";
+        if (!slot.wasReady()) {
+            explainFailedStart(slot);
         }
         if (stopping) {
-            lossy |= !neverReady && status != 0;
+            if (lossy) {
+                notDrained.add(slot + ": " + slot.lastExit);
+            }
             slot.enter(WorkerState.STOPPED, slot.lastExit);
             checkDone();
         } else if (slot.isRetiring()) {
+            if (lossy) {
+                replacements.notDrained(slot);
+            }
             remove(slot);
-        } else if (neverReady && slot.replaces != null) {
-            replacementFailed(slot);
+        } else if (slot.replaces != null) {
+            replacements.removeFailed(slot, slot.lastExit + when);
         } else {
-            slot.failedStarts += neverReady ? 1 : 0;
+            slot.failedStarts += early ? 1 : 0;
             retry(slot);
+            if (replacements.include(slot)) {
+                replacements.failed(slot, slot.lastExit + when);
+            }
         }
-        replaceOutdated();
+        replacements.goOn();
+    }
+
+    /** A refusal is the reason only now: a worker may ask for one address after the other until it gets one. */
+    private void explainFailedStart(Slot slot) {
+        if (slot.refusal != null) {
+            slot.lastExit = slot.refusal;
+            slot.failedStarts = settings.maxFailedStarts(); // the next one would fare no better
+        } else if (!slot.wasKilled()) {
+            slot.lastExit += " before it was ready";
+        }
+    }
+
+    private static String sinceReady(Slot slot) {
+        return String.format(Locale.ROOT, ", %.1f s after it was ready", slot.inState().toMillis() / 1000.0);
     }
 
     /**
      * Replaces every worker by one that is started from now on; a restart that is under way becomes part of it.
      *
-     * @return fails, with the reason as its message, if a replacement does not get ready: the old workers then go on
+     * @return fails, with the reason as its message, if a replacement does not get ready, or ends or turns unready before
+     *     the restart is complete: the old workers that are left then go on; and with a {@link NotDrainedException} if it
+     *     is complete and a worker was killed or ended with an error in place of a drain
      */
     CompletableFuture<Void> restart() {
         if (stopping) {
             return CompletableFuture.failedFuture(new IllegalStateException("the supervisor is stopping"));
         }
-        if (restart == null) {
-            restart = new CompletableFuture<>();
-            restartedAt = timers.nanoTime();
-        }
-        LOG.log(Level.INFO, "restarting " + workers + " workers, " + settings.maxSurge() + " at a time");
-        CompletableFuture<Void> result = restart;
-        select(slot -> !slot.isRetiring()).forEach(slot -> slot.outdated = "restart");
-        replaceOutdated();
-        return result;
+        return replacements.restart(workers);
     }
 
     /** Adds workers, or retires those with the highest indexes. */
@@ -182,27 +240,22 @@ final class Fleet {
         if (stopping) {
             throw new IllegalStateException("the supervisor is stopping");
         }
-        LOG.log(Level.INFO, "scaling from " + workers + " to " + newWorkers + " workers");
+        Attempt.log(Level.INFO, "scaling from " + workers + " to " + newWorkers + " workers");
         workers = newWorkers;
-        List<Slot> permanent = permanent();
+        List<Slot> permanent = slots.permanent();
         for (int i = permanent.size(); i < newWorkers; i++) {
-            Slot slot = addSlot();
-            try {
-                launch(slot);
-            } catch (IOException e) {
-                launchFailed(slot, e);
-            }
+            launchOrRetry(slots.add());
         }
         // Those that do not run go first, then those that do not serve yet, then the newest places.
         permanent.sort(Comparator.comparing((Slot slot) -> slot.is(WorkerState.READY))
                 .thenComparing(slot -> slot.process() != null)
                 .thenComparing(slot -> -slot.index));
         for (Slot slot : permanent.subList(0, Math.max(0, permanent.size() - newWorkers))) {
-            select(other -> other.replaces == slot).forEach(this::retire);
+            slots.select(other -> other.replaces == slot).forEach(this::retire);
             retire(slot);
         }
         checkAllReady();
-        replaceOutdated();
+        replacements.goOn();
     }
 
     /** To be called about once a second: finds the workers that hang, and those that are due to be recycled. */
@@ -210,35 +263,35 @@ final class Fleet {
         boolean stoodStill = timers.nanoTime() - inspectedAt
                 > settings.longestInspectionGap().toNanos();
         inspectedAt = timers.nanoTime();
-        for (Slot slot : select(s -> s.is(WorkerState.READY) && !s.wasKilled())) {
+        for (Slot slot : slots.select(s -> s.is(WorkerState.READY) && !s.wasKilled())) {
             if (stoodStill) {
                 slot.excuse();
             } else if (!settings.hangTimeout().isZero() && slot.isSilentFor(settings.hangTimeout())) {
                 slot.killStuck("no heartbeat for " + settings.hangTimeout().toMillis() + " ms: it hangs");
-            } else if (slot.outdated == null && inspectedAt - recycleNotBefore >= 0) {
-                slot.outdated = slot.due(settings.recycling());
+            } else {
+                replacements.recycle(slot);
             }
         }
-        replaceOutdated();
+        replacements.goOn();
     }
 
     /** From now on no process is started. Those that run go on serving until {@link #drainAll}. */
     void stopRestarting() {
         stopping = true;
-        endRestart("the supervisor was told to stop");
-        for (Slot slot : slots) {
+        for (Slot slot : slots.all()) {
             slot.retire();
             if (slot.process() == null && !slot.is(WorkerState.STOPPED)) {
                 slot.enter(WorkerState.STOPPED, "");
             }
         }
+        replacements.callOff("the supervisor was told to stop");
         checkDone();
     }
 
     /** @param apart the time between one worker and the next, for these to take over the clients of the former */
     void drainAll(Duration apart) {
         Duration delay = Duration.ZERO;
-        for (Slot slot : select(this::serves)) {
+        for (Slot slot : slots.select(this::serves)) {
             if (delay.isZero()) {
                 drain(slot);
             } else {
@@ -257,12 +310,11 @@ final class Fleet {
     }
 
     void killAll() {
-        lossy = true;
-        select(slot -> slot.process() != null).forEach(slot -> slot.kill("the supervisor was told to"));
+        slots.select(slot -> slot.process() != null).forEach(slot -> slot.kill("the supervisor was told to"));
     }
 
     boolean anyReady() {
-        return slots.stream().anyMatch(slot -> slot.is(WorkerState.READY));
+        return slots.any(slot -> slot.is(WorkerState.READY));
     }
 
     /** How many workers there are to be. */
@@ -271,68 +323,19 @@ final class Fleet {
     }
 
     List<WorkerStatus> status() {
-        return slots.stream()
-                .sorted(Comparator.comparingInt(slot -> slot.index))
-                .map(Slot::status)
-                .toList();
+        return slots.status();
     }
 
-    /** Starts replacements as far as the surge allows, and ends the restart when there is nothing left to replace. */
-    private void replaceOutdated() {
-        while (!stopping && surplus() < settings.maxSurge()) {
-            List<Slot> next = select(slot -> slot.outdated != null && slot.replaces == null && !isBeingReplaced(slot));
-            if (next.isEmpty()) {
-                break;
-            }
-            replace(next.get(0));
+    /** What went wrong, in words, after an end in which not all workers have drained; else empty. */
+    String failure() {
+        if (!notDrained.isEmpty()) {
+            return "stopped, but connections may have been lost: " + String.join(", ", notDrained);
         }
-        if (select(slot -> slot.outdated != null || slot.replaces != null || slot.isRetiring())
-                .isEmpty()) {
-            endRestart(null);
-        }
+        return whyGivenUp.isEmpty() ? "" : "gave up: " + whyGivenUp;
     }
 
-    private void replace(Slot old) {
-        Slot slot = addSlot();
-        slot.replaces = old;
-        slot.restarts = old.restarts + 1;
-        slot.lastExit = "worker " + old.index + " was replaced: " + old.outdated;
-        LOG.log(Level.INFO, "replacing " + old + ": " + old.outdated);
-        try {
-            launch(slot);
-        } catch (IOException e) {
-            slot.lastExit = e.getMessage();
-            replacementFailed(slot);
-        }
-    }
-
-    /** The old worker goes on, and so do all the others that were to be replaced. */
-    private void replacementFailed(Slot slot) {
-        String reason = "the replacement for " + slot.replaces + " failed: " + slot.lastExit;
-        recycleNotBefore = timers.nanoTime() + RECYCLING_PAUSE.toNanos();
-        remove(slot);
-        LOG.log(Level.ERROR, reason + "; nothing else is replaced, the workers there are go on serving");
-        slots.forEach(other -> other.outdated = null);
-        select(other -> other.replaces != null).forEach(this::retire);
-        endRestart(reason);
-    }
-
-    private void endRestart(String failure) {
-        if (restart == null) {
-            return;
-        }
-        CompletableFuture<Void> ended = restart;
-        restart = null;
-        if (failure == null) {
-            LOG.log(Level.INFO, "restarted " + workers + " workers (in " + millisSince(restartedAt) + " ms)");
-            ended.complete(null);
-        } else {
-            LOG.log(Level.ERROR, "restart aborted: " + failure);
-            ended.completeExceptionally(new IllegalStateException("restart aborted: " + failure));
-        }
-    }
-
-    private void retire(Slot slot) {
+    @Override
+    public void retire(Slot slot) {
         slot.retire();
         if (slot.process() == null) {
             remove(slot);
@@ -341,7 +344,8 @@ final class Fleet {
         }
     }
 
-    private void remove(Slot slot) {
+    @Override
+    public void remove(Slot slot) {
         slot.enter(WorkerState.STOPPED, slot.lastExit);
         slots.remove(slot);
         checkDone();
@@ -351,102 +355,84 @@ final class Fleet {
         if (slot.wasKilled()) {
             return; // it dies in a moment: a drain time-out would only keep a hung one for longer
         }
-        boolean asked = slot.process().drain();
-        if (!asked && slot.is(WorkerState.STARTING)) {
+        boolean asked = slot.askToDrain();
+        if (!asked && !slot.wasReady()) {
             slot.kill("it has not connected yet and serves nobody");
             return;
         }
         // One that has lost its link drains by itself.
-        slot.enter(WorkerState.DRAINING, "", settings.drainTimeout(), () -> {
-            lossy |= stopping;
-            slot.kill("not drained within " + settings.drainTimeout().toMillis() + " ms");
-        });
+        slot.enter(
+                WorkerState.DRAINING,
+                "",
+                settings.drainTimeout(),
+                () -> slot.kill("not drained within " + settings.drainTimeout().toMillis() + " ms"));
     }
 
     private void retry(Slot slot) {
-        if (slot.failedStarts >= settings.maxFailedStarts() && !anyReady()) {
-            slot.enter(WorkerState.FAILED, slot.lastExit + "; " + slot.failedStarts + " failed starts in a row");
+        boolean startingIsPossible = slots.any(s -> s.is(WorkerState.READY) && s.hasLasted(settings.provenAfter()));
+        if (slot.failedStarts >= settings.maxFailedStarts() && !startingIsPossible) {
+            String reason = slot.refusal != null
+                    ? slot.lastExit
+                    : slot.lastExit + "; " + slot.failedStarts + " failed starts in a row";
+            slot.enter(WorkerState.FAILED, reason);
+            whyGivenUp = "worker " + slot.index + ": " + reason;
             checkDone();
             return;
         }
         Duration delay = backoff.delay(slot.attempts++);
         String detail = slot.lastExit + "; next start in " + delay.toMillis() + " ms";
-        slot.enter(WorkerState.BACKOFF, detail, delay, () -> relaunch(slot));
+        slot.enter(WorkerState.BACKOFF, detail, delay, () -> {
+            slot.restarts++;
+            launchOrRetry(slot);
+        });
     }
 
-    private void relaunch(Slot slot) {
-        slot.restarts++;
+    private void launchOrRetry(Slot slot) {
         try {
             launch(slot);
-        } catch (IOException e) {
-            launchFailed(slot, e);
+        } catch (Throwable e) {
+            slot.failedStarts++;
+            slot.refusal = null;
+            slot.lastExit = LaunchException.describe(e);
+            retry(slot);
         }
     }
 
-    private void launchFailed(Slot slot, IOException e) {
-        slot.failedStarts++;
-        slot.lastExit = e.getMessage();
-        retry(slot);
-    }
-
-    private void launch(Slot slot) throws IOException {
+    @Override
+    public void launch(Slot slot) throws IOException {
+        WorkerProcess process = launcher.launch(slot.index);
         slot.recyclingFactor =
                 1 - RECYCLING_JITTER + 2 * RECYCLING_JITTER * backoff.random().nextDouble();
-        slot.run(launcher.launch(slot.index), settings.bootTimeout());
-    }
-
-    /** With the lowest index that no process has. */
-    private Slot addSlot() {
-        BitSet taken = new BitSet();
-        slots.forEach(slot -> taken.set(slot.index));
-        Slot slot = new Slot(taken.nextClearBit(0), timers);
-        slots.add(slot);
-        return slot;
-    }
-
-    /** Those that make up the number of workers. */
-    private List<Slot> permanent() {
-        return select(slot -> !slot.isRetiring() && slot.replaces == null);
-    }
-
-    private boolean isBeingReplaced(Slot slot) {
-        return slots.stream().anyMatch(other -> other.replaces == slot);
-    }
-
-    /** How many processes there are beyond the number of workers. */
-    private int surplus() {
-        return select(slot -> slot.replaces != null || slot.isRetiring()).size();
+        slot.run(process, settings.bootTimeout());
     }
 
     /** Told once; one that is being replaced counts, its replacement does not. */
     private void checkAllReady() {
-        if (!everAllReady && !stopping && permanent().stream().allMatch(slot -> slot.is(WorkerState.READY))) {
+        if (!everAllReady && !stopping && slots.permanent().stream().allMatch(slot -> slot.is(WorkerState.READY))) {
             everAllReady = true;
-            LOG.log(Level.INFO, "all " + workers + " workers are READY (after " + millisSince(startedAt) + " ms)");
-            whenAllReady.run();
+            Attempt.log(Level.INFO, "all " + workers + " workers are READY (after " + millisSince(startedAt) + " ms)");
+            tell(whenAllReady);
         }
     }
 
     private void checkDone() {
-        boolean allFailed = slots.stream().allMatch(slot -> slot.is(WorkerState.FAILED));
-        boolean allStopped = slots.stream().allMatch(slot -> slot.is(WorkerState.STOPPED));
-        if (!done && (allFailed || allStopped)) {
+        boolean allFailed = slots.allAre(WorkerState.FAILED);
+        if (!done && (allFailed || slots.allAre(WorkerState.STOPPED))) {
             done = true;
             stopping = true; // a command that comes now must not start anything
-            endRestart("no worker gets ready");
-            whenDone.accept(allFailed ? Outcome.GAVE_UP : lossy ? Outcome.KILLED : Outcome.DRAINED);
+            Outcome outcome = allFailed
+ ? Outcome.GAVE_UP
+ : notDrained.isEmpty() ? Outcome.DRAINED : Outcome.KILLED;
+            replacements.callOff("no worker gets ready: " + whyGivenUp);
+            tell(() -> whenDone.accept(outcome));
         }
     }
 
-    private List<Slot> select(Predicate<Slot> predicate) {
-        return new ArrayList<>(slots.stream().filter(predicate).toList());
-    }
-
-    private Slot slotOf(WorkerProcess process) {
-        return slots.stream()
-                .filter(slot -> slot.process() == process)
-                .findFirst()
-                .orElse(null);
+    /** Again and again until it has been heard: nobody else would ever know. */
+    private void tell(Runnable news) {
+        if (!Attempt.run(news)) {
+            timers.after(TELL_AGAIN, () -> tell(news));
+        }
     }
 
     private long millisSince(long nanos) {

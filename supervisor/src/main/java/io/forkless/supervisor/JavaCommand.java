@@ -2,6 +2,7 @@ package io.forkless.supervisor;
 
 import java.io.File;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,22 @@ final class JavaCommand {
     private static final List<String> CLASS_PATH = List.of("-cp", "-classpath", "--class-path");
 
     private static final List<String> OTHER_PROGRAMS = List.of("-jar", "-m", "--module");
+
+    /** Those of java(1) whose value is the next word. */
+    private static final List<String> WITH_VALUE = List.of(
+            "-cp",
+            "-classpath",
+            "--class-path",
+            "-p",
+            "--module-path",
+            "--upgrade-module-path",
+            "--add-modules",
+            "--limit-modules",
+            "--add-exports",
+            "--add-opens",
+            "--add-reads",
+            "--patch-module",
+            "--enable-native-access");
 
     private static final List<String> ARCHIVE_OPTIONS = List.of(
             "-Xshare:",
@@ -63,6 +80,22 @@ final class JavaCommand {
                 .findFirst();
     }
 
+    /** The jar that {@code java -jar} is to run; empty if it is another command, or if that cannot be told for sure. */
+    static Optional<Path> jar(List<String> command) {
+        int i = 1;
+        while (isJava(command) && i + 1 < command.size()) {
+            String word = command.get(i);
+            if (word.equals("-jar")) {
+                return path(command.get(i + 1));
+            }
+            if (!word.startsWith("-") || OTHER_PROGRAMS.contains(word) || word.startsWith("--module=")) {
+                return Optional.empty(); // what follows is for the program, or in a file
+            }
+            i += WITH_VALUE.contains(word) ? 2 : 1;
+        }
+        return Optional.empty();
+    }
+
     /** The first option with which the command itself says which archive of classes its JVM is to use or to make. */
     static Optional<String> archiveOption(List<String> command) {
         return command.stream()
@@ -82,22 +115,29 @@ final class JavaCommand {
     /** Where the system would look for a program, in this order. */
     static List<Path> candidates(String program) {
         if (program.contains("/") || program.contains(File.separator)) {
-            return List.of(Path.of(program));
+            return path(program).stream().toList();
         }
-        List<Path> candidates = new ArrayList<>();
-        for (String directory : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)) {
-            candidates.add(Path.of(directory, program));
-            candidates.add(Path.of(directory, program + ".exe"));
-        }
-        return candidates;
+        return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+                .flatMap(directory -> Stream.of(path(directory, program), path(directory, program + ".exe")))
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     /** The one that the system would run; where it would look first if there is none. */
-    static Path executable(String program) {
+    static Optional<Path> executable(String program) {
         List<Path> candidates = candidates(program);
         return candidates.stream()
                 .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))
                 .findFirst()
-                .orElse(candidates.get(0));
+                .or(() -> candidates.stream().findFirst());
+    }
+
+    /** Empty for a name that this JVM cannot have, such as one with an umlaut in the C locale. */
+    private static Optional<Path> path(String first, String... more) {
+        try {
+            return Optional.of(Path.of(first, more));
+        } catch (InvalidPathException e) {
+            return Optional.empty();
+        }
     }
 }

@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
+import java.util.function.BiConsumer;
 
 /**
  * Answers the workers' requests for listeners: those of one worker in their order, and none of them waits for another
@@ -24,11 +25,14 @@ final class ListenRequests {
 
     private final EventLoop loop;
     private final Listeners listeners;
+    private final BiConsumer<SpawnedWorker, String> notGranted;
     private final Map<SpawnedWorker, Queue<Listen>> waiting = new HashMap<>();
 
-    ListenRequests(EventLoop loop, Listeners listeners) {
+    /** @param notGranted gets the reason if the address is none that workers may have, before the worker does */
+    ListenRequests(EventLoop loop, Listeners listeners, BiConsumer<SpawnedWorker, String> notGranted) {
         this.loop = loop;
         this.listeners = listeners;
+        this.notGranted = notGranted;
     }
 
     void add(SpawnedWorker worker, Listen request) {
@@ -49,10 +53,9 @@ final class ListenRequests {
             waiting.remove(worker);
             return;
         }
-        int index = worker.index();
         ProcessHandle process = worker.linkedProcess();
         loop.executeElsewhere("forkless-listeners", true, () -> {
-            ControlMessage answer = answer(index, request, process);
+            ControlMessage answer = answer(worker, request, process);
             loop.execute(() -> {
                 queue.remove();
                 try {
@@ -64,13 +67,16 @@ final class ListenRequests {
         });
     }
 
-    private ControlMessage answer(int index, Listen request, ProcessHandle process) {
+    private ControlMessage answer(SpawnedWorker worker, Listen request, ProcessHandle process) {
         try {
             return new Granted(request.id(), listeners.ticketFor(request.spec(), process));
         } catch (Throwable e) { // a worker that gets no answer waits for it
             String reason =
                     e instanceof IOException ? String.valueOf(e.getMessage()) : "listen " + request.spec() + ": " + e;
-            LOG.log(Level.WARNING, "worker " + index + ": " + reason);
+            LOG.log(Level.WARNING, "worker " + worker.index() + ": " + reason);
+            if (e instanceof NotGrantedException) {
+                loop.execute(() -> notGranted.accept(worker, reason));
+            }
             return new Refused(request.id(), reason);
         }
     }

@@ -91,7 +91,7 @@ final class Listeners implements Closeable {
         synchronized (this) {
             present = byKey.get(key);
             if (present == null && sealed) {
-                throw new IOException("listen " + spec + ": not granted: the supervisor listens on " + specs()
+                throw new NotGrantedException("listen " + spec + ": not granted: the supervisor listens on " + specs()
                         + "; add --listen " + spec);
             }
             if (present == null) {

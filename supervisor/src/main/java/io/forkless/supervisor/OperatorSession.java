@@ -3,6 +3,7 @@ package io.forkless.supervisor;
 import io.forkless.control.ControlMessage;
 import io.forkless.control.ControlMessage.Do;
 import io.forkless.control.ControlMessage.Done;
+import io.forkless.control.ControlMessage.Failed;
 import io.forkless.control.ControlMessage.Refused;
 import io.forkless.control.ControlMessage.Report;
 import io.forkless.supervisor.output.Log;
@@ -21,7 +22,8 @@ final class OperatorSession implements ControlConnection.Receiver {
 
         CompletionStage<Void> allReady();
 
-        void stop();
+        /** @return completes when the last worker has gone, while the connection is still there */
+        CompletionStage<Outcome> stop();
 
         void reopenLogs();
     }
@@ -78,11 +80,17 @@ final class OperatorSession implements ControlConnection.Receiver {
             case "restart" -> answer(operations.restart(), "restarted " + fleet.workers() + " workers");
             case "scale" -> {
                 fleet.scale(target(argument, fleet.workers()));
-                done(fleet.workers() + " workers");
+                done("scaling to " + fleet.workers() + " workers");
             }
             case "stop" -> {
-                operations.stop();
-                done("draining " + fleet.workers() + " workers");
+                connection.send(new Report("draining " + fleet.workers() + " workers"));
+                operations.stop().thenAccept(outcome -> {
+                    if (outcome == Outcome.DRAINED) {
+                        done("stopped");
+                    } else {
+                        connection.send(new Failed(outcome.exitStatus(), fleet.failure()));
+                    }
+                });
             }
             case "reopen-logs" -> {
                 operations.reopenLogs();
@@ -124,6 +132,10 @@ final class OperatorSession implements ControlConnection.Receiver {
     }
 
     private void refuse(Throwable failure) {
+        if (failure instanceof NotDrainedException) { // it did it, but not well
+            connection.send(new Failed(Outcome.KILLED.exitStatus(), failure.getMessage()));
+            return;
+        }
         connection.send(new Refused(0, String.valueOf(failure.getMessage())));
     }
 }

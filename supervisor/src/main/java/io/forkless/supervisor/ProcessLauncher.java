@@ -3,7 +3,6 @@ package io.forkless.supervisor;
 import io.forkless.control.Invitation;
 import io.forkless.control.PrivateDirectory;
 import io.forkless.control.Scoreboard;
-import io.forkless.supervisor.output.Log;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
@@ -26,8 +25,6 @@ final class ProcessLauncher implements Fleet.Launcher {
             "NOTIFY_SOCKET",
             "WATCHDOG_PID",
             "WATCHDOG_USEC");
-
-    private static final System.Logger LOG = Log.supervisor();
 
     private final EventLoop loop;
     private final ControlServer control;
@@ -65,16 +62,17 @@ final class ProcessLauncher implements Fleet.Launcher {
 
     @Override
     public WorkerProcess launch(int index) throws IOException {
+        requireJar();
         SpawnedWorker worker = new SpawnedWorker(index, events);
         Path invitation = directory.resolve(index + "-" + spawned++ + Invitation.FILE_SUFFIX);
         FastStart.Launch start = fastStart.prepare();
-        ProcessBuilder builder = new ProcessBuilder(JavaCommand.withOptions(command, start.options()));
-        // What systemd hands to the supervisor is not the worker's (sd_listen_fds(3), sd_notify(3)).
-        builder.environment().keySet().removeAll(SYSTEMD_ENVIRONMENT);
-        builder.environment().putAll(environment);
-        builder.environment().put(Invitation.ENVIRONMENT, invitation.toString());
-        builder.environment().put(Invitation.INDEX_ENVIRONMENT, Integer.toString(index));
         try {
+            ProcessBuilder builder = new ProcessBuilder(JavaCommand.withOptions(command, start.options()));
+            // What systemd hands to the supervisor is not the worker's (sd_listen_fds(3), sd_notify(3)).
+            builder.environment().keySet().removeAll(SYSTEMD_ENVIRONMENT);
+            builder.environment().putAll(environment);
+            builder.environment().put(Invitation.ENVIRONMENT, invitation.toString());
+            builder.environment().put(Invitation.INDEX_ENVIRONMENT, Integer.toString(index));
             scoreboard.vacate(index);
             control.invite(worker).writeTo(invitation);
             Process process = start(builder);
@@ -82,15 +80,28 @@ final class ProcessLauncher implements Fleet.Launcher {
             process.getOutputStream().close(); // an empty standard input
             output.attach(index, process.getInputStream(), process.getErrorStream());
             process.onExit()
-                    .thenAccept(p -> loop.execute(() -> {
-                        start.exited(p.exitValue());
-                        exited(worker, invitation, p.exitValue());
-                    }));
+                    .thenAccept(p -> loop.execute(() -> exited(worker, invitation, start, p.exitValue())));
             return worker;
-        } catch (IOException e) {
-            start.exited(-1);
+        } catch (Throwable e) { // a thread that cannot be started is an Error
+            worker.abandon();
+            Attempt.run(() -> start.exited(-1));
             release(worker, invitation);
             throw e;
+        }
+    }
+
+    /** A JVM without its jar would say so itself, but only in the log, and be started again and again. */
+    private void requireJar() throws LaunchException {
+        Path jar = JavaCommand.jar(command).orElse(null);
+        if (jar == null) {
+            return;
+        }
+        String what = "cannot start '" + command.get(0) + " -jar " + jar + "': ";
+        if (!Files.exists(jar)) {
+            throw new LaunchException(what + "there is no such file", LaunchException.NOT_FOUND, null);
+        }
+        if (!Files.isRegularFile(jar) || !Files.isReadable(jar)) {
+            throw new LaunchException(what + "it cannot be read", LaunchException.NOT_EXECUTABLE, null);
         }
     }
 
@@ -102,21 +113,31 @@ final class ProcessLauncher implements Fleet.Launcher {
         }
     }
 
-    private void exited(SpawnedWorker worker, Path invitation, int status) {
+    /** The fleet is to hear of it whatever fails here. */
+    private void exited(SpawnedWorker worker, Path invitation, FastStart.Launch start, int status) {
+        Attempt.run(() -> start.exited(status));
         release(worker, invitation);
-        worker.hearOut();
+        Attempt.run(worker::hearOut);
         whenExited.accept(worker, status);
         worker.disconnect();
     }
 
     private void release(SpawnedWorker worker, Path invitation) {
         control.forget(worker);
+        cleanUp(() -> scoreboard.vacate(worker.index()));
+        cleanUp(() -> Files.deleteIfExists(invitation));
+    }
+
+    private static void cleanUp(Cleaning step) {
         try {
-            Files.deleteIfExists(invitation);
-            scoreboard.vacate(worker.index());
-        } catch (IOException e) {
-            LOG.log(Level.DEBUG, "cannot clean up after a worker", e);
+            step.run();
+        } catch (IOException | RuntimeException | Error e) {
+            Attempt.log(Level.DEBUG, "cannot clean up after a worker", e);
         }
+    }
+
+    private interface Cleaning {
+        void run() throws IOException;
     }
 
     private static List<String> withNativeAccess(List<String> command) {

@@ -7,6 +7,7 @@ import java.time.Duration;
  *
  * @param workers how many, at least 1
  * @param bootTimeout from spawn to ready; a worker that takes longer is killed and counts as a failed start
+ * @param readyHold how long a replacement must be ready until the worker that it replaces goes; may be zero
  * @param drainTimeout from the order to drain to the exit; a worker that takes longer is killed
  * @param hangTimeout how long a worker may be silent until it is killed; zero: for ever
  * @param healthyAfter how long a worker must be ready until its earlier restarts are forgotten
@@ -17,6 +18,7 @@ import java.time.Duration;
 record Settings(
         int workers,
         Duration bootTimeout,
+        Duration readyHold,
         Duration drainTimeout,
         Duration hangTimeout,
         Duration healthyAfter,
@@ -25,6 +27,9 @@ record Settings(
         int maxSurge,
         Recycling recycling) {
     static final int MAX_WORKERS = 1024;
+
+    /** A worker that ends sooner after it was ready has not really started. */
+    private static final Duration PROVEN_AFTER = Duration.ofSeconds(10);
 
     /** How often a worker reports, at most. */
     private static final Duration HEARTBEAT = Duration.ofSeconds(1);
@@ -40,6 +45,9 @@ record Settings(
     Settings {
         requireWorkers(workers);
         requireSensible("boot time-out", bootTimeout);
+        if (!readyHold.isZero()) {
+            requireSensible("ready hold", readyHold);
+        }
         requireSensible("drain time-out", drainTimeout);
         if (!hangTimeout.isZero()) {
             requireSensible("hang time-out", hangTimeout);
@@ -54,6 +62,11 @@ record Settings(
         if (maxSurge < 1 || maxSurge > MAX_WORKERS) {
             throw new IllegalArgumentException("surge: " + maxSurge + " is not between 1 and " + MAX_WORKERS);
         }
+    }
+
+    /** How long a worker must be ready until its start has succeeded. */
+    Duration provenAfter() {
+        return readyHold.compareTo(PROVEN_AFTER) > 0 ? readyHold : PROVEN_AFTER;
     }
 
     /** Several in a hang time-out, so that one that is late does no harm. */

@@ -1,7 +1,6 @@
 package io.forkless.supervisor;
 
 import io.forkless.control.ControlMessage.Heartbeat;
-import io.forkless.supervisor.output.Log;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 
@@ -10,10 +9,11 @@ import java.time.Duration;
  * depends on the state.
  */
 final class Slot {
-    private static final System.Logger LOG = Log.supervisor();
-
     /** What a stuck worker gets for writing down what its threads do. */
     private static final Duration THREAD_DUMP_GRACE = Duration.ofSeconds(2);
+
+    /** After that a process that was killed and is still there is killed again. */
+    private static final Duration KILL_AGAIN = Duration.ofSeconds(5);
 
     final int index;
 
@@ -30,12 +30,20 @@ final class Slot {
     int attempts;
     int failedStarts;
     String lastExit = "";
+
+    /** Why its process does not get what it has asked for, ever; {@code null} if there is no such thing. */
+    String refusal;
+
+    /** Its process has said that it has finished all that it had accepted. */
+    boolean drained;
+
     private final Timers timers;
     private WorkerState state = WorkerState.STOPPED;
     private long since;
     private WorkerProcess process;
     private long exitedPid = -1;
     private boolean retiring;
+    private boolean everReady;
     private Timers.Timer timer;
     private String killReason;
     private long launchedAt;
@@ -59,6 +67,11 @@ final class Slot {
         return process;
     }
 
+    /** Whether its process has been ready once, so that it may have connections. */
+    boolean wasReady() {
+        return everReady;
+    }
+
     /** No process will be started here any more. */
     boolean isRetiring() {
         return retiring;
@@ -74,12 +87,20 @@ final class Slot {
     void run(WorkerProcess newProcess, Duration bootTimeout) {
         process = newProcess;
         killReason = null;
+        refusal = null;
+        drained = false;
+        everReady = false;
         outdated = null; // it was started with what there is now
         launchedAt = timers.nanoTime();
         heartbeat = Heartbeat.NONE;
+        awaitReady("", bootTimeout);
+    }
+
+    /** Its process is to get ready in time, for the first time or again. */
+    void awaitReady(String detail, Duration bootTimeout) {
         enter(
                 WorkerState.STARTING,
-                "",
+                detail,
                 bootTimeout,
                 () -> killStuck("not ready within " + bootTimeout.toMillis() + " ms"));
     }
@@ -87,7 +108,7 @@ final class Slot {
     /** Notes that the process is gone. */
     void exited(int status) {
         lastExit = killReason != null ? "killed: " + killReason : ExitReason.describe(status);
-        exitedPid = process.pid();
+        exitedPid = pid();
         process = null;
     }
 
@@ -105,8 +126,9 @@ final class Slot {
         state = newState;
         since = timers.nanoTime();
         heardAt = since;
+        everReady |= newState == WorkerState.READY;
         boolean bad = newState == WorkerState.BACKOFF || newState == WorkerState.FAILED;
-        LOG.log(
+        Attempt.log(
                 bad ? Level.WARNING : Level.INFO,
                 this + ": " + newState + (detail.isEmpty() ? "" : " (" + detail + ")"));
     }
@@ -116,12 +138,33 @@ final class Slot {
         timer = timers.after(delay, action);
     }
 
+    /** Runs it when the state has lasted that long; at once, so to speak, if it has already. */
+    void afterInState(Duration duration, Runnable action) {
+        Duration left = duration.minus(inState());
+        setTimer(left.isNegative() ? Duration.ZERO : left, action);
+    }
+
+    boolean hasLasted(Duration duration) {
+        return inState().compareTo(duration) >= 0;
+    }
+
     void kill(String reason) {
         if (killReason == null) {
             killReason = reason;
-            LOG.log(Level.WARNING, this + ": killing it: " + reason);
+            Attempt.log(Level.WARNING, this + ": killing it: " + reason);
         }
-        process.kill();
+        killUntilGone();
+    }
+
+    /** Again and again: a call may fail, or come before a script has started the JVM. */
+    private void killUntilGone() {
+        setTimer(KILL_AGAIN, this::killUntilGone);
+        Attempt.run(process::kill);
+    }
+
+    /** @return whether it was asked to; not so if it has no link to the supervisor */
+    boolean askToDrain() {
+        return Attempt.get(process::drain, false);
     }
 
     void heard(Heartbeat news) {
@@ -145,14 +188,14 @@ final class Slot {
             return;
         }
         killReason = reason;
-        LOG.log(Level.ERROR, this + ": " + reason + "; its threads follow if it can still tell, then it is killed");
-        process.dumpThreads();
-        setTimer(THREAD_DUMP_GRACE, process::kill);
+        Attempt.log(Level.ERROR, this + ": " + reason + "; its threads follow if it can still tell, then it is killed");
+        Attempt.run(process::dumpThreads);
+        setTimer(THREAD_DUMP_GRACE, this::killUntilGone);
     }
 
     /** Why it is due to be replaced, or {@code null}. */
     String due(Recycling recycling) {
-        long rss = recycling.maxRss() > 0 ? process.residentBytes() : -1;
+        long rss = recycling.maxRss() > 0 ? resident() : -1;
         return recycling.due(recyclingFactor, age(), heartbeat.accepted(), rss);
     }
 
@@ -160,26 +203,34 @@ final class Slot {
         boolean runs = process != null;
         return new WorkerStatus(
                 index,
-                runs ? process.pid() : -1,
+                runs ? pid() : -1,
                 state,
-                Duration.ofNanos(timers.nanoTime() - since),
+                inState(),
                 runs ? age() : Duration.ZERO,
                 restarts,
                 lastExit,
                 runs ? heartbeat.accepted() : 0,
                 runs ? heartbeat.open() : 0,
                 runs ? heartbeat.heapUsed() : 0,
-                runs ? process.residentBytes() : -1);
+                runs ? resident() : -1);
     }
 
-    long millisInState() {
-        return (timers.nanoTime() - since) / 1_000_000;
+    Duration inState() {
+        return Duration.ofNanos(timers.nanoTime() - since);
     }
 
     @Override
     public String toString() {
-        long pid = process == null ? exitedPid : process.pid();
+        long pid = process == null ? exitedPid : pid();
         return "worker " + index + (pid == -1 ? "" : " (pid " + pid + ")");
+    }
+
+    private long pid() {
+        return Attempt.get(process::pid, -1L);
+    }
+
+    private long resident() {
+        return Attempt.get(process::residentBytes, -1L);
     }
 
     private Duration age() {

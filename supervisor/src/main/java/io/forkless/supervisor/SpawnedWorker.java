@@ -7,6 +7,7 @@ import io.forkless.control.ControlMessage.DumpThreads;
 import io.forkless.control.ControlMessage.Heartbeat;
 import io.forkless.control.ControlMessage.Listen;
 import io.forkless.control.ControlMessage.Ready;
+import io.forkless.control.ControlMessage.Unready;
 import java.net.ProtocolException;
 
 /** A real process and its link. Belongs to the event loop's thread. */
@@ -14,6 +15,10 @@ final class SpawnedWorker implements WorkerProcess, ControlConnection.Receiver {
     /** What a worker's messages lead to. */
     interface Events {
         void ready(SpawnedWorker worker);
+
+        void unready(SpawnedWorker worker);
+
+        void drained(SpawnedWorker worker);
 
         void heartbeat(SpawnedWorker worker, Heartbeat heartbeat);
 
@@ -108,11 +113,18 @@ final class SpawnedWorker implements WorkerProcess, ControlConnection.Receiver {
     public void kill() {
         if (linked == null) {
             // The command may be a script that has started the JVM already: nobody else knows that one.
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            Attempt.run(() -> process.descendants().forEach(ProcessHandle::destroyForcibly));
         }
         process.destroyForcibly();
         if (linked != null && linked.pid() != process.pid()) {
             linked.destroyForcibly();
+        }
+    }
+
+    /** Ends what there is of a process whose launch has failed half-way. */
+    void abandon() {
+        if (process != null) {
+            Attempt.run(this::kill);
         }
     }
 
@@ -122,9 +134,13 @@ final class SpawnedWorker implements WorkerProcess, ControlConnection.Receiver {
             events.listenRequested(this, listen);
         } else if (message instanceof Ready) {
             events.ready(this);
+        } else if (message instanceof Unready) {
+            events.unready(this);
         } else if (message instanceof Heartbeat heartbeat) {
             events.heartbeat(this, heartbeat);
-        } else if (!(message instanceof Bye)) {
+        } else if (message instanceof Bye) {
+            events.drained(this);
+        } else {
             throw new ProtocolException("a worker does not send " + message);
         }
     }

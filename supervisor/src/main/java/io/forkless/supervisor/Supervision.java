@@ -37,7 +37,12 @@ final class Supervision {
     private final Calls calls;
     private final Fleet fleet;
     private final CompletableFuture<Void> launched = new CompletableFuture<>();
+
+    /** Completes on the loop's thread, when the last worker has gone and operators can still be told. */
+    private final CompletableFuture<Outcome> workersGone = new CompletableFuture<>();
+
     private boolean stopping;
+    private volatile String failure = "";
 
     /**
      * Binds the listeners and makes everything ready to run. May block for as long as it takes to resolve a name.
@@ -76,7 +81,7 @@ final class Supervision {
                 connection -> new OperatorSession(loop, connection, operations)));
         endpoint.publish(control.address());
         resources.own(endpoint); // to go before the control channel: who sees that end finds the name free
-        listenRequests = new ListenRequests(loop, listeners);
+        listenRequests = new ListenRequests(loop, listeners, this::notGranted);
         ProcessLauncher launcher = new ProcessLauncher(
                 loop,
                 control,
@@ -200,6 +205,10 @@ final class Supervision {
         return loop.isCurrentThread();
     }
 
+    String failure() {
+        return failure;
+    }
+
     /** Nobody answers any more. */
     void ended() {
         calls.end();
@@ -225,15 +234,34 @@ final class Supervision {
         fleet.exited(worker, status);
     }
 
+    private void notGranted(SpawnedWorker worker, String reason) {
+        fleet.refused(worker, reason);
+    }
+
     private void terminated(Outcome outcome) {
-        // Not on the loop's thread, which is one of the things to be released; and the JVM waits for it.
-        loop.executeElsewhere("forkless-termination", false, () -> whenEnded.accept(outcome));
+        try {
+            failure = outcome == Outcome.DRAINED ? "" : fleet.failure();
+            workersGone.complete(outcome);
+        } finally {
+            // Not on the loop's thread, which is one of the things to be released; and the JVM waits for it.
+            loop.executeElsewhere("forkless-termination", false, () -> whenEnded.accept(outcome));
+        }
     }
 
     private final class Events implements SpawnedWorker.Events {
         @Override
         public void ready(SpawnedWorker worker) {
             fleet.ready(worker);
+        }
+
+        @Override
+        public void unready(SpawnedWorker worker) {
+            fleet.unready(worker);
+        }
+
+        @Override
+        public void drained(SpawnedWorker worker) {
+            fleet.drained(worker);
         }
 
         @Override
@@ -269,8 +297,9 @@ final class Supervision {
         }
 
         @Override
-        public void stop() {
+        public CompletionStage<Outcome> stop() {
             stopOnLoop();
+            return workersGone;
         }
 
         @Override

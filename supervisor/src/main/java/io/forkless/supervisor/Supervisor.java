@@ -142,7 +142,9 @@ public final class Supervisor implements AutoCloseable {
      * makes it begin anew and ends with it.
      *
      * @return completes, on a thread of its own, when the last old worker has gone; fails, with the reason, if a
-     *     replacement does not get ready: the restart then ends and the old workers that are left serve on
+     *     replacement does not get ready, or ends or turns unready before the restart is complete: the restart then ends and
+     *     the old workers that are left serve on; fails with a {@link NotDrainedException} if the restart is complete and an
+     *     old worker did not drain
      */
     public CompletableFuture<Void> restart() {
         return call(Supervision::restart);
@@ -246,6 +248,12 @@ public final class Supervisor implements AutoCloseable {
         } catch (ExecutionException e) {
             throw new IllegalStateException(e.getCause());
         }
+    }
+
+    /** What went wrong, for a person: why it gave up, or which workers did not drain. Empty if nothing did, or not yet. */
+    public String failure() {
+        Supervision current = supervision;
+        return current == null ? "" : current.failure();
     }
 
     /** The workers, by index; empty before the start and after the end. */

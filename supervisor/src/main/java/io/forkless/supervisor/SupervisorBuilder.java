@@ -27,6 +27,7 @@ public final class SupervisorBuilder {
     private String name;
     private String provider;
     private Duration bootTimeout = Duration.ofSeconds(60);
+    private Duration readyHold = Duration.ZERO;
     private Duration drainTimeout = Duration.ofSeconds(30);
     private Duration hangTimeout = Duration.ofSeconds(30);
     private int maxFailedStarts = 10;
@@ -97,13 +98,26 @@ public final class SupervisorBuilder {
         return this;
     }
 
+    /**
+     * How long a replacement must be ready until the worker that it replaces drains, 0 unless set. One that ends or turns
+     * unready before ends the restart, and the worker that it was to replace serves on.
+     */
+    public SupervisorBuilder readyHold(Duration duration) {
+        readyHold = duration;
+        return this;
+    }
+
     /** From the order to drain to the exit, 30 s unless set. A worker that takes longer is killed. */
     public SupervisorBuilder drainTimeout(Duration timeout) {
         drainTimeout = timeout;
         return this;
     }
 
-    /** How many starts in a row may fail until a worker is given up, if no other one serves; 10 unless set. */
+    /**
+     * How many starts in a row may fail until a worker is given up, if no other one serves; 10 unless set. A start has failed
+     * if the process ends before it has been ready for 10 s, or for the {@linkplain #readyHold ready hold} if that is longer.
+     * One that is not {@linkplain #listen granted} the address that it needs is given up at the first.
+     */
     public SupervisorBuilder maxFailedStarts(int count) {
         maxFailedStarts = count;
         return this;
@@ -201,6 +215,7 @@ public final class SupervisorBuilder {
                 new Settings(
                         workers,
                         bootTimeout,
+                        readyHold,
                         drainTimeout,
                         hangTimeout,
                         HEALTHY_AFTER,

@@ -5,16 +5,19 @@ package io.forkless.supervisor;
  *
  * <pre>
  * STARTING ──ready──▶ READY ──stop──▶ DRAINING ──exit──▶ STOPPED
- *    │                  │
- *    └──exit──┬──exit───┘
+ *    │ ▲                │ │
+ *    │ └─────unready────┘ │
+ *    └──exit──┬──exit─────┘
  *             ▼
  *          BACKOFF ──delay──▶ STARTING
  *             │
  *             └──too many failed starts in a row, and nobody else serves──▶ FAILED
  * </pre>
+ *
+ * A start has failed when the process ends before it has been READY for 10 seconds, or for the ready hold if that is longer.
  */
 public enum WorkerState {
-    /** The process runs and has not reported that it serves. */
+    /** The process runs and has not reported that it serves, or has reported that it does not do so any more. */
     STARTING,
     /** The worker serves. */
     READY,

@@ -46,6 +46,12 @@ class ControlServerTest {
         public void ready(SpawnedWorker from) {}
 
         @Override
+        public void unready(SpawnedWorker worker) {}
+
+        @Override
+        public void drained(SpawnedWorker worker) {}
+
+        @Override
         public void heartbeat(SpawnedWorker from, Heartbeat heartbeat) {}
 
         @Override
@@ -83,6 +89,12 @@ class ControlServerTest {
             public void ready(SpawnedWorker from) {
                 events.add("ready");
             }
+
+            @Override
+            public void unready(SpawnedWorker worker) {}
+
+            @Override
+            public void drained(SpawnedWorker worker) {}
 
             @Override
             public void heartbeat(SpawnedWorker from, Heartbeat heartbeat) {

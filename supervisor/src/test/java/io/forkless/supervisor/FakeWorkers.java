@@ -6,10 +6,14 @@ import java.util.List;
 /** Starts processes that do nothing by themselves: a test plays their part. */
 final class FakeWorkers implements Fleet.Launcher {
     /** A process that notes what is done to it. */
-    static final class FakeProcess implements WorkerProcess {
+    final class FakeProcess implements WorkerProcess {
         final int index;
         final long pid;
         boolean linked;
+
+        /** Somebody wanted it to end, and has perhaps failed to tell it. */
+        boolean toGo;
+
         int drains;
         int kills;
         int dumps;
@@ -22,30 +26,41 @@ final class FakeWorkers implements Fleet.Launcher {
 
         @Override
         public long pid() {
+            disturb.run();
             return pid;
         }
 
         @Override
         public boolean drain() {
+            toGo = true;
+            disturb.run();
             drains++;
             return linked;
         }
 
         @Override
         public void dumpThreads() {
+            toGo = true;
+            disturb.run();
             dumps++;
         }
 
         @Override
         public long residentBytes() {
+            disturb.run();
             return resident;
         }
 
         @Override
         public void kill() {
+            toGo = true;
+            disturb.run();
             kills++;
         }
     }
+
+    /** Runs before whatever is done, and may throw anything. */
+    Runnable disturb = () -> {};
 
     final List<FakeProcess> launched = new ArrayList<>();
     private int launchesLeft = Integer.MAX_VALUE;
@@ -59,6 +74,7 @@ final class FakeWorkers implements Fleet.Launcher {
         if (launchesLeft == 0) {
             throw new LaunchException("cannot start 'app': command not found", LaunchException.NOT_FOUND, null);
         }
+        disturb.run();
         launchesLeft--;
         FakeProcess process = new FakeProcess(index, 1000 + launched.size());
         launched.add(process);

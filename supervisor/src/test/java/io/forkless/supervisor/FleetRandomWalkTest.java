@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.forkless.control.ControlMessage.Heartbeat;
 import io.forkless.supervisor.FakeWorkers.FakeProcess;
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -27,7 +28,17 @@ class FleetRandomWalkTest {
     private static final int EVENTS = 500_000;
     private static final int LONGEST_WALK = 200;
     private static final int MAX_WORKERS = 4;
+    private static final Duration BOOT = Duration.ofSeconds(60);
     private static final Duration DRAIN = Duration.ofSeconds(30);
+
+    /** The longest back-off, and the fifth by which it varies. */
+    private static final Duration MOST_BACKOFF = Duration.ofSeconds(36);
+
+    private static final Duration FOR_EVER = Duration.ofDays(365);
+
+    /** For a thread dump, and for kills that the system refuses a few times. */
+    private static final Duration TO_KILL = Duration.ofMinutes(2);
+
     private static final Logger LOGGER = Logger.getLogger(Supervisor.class.getName());
 
     private final Set<Outcome> ends = EnumSet.noneOf(Outcome.class);
@@ -54,7 +65,17 @@ class FleetRandomWalkTest {
         assertThat(ends).as("the walks reach every end").containsExactlyInAnyOrder(Outcome.values());
         assertThat(seen)
                 .as("the walks come by everything")
-                .containsOnlyKeys("restart failed", "restart succeeded", "scaled", "scaled during a restart", "hung")
+                .containsOnlyKeys(
+                        "restart failed",
+                        "restart succeeded",
+                        "restart lost something",
+                        "scaled",
+                        "scaled during a restart",
+                        "hung",
+                        "turned unready",
+                        "refused",
+                        "disturbed",
+                        "calmed")
                 .allSatisfy((event, times) -> assertThat(times).as(event).isGreaterThan(20));
     }
 
@@ -64,6 +85,7 @@ class FleetRandomWalkTest {
         private final String name;
         private final Random random;
         private final int surge;
+        private final Duration hold;
         private final VirtualTimers timers = new VirtualTimers();
         private final FakeWorkers workers = new FakeWorkers();
         private final List<FakeProcess> alive = new ArrayList<>();
@@ -73,6 +95,10 @@ class FleetRandomWalkTest {
         private final Map<String, Integer> seen;
         private final Fleet fleet;
         private int launchedAtStop = -1;
+        private final boolean disturbed;
+        private boolean disturbing;
+        private boolean allReadyUntold;
+        private boolean endUntold;
         private int allReady;
         private boolean scaledDown;
 
@@ -84,9 +110,11 @@ class FleetRandomWalkTest {
             this.seen = seen;
             random = new Random(seed);
             surge = 1 + random.nextInt(3);
+            hold = random.nextBoolean() ? Duration.ofSeconds(5) : Duration.ZERO;
             Settings settings = new Settings(
                     1 + random.nextInt(MAX_WORKERS),
-                    Duration.ofSeconds(60),
+                    BOOT,
+                    hold,
                     DRAIN,
                     random.nextBoolean() ? Duration.ofSeconds(30) : Duration.ZERO,
                     Duration.ofSeconds(60),
@@ -100,7 +128,35 @@ class FleetRandomWalkTest {
                 alive.add(process);
                 return process;
             };
-            fleet = new Fleet(settings, backoff, timers, launcher, () -> allReady++, outcomes::add);
+            fleet = new Fleet(settings, backoff, timers, launcher, this::allReady, this::ended);
+            disturbed = random.nextBoolean();
+            workers.disturb = this::disturb;
+        }
+
+        private void allReady() {
+            allReadyUntold = true;
+            disturb();
+            allReadyUntold = false;
+            allReady++;
+        }
+
+        private void ended(Outcome outcome) {
+            endUntold = true;
+            disturb();
+            endUntold = false;
+            outcomes.add(outcome);
+        }
+
+        /** The system refuses, at any moment and in any way: no thread, no memory, a class that cannot be loaded. */
+        private void disturb() {
+            if (disturbing && random.nextInt(10) == 0) {
+                count("disturbed");
+                switch (random.nextInt(3)) {
+                    case 0 -> throw new InternalError("unable to create native thread");
+                    case 1 -> throw new NoClassDefFoundError("disturbed");
+                    default -> throw new InvalidPathException("?", "disturbed");
+                }
+            }
         }
 
         int go() throws IOException {
@@ -109,9 +165,17 @@ class FleetRandomWalkTest {
             boolean sickly = random.nextInt(4) == 0; // else hardly a walk would ever give up
             boolean healthy = !sickly && random.nextInt(3) == 0; // else hardly a restart would ever succeed
             while (outcomes.isEmpty() && events < LONGEST_WALK) {
+                disturbing = disturbed;
                 step(healthy ? 3 : 0, sickly ? 3 : 20);
+                disturbing = false;
+                if (endUntold) {
+                    advance(1000);
+                }
                 check();
                 events++;
+            }
+            if (outcomes.isEmpty() && launchedAtStop < 0 && random.nextBoolean()) {
+                calm();
             }
             finish();
             return events;
@@ -130,7 +194,8 @@ class FleetRandomWalkTest {
                 case 11, 12 -> restart();
                 case 13 -> scale();
                 case 14, 15, 16 -> inspect();
-                case 17, 18 -> beat();
+                case 17 -> beat();
+                case 18 -> turn();
                 default -> end();
             }
             // Whoever is killed dies, sooner or later.
@@ -143,22 +208,18 @@ class FleetRandomWalkTest {
             List<WorkerStatus> status = fleet.status();
             assertThat(alive).as(name).extracting(process -> process.index).doesNotHaveDuplicates();
             assertThat(status).as(name).extracting(WorkerStatus::index).doesNotHaveDuplicates();
-            assertThat(timers.pending()).as(name).isLessThanOrEqualTo(status.size());
-            for (WorkerStatus worker : status) {
-                boolean hasProcess = alive.stream().anyMatch(process -> process.pid == worker.pid());
-                boolean needsProcess = EnumSet.of(WorkerState.STARTING, WorkerState.READY, WorkerState.DRAINING)
-                        .contains(worker.state());
-                assertThat(hasProcess).as("%s: %s", name, worker).isEqualTo(needsProcess);
-            }
+            // What the owner could not be told is told again.
+            assertThat(timers.pending()).as(name).isLessThanOrEqualTo(status.size() + 2);
+            status.forEach(this::checkWorker);
             assertThat(status.stream().filter(worker -> worker.pid() != -1).count())
                     .as("%s: every process has its place", name)
                     .isEqualTo(alive.size());
             boolean over = Set.of(WorkerState.STOPPED, WorkerState.FAILED).stream()
                     .anyMatch(end -> status.stream().allMatch(worker -> worker.state() == end));
-            assertThat(outcomes).as("%s: %s", name, status).hasSize(over ? 1 : 0);
+            assertThat(outcomes).as("%s: %s", name, status).hasSize(over && !endUntold ? 1 : 0);
             assertThat(allReady).as(name).isLessThanOrEqualTo(1);
             if (over) {
-                assertThat(timers.pending()).as(name).isZero();
+                assertThat(timers.pending()).as(name).isEqualTo((endUntold ? 1 : 0) + (allReadyUntold ? 1 : 0));
                 assertThat(alive).as(name).isEmpty();
             }
             if (launchedAtStop >= 0) {
@@ -166,6 +227,26 @@ class FleetRandomWalkTest {
             }
             checkNumbers(status);
             checkRestarts(status);
+        }
+
+        /** It has a process or not, as its state says, and something will come of it. */
+        private void checkWorker(WorkerStatus worker) {
+            FakeProcess process = alive.stream()
+                    .filter(candidate -> candidate.pid == worker.pid())
+                    .findAny()
+                    .orElse(null);
+            boolean needsProcess = EnumSet.of(WorkerState.STARTING, WorkerState.READY, WorkerState.DRAINING)
+                    .contains(worker.state());
+            assertThat(process != null).as("%s: %s", name, worker).isEqualTo(needsProcess);
+            Duration limit =
+                    switch (worker.state()) {
+                        case BACKOFF -> MOST_BACKOFF;
+                        case STARTING -> process.kills > 0 ? FOR_EVER : BOOT.plus(TO_KILL);
+                        case DRAINING -> process.kills > 0 ? FOR_EVER : DRAIN.plus(TO_KILL);
+                        case STOPPED -> launchedAtStop >= 0 ? FOR_EVER : Duration.ZERO.minusNanos(1);
+                        default -> FOR_EVER;
+                    };
+            assertThat(worker.inState()).as("%s: %s", name, worker).isLessThanOrEqualTo(limit);
         }
 
         private void checkNumbers(List<WorkerStatus> status) {
@@ -177,7 +258,9 @@ class FleetRandomWalkTest {
             long serving = status.stream()
                     .filter(worker -> worker.state() == WorkerState.READY)
                     .count();
-            if (launchedAtStop < 0 && serving >= fleet.workers()) {
+            // During a hold both the old worker and its replacement serve, and one of them is to go.
+            boolean held = !hold.isZero() && status.size() > fleet.workers();
+            if (launchedAtStop < 0 && serving >= fleet.workers() && !held) {
                 undisturbed = true;
             }
             if (launchedAtStop < 0 && undisturbed) {
@@ -198,7 +281,8 @@ class FleetRandomWalkTest {
                             .as("%s: a restart that waits has something under way: %s", name, status)
                             .isTrue();
                 } else if (restart.isCompletedExceptionally()) {
-                    count("restart failed");
+                    Throwable failure = restart.handle((nothing, e) -> e).join();
+                    count(failure instanceof NotDrainedException ? "restart lost something" : "restart failed");
                 } else {
                     count("restart succeeded");
                 }
@@ -208,11 +292,37 @@ class FleetRandomWalkTest {
 
         /** A process that was told to go, in any way; after its dump it is killed. */
         private boolean isToGo(FakeProcess process) {
-            return process.drains > 0 || process.dumps > 0 || process.kills > 0;
+            return process.toGo;
+        }
+
+        /** However it stands: when everything goes well from now on, all is well in the end. */
+        private void calm() {
+            workers.failAfter(Integer.MAX_VALUE);
+            for (int second = 0; !isWell() && outcomes.isEmpty() && second < 600; second++) {
+                for (FakeProcess process : List.copyOf(alive)) {
+                    if (isToGo(process)) {
+                        exitOf(process);
+                    } else {
+                        ready(process);
+                    }
+                }
+                advance(1000);
+                check();
+            }
+            assertThat(isWell() || !outcomes.isEmpty()).as("%s: %s", name, fleet.status()).isTrue();
+            count("calmed");
+        }
+
+        private boolean isWell() {
+            List<WorkerStatus> status = fleet.status();
+            return status.size() == fleet.workers()
+                    && status.stream().allMatch(worker -> worker.state() == WorkerState.READY)
+                    && restarts.stream().allMatch(CompletableFuture::isDone);
         }
 
         /** However it stands: a stop ends it, within the drain time-out if those that are killed die. */
         private void finish() {
+            disturbing = false;
             stopRestarting();
             fleet.drainAll(Duration.ZERO);
             timers.advance(DRAIN);
@@ -338,6 +448,22 @@ class FleetRandomWalkTest {
                 launchedAtStop = workers.launched.size();
             }
             fleet.stopRestarting();
+        }
+
+        /** Something that a worker says beside what every worker says. */
+        private void turn() {
+            FakeProcess process = anyAlive();
+            if (process == null) {
+                return;
+            }
+            if (random.nextInt(3) == 0) {
+                fleet.refused(process, "not granted");
+                count("refused");
+            } else {
+                undisturbed &= process.drains > 0 || !ready.contains(process);
+                fleet.unready(process);
+                count("turned unready");
+            }
         }
 
         private void count(String event) {

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 /** The rolling restart, on simulated time. */
 class FleetRestartTest extends SimulatedFleet {
-    private static final String STOPPED = "restart aborted: the supervisor was told to stop";
+    private static final String STOPPED = "restart aborted: the supervisor was told to stop; %d of %d workers were replaced";
 
     @Test
     void the_old_worker_drains_only_when_its_replacement_is_ready() throws Exception {
@@ -94,8 +94,8 @@ class FleetRestartTest extends SimulatedFleet {
         exit(2, 3);
         assertFailed(
                 result,
-                "restart aborted: the replacement for worker 0 (pid 1000) failed: exited with status 3 before it was"
-                        + " ready");
+                "restart aborted: replacement worker 2 (pid 1002) failed: exited with status 3 before it was ready;"
+                        + " 0 of 2 workers were replaced");
         assertStates(WorkerState.READY, WorkerState.READY);
         timers.advance(Duration.ofHours(1));
         assertThat(workers.launched).hasSize(3);
@@ -112,7 +112,8 @@ class FleetRestartTest extends SimulatedFleet {
         exit(1, SIGKILL);
         assertFailed(
                 result,
-                "restart aborted: the replacement for worker 0 (pid 1000) failed: killed: not ready within 60000 ms");
+                "restart aborted: replacement worker 1 (pid 1001) failed: killed: not ready within 60000 ms; 0 of 1"
+                        + " workers were replaced");
         assertStates(WorkerState.READY);
     }
 
@@ -148,8 +149,8 @@ class FleetRestartTest extends SimulatedFleet {
         CompletableFuture<Void> result = fleet.restart();
         assertFailed(
                 result,
-                "restart aborted: the replacement for worker 0 (pid 1000) failed: cannot start 'app': command not"
-                        + " found");
+                "restart aborted: replacement worker 2 failed: cannot start 'app': command not found; 0 of 2 workers were"
+                        + " replaced");
         assertStates(WorkerState.READY, WorkerState.READY);
     }
 
@@ -229,7 +230,7 @@ class FleetRestartTest extends SimulatedFleet {
         startReady(1);
         CompletableFuture<Void> result = fleet.restart();
         stop();
-        assertFailed(result, STOPPED);
+        assertFailed(result, STOPPED.formatted(0, 1));
         assertThat(newest(0).drains).isOne();
         assertThat(newest(1).kills).isOne();
         exit(1, SIGKILL);
@@ -244,7 +245,7 @@ class FleetRestartTest extends SimulatedFleet {
         ready(1);
         timers.advance(DRAIN.minusSeconds(1));
         stop();
-        assertFailed(result, STOPPED);
+        assertFailed(result, STOPPED.formatted(1, 1));
         assertThat(newest(0).drains).isOne();
         timers.advance(SECOND);
         assertThat(newest(0).kills).isOne();
@@ -292,7 +293,7 @@ class FleetRestartTest extends SimulatedFleet {
         ready(2);
         fleet.stopRestarting();
         fleet.killAll();
-        assertFailed(result, STOPPED);
+        assertFailed(result, STOPPED.formatted(1, 2));
         for (int i = 0; i < 3; i++) {
             assertThat(newest(i).kills).isOne();
             exit(i, SIGKILL);
@@ -336,7 +337,10 @@ class FleetRestartTest extends SimulatedFleet {
         CompletableFuture<Void> result = fleet.restart();
         ready(1);
         crash(0);
-        assertSucceeded(result);
+        assertFailed(
+                result,
+                "restarted 1 workers, but connections may have been lost: worker 0 (pid 1000): killed by SIGABRT (status"
+                        + " 134)");
         assertIndexes(1);
     }
 
@@ -408,20 +412,189 @@ class FleetRestartTest extends SimulatedFleet {
         assertThat(workers.launched).hasSize(4);
         ready(0);
         exit(1, 0);
+        assertThat(result).isCompletedExceptionally();
+        assertThat(result.handle((nothing, failure) -> failure).join())
+                .isInstanceOf(NotDrainedException.class)
+                .hasMessage("restarted 2 workers, but connections may have been lost: worker 0 (pid 1000): killed: not"
+                        + " drained within 30000 ms");
+    }
+
+    @Test
+    void a_replacement_that_crashes_once_it_has_replaced_a_worker_ends_the_restart_and_is_started_again() throws Exception {
+        startReady(3);
+        CompletableFuture<Void> result = fleet.restart();
+        ready(3);
+        exit(0, 0); // 3 in place of 0, and a new 0 starts in place of 1
+        timers.advance(Duration.ofMillis(3100));
+        newest(0).linked = true;
+        exit(3, 1);
+        assertFailed(
+                result,
+                "restart aborted: replacement worker 3 (pid 1003) failed: exited with status 1, 3.1 s after it was ready;"
+                        + " 1 of 3 workers were replaced");
+        assertStates(WorkerState.DRAINING, WorkerState.READY, WorkerState.READY, WorkerState.BACKOFF);
+        assertThat(newest(1).drains + newest(2).drains).isZero();
+        exit(0, 0);
+        restart(3);
+        ready(3);
+        assertStates(WorkerState.READY, WorkerState.READY, WorkerState.READY);
+        assertThat(workers.launched).as("nothing else was replaced").hasSize(6);
+    }
+
+    @Test
+    void a_replacement_that_was_killed_during_a_long_restart_ends_it_too() throws Exception {
+        startReady(2);
+        CompletableFuture<Void> result = fleet.restart();
+        ready(2);
+        timers.advance(DRAIN.minusSeconds(1));
+        exit(2, SIGKILL);
+        assertFailed(
+                result,
+                "restart aborted: replacement worker 2 (pid 1002) failed: killed by SIGKILL (status 137), 29.0 s after it"
+                        + " was ready; 1 of 2 workers were replaced");
+    }
+
+    @Test
+    void what_an_earlier_restart_has_started_is_old_for_the_next_one() throws Exception {
+        startReady(2);
+        CompletableFuture<Void> result = fleet.restart();
+        ready(2);
+        exit(0, 0); // 2 is new, 1 is old, a new 0 starts in place of 1
+        assertThat(fleet.restart()).isSameAs(result);
+        exit(2, 1); // a bad release, and the second restart mends it
+        assertThat(result).isNotDone();
+        ready(0);
+        exit(1, 0);
+        for (int second = 0; second < 60 && !result.isDone(); second++) {
+            timers.advance(SECOND);
+            for (WorkerStatus worker : fleet.status()) {
+                boolean toGo = newest(worker.index()).drains + newest(worker.index()).kills > 0;
+                if (toGo) {
+                    exit(worker.index(), 0);
+                } else {
+                    ready(worker.index());
+                }
+            }
+        }
         assertSucceeded(result);
     }
 
     @Test
-    void a_replacement_that_crashes_once_it_is_ready_is_a_worker_like_any_other() throws Exception {
-        startReady(1);
+    void an_old_worker_serves_on_until_its_replacement_has_been_ready_for_the_hold() throws Exception {
+        hold = Duration.ofSeconds(20);
+        startReady(2);
+        CompletableFuture<Void> result = fleet.restart();
+        ready(2);
+        timers.advance(hold.minus(NANO));
+        assertStates(WorkerState.READY, WorkerState.READY, WorkerState.READY);
+        assertThat(workers.launched).as("it counts").hasSize(3);
+        timers.advance(NANO);
+        assertStates(WorkerState.DRAINING, WorkerState.READY, WorkerState.READY);
+        exit(0, 0);
+        ready(0);
+        timers.advance(hold);
+        exit(1, 0);
+        assertSucceeded(result);
+    }
+
+    @Test
+    void the_first_workers_are_not_held() throws Exception {
+        hold = Duration.ofSeconds(20);
+        startReady(2);
+        assertThat(allReady).isOne();
+    }
+
+    @Test
+    void a_replacement_that_ends_during_the_hold_ends_the_restart_and_the_old_worker_serves_on() throws Exception {
+        hold = Duration.ofSeconds(20);
+        startReady(2);
+        CompletableFuture<Void> result = fleet.restart();
+        ready(2);
+        timers.advance(Duration.ofSeconds(3));
+        exit(2, 1);
+        assertFailed(
+                result,
+                "restart aborted: replacement worker 2 (pid 1002) failed: exited with status 1, 3.0 s after it was ready;"
+                        + " 0 of 2 workers were replaced");
+        assertStates(WorkerState.READY, WorkerState.READY);
+        timers.advance(Duration.ofHours(1));
+        assertThat(workers.launched).hasSize(3);
+        assertThat(newest(0).drains + newest(1).drains).isZero();
+    }
+
+    @Test
+    void a_replacement_that_turns_unready_during_the_hold_ends_the_restart_and_goes() throws Exception {
+        hold = Duration.ofSeconds(20);
+        startReady(2);
+        CompletableFuture<Void> result = fleet.restart();
+        ready(2);
+        timers.advance(SECOND);
+        unready(2);
+        assertFailed(
+                result,
+                "restart aborted: replacement worker 2 (pid 1002) failed: it turned unready, 1.0 s after it was ready; 0 of"
+                        + " 2 workers were replaced");
+        assertStates(WorkerState.READY, WorkerState.READY, WorkerState.DRAINING);
+        assertThat(newest(2).drains).isOne();
+        exit(2, 0);
+        assertStates(WorkerState.READY, WorkerState.READY);
+    }
+
+    @Test
+    void a_replacement_that_turns_unready_after_its_predecessor_has_gone_ends_the_restart_and_gets_its_time()
+            throws Exception {
+        startReady(2);
+        CompletableFuture<Void> result = fleet.restart();
+        ready(2);
+        exit(0, 0);
+        unready(2);
+        assertThat(result).isCompletedExceptionally();
+        assertThat(stateOf(1)).isEqualTo(WorkerState.READY);
+        assertThat(stateOf(2)).isEqualTo(WorkerState.STARTING);
+        assertThat(newest(2).drains).isZero();
+    }
+
+    @Test
+    void an_old_worker_that_turns_unready_does_not_end_the_restart() throws Exception {
+        startReady(2);
+        CompletableFuture<Void> result = fleet.restart();
+        unready(0);
+        unready(1);
+        ready(2);
+        exit(0, 0);
+        ready(0);
+        exit(1, 0);
+        assertSucceeded(result);
+    }
+
+    @Test
+    void an_old_worker_that_was_never_ready_loses_nothing_however_it_ends() throws Exception {
+        start(1);
+        newest(0).linked = true;
         CompletableFuture<Void> result = fleet.restart();
         ready(1);
-        crash(1);
-        assertStates(WorkerState.DRAINING, WorkerState.BACKOFF);
-        exit(0, 0);
+        exit(0, 143);
         assertSucceeded(result);
-        restart(1);
-        assertStates(WorkerState.STARTING);
+    }
+
+    @Test
+    void a_launch_that_fails_in_an_unexpected_way_ends_the_restart_and_the_next_one_succeeds() throws Exception {
+        startReady(2);
+        workers.disturb = () -> {
+            throw new NoClassDefFoundError("disturbed");
+        };
+        CompletableFuture<Void> result = fleet.restart();
+        workers.disturb = () -> {};
+        assertFailed(
+                result,
+                "restart aborted: replacement worker 2 failed: cannot start a worker: java.lang.NoClassDefFoundError:"
+                        + " disturbed; 0 of 2 workers were replaced");
+        CompletableFuture<Void> next = fleet.restart();
+        ready(2);
+        exit(0, 0);
+        ready(0);
+        exit(1, 0);
+        assertSucceeded(next);
     }
 
     @Test
@@ -454,10 +627,10 @@ class FleetRestartTest extends SimulatedFleet {
             assertThat(log.lines())
                     .endsWith(
                             "INFO worker 1 (pid 1001): STOPPED (exited with status 1 before it was ready)",
-                            "SEVERE the replacement for worker 0 (pid 1000) failed: exited with status 1 before it was"
-                                    + " ready; nothing else is replaced, the workers there are go on serving",
-                            "SEVERE restart aborted: the replacement for worker 0 (pid 1000) failed: exited with status 1"
-                                    + " before it was ready");
+                            "SEVERE replacement worker 1 (pid 1001) failed: exited with status 1 before it was ready;"
+                                    + " nothing else is replaced, the workers there are go on serving",
+                            "SEVERE restart aborted: replacement worker 1 (pid 1001) failed: exited with status 1 before"
+                                    + " it was ready; 0 of 1 workers were replaced");
         }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.forkless.supervisor.FakeWorkers.FakeProcess;
+import java.nio.file.InvalidPathException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,21 +100,202 @@ class FleetTest extends SimulatedFleet {
         start(1);
         crash(0);
         restart(0);
-        timers.advance(BOOT.plus(DUMP_GRACE));
+        timers.advance(BOOT.plus(DUMP_GRACE).minus(MOST_BACKOFF).plus(Duration.ofMillis(100)).minus(NANO));
+        assertThat(newest(0).kills).isZero();
+        timers.advance(NANO);
         assertThat(newest(0).kills).isOne();
     }
 
     @Test
-    void a_ready_worker_that_crashes_is_no_failed_start() throws Exception {
+    void a_worker_that_crashes_after_ten_seconds_of_service_is_no_failed_start() throws Exception {
         start(1);
         for (int i = 0; i < 3 * MAX_FAILED_STARTS; i++) {
             ready(0);
+            timers.advance(PROVEN);
             crash(0);
             assertStates(WorkerState.BACKOFF);
             restart(0);
         }
         assertStates(WorkerState.STARTING);
         assertThat(fleet.status().get(0).lastExit()).isEqualTo("killed by SIGABRT (status 134)");
+    }
+
+    @Test
+    void a_worker_that_crashes_soon_after_it_was_ready_is_a_failed_start() throws Exception {
+        start(1);
+        for (int i = 1; i < MAX_FAILED_STARTS; i++) {
+            ready(0);
+            timers.advance(PROVEN.minus(NANO));
+            crash(0);
+            restart(0);
+        }
+        ready(0);
+        crash(0);
+        assertThat(outcomes).containsExactly(Outcome.GAVE_UP);
+        assertThat(fleet.failure())
+                .isEqualTo("gave up: worker 0: killed by SIGABRT (status 134); 3 failed starts in a row");
+    }
+
+    @Test
+    void with_a_longer_hold_a_worker_must_serve_as_long() throws Exception {
+        hold = PROVEN.multipliedBy(2);
+        start(1);
+        for (int i = 0; i < MAX_FAILED_STARTS; i++) {
+            assertThat(outcomes).isEmpty();
+            if (i > 0) {
+                restart(0);
+            }
+            ready(0);
+            timers.advance(hold.minus(NANO));
+            crash(0);
+        }
+        assertThat(outcomes).containsExactly(Outcome.GAVE_UP);
+    }
+
+    /** Each is ready when the other one is not: neither proves that starting is possible. */
+    @Test
+    void two_workers_that_both_crash_soon_after_they_were_ready_are_given_up() throws Exception {
+        start(2);
+        for (int i = 0; outcomes.isEmpty(); i++) {
+            assertThat(i).isLessThan(10 * MAX_FAILED_STARTS);
+            for (int index = 0; index < 2; index++) {
+                if (stateOf(index) == WorkerState.STARTING) {
+                    ready(index);
+                }
+            }
+            timers.advance(Duration.ofSeconds(3));
+            for (int index = 0; index < 2; index++) {
+                if (stateOf(index) == WorkerState.READY) {
+                    crash(index);
+                }
+            }
+            timers.advance(Duration.ofMillis(350));
+        }
+        assertThat(outcomes).containsExactly(Outcome.GAVE_UP);
+    }
+
+    @Test
+    void a_worker_that_turns_unready_has_the_boot_time_out_to_be_ready_again() throws Exception {
+        startReady(1);
+        timers.advance(PROVEN);
+        unready(0);
+        assertStates(WorkerState.STARTING);
+        timers.advance(BOOT.minus(NANO));
+        assertThat(newest(0).dumps).isZero();
+        ready(0);
+        assertStates(WorkerState.READY);
+        unready(0);
+        timers.advance(BOOT.plus(DUMP_GRACE));
+        assertThat(newest(0).kills).isOne();
+        exit(0, SIGKILL);
+        assertStates(WorkerState.BACKOFF);
+        assertThat(status(0).lastExit()).isEqualTo("killed: not ready within 60000 ms");
+        assertThat(allReady).isOne();
+    }
+
+    @Test
+    void a_worker_that_turned_unready_and_drains_with_an_error_may_have_lost_something() throws Exception {
+        startReady(1);
+        unready(0);
+        stop();
+        assertStates(WorkerState.DRAINING);
+        exit(0, 1);
+        assertDone(Outcome.KILLED);
+    }
+
+    @Test
+    void a_worker_that_is_refused_what_it_needs_is_given_up_at_once_with_the_reason() throws Exception {
+        start(1);
+        fleet.refused(newest(0), "listen [::]:8080: not granted");
+        fleet.refused(newest(0), "listen 0.0.0.0:8080: not granted");
+        assertStates(WorkerState.STARTING);
+        exit(0, 1);
+        assertThat(outcomes).containsExactly(Outcome.GAVE_UP);
+        assertThat(fleet.failure()).isEqualTo("gave up: worker 0: listen 0.0.0.0:8080: not granted");
+        assertThat(status(0).lastExit()).isEqualTo("listen 0.0.0.0:8080: not granted");
+        assertThat(workers.launched).hasSize(1);
+    }
+
+    @Test
+    void a_worker_that_does_without_what_it_was_refused_is_one_like_any_other() throws Exception {
+        start(1);
+        fleet.refused(newest(0), "listen [::]:8080: not granted");
+        ready(0);
+        crash(0);
+        assertStates(WorkerState.BACKOFF);
+        assertThat(status(0).lastExit()).isEqualTo("killed by SIGABRT (status 134)");
+    }
+
+    @Test
+    void a_worker_that_is_refused_what_it_needs_is_tried_again_while_another_one_serves() throws Exception {
+        start(2);
+        ready(1);
+        timers.advance(PROVEN);
+        fleet.refused(newest(0), "listen [::]:8080: not granted");
+        exit(0, 1);
+        assertStates(WorkerState.BACKOFF, WorkerState.READY);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 143, SIGKILL})
+    void a_worker_that_was_never_ready_loses_nothing_however_it_ends_at_a_stop(int status) throws Exception {
+        start(1);
+        newest(0).linked = true;
+        stop();
+        assertStates(WorkerState.DRAINING);
+        exit(0, status);
+        assertDone(Outcome.DRAINED);
+        assertThat(fleet.failure()).isEmpty();
+    }
+
+    @Test
+    void a_worker_that_has_said_that_it_has_drained_has_lost_nothing_however_it_ends() throws Exception {
+        startReady(2);
+        stop();
+        fleet.drained(newest(0));
+        exit(0, 1); // a shutdown hook has failed
+        exit(1, 0);
+        assertDone(Outcome.DRAINED);
+    }
+
+    @Test
+    void workers_that_were_never_ready_may_be_killed_without_a_loss() throws Exception {
+        start(1);
+        newest(0).linked = true;
+        stop();
+        fleet.killAll();
+        exit(0, SIGKILL);
+        assertDone(Outcome.DRAINED);
+    }
+
+    @Test
+    void a_launch_that_fails_in_an_unexpected_way_is_a_failed_start() throws Exception {
+        startReady(1);
+        workers.disturb = () -> {
+            throw new InvalidPathException("?", "disturbed");
+        };
+        crash(0);
+        timers.advance(Duration.ofMillis(100));
+        assertStates(WorkerState.BACKOFF);
+        assertThat(status(0).lastExit())
+                .isEqualTo("cannot start a worker: java.nio.file.InvalidPathException: disturbed: ?");
+        workers.disturb = () -> {};
+        timers.advance(Duration.ofMillis(200));
+        assertStates(WorkerState.STARTING);
+    }
+
+    @Test
+    void a_kill_that_fails_is_tried_again() throws Exception {
+        startReady(1);
+        workers.disturb = () -> {
+            throw new InternalError("disturbed");
+        };
+        stop(); // it cannot be asked
+        timers.advance(DRAIN);
+        assertThat(newest(0).kills).isZero();
+        workers.disturb = () -> {};
+        timers.advance(Duration.ofSeconds(5));
+        assertThat(newest(0).kills).isOne();
     }
 
     @Test
@@ -128,6 +310,7 @@ class FleetTest extends SimulatedFleet {
         start(1);
         for (long millis : new long[] {100, 200, 400, 800, 1600, 3200, 6400, 12800, 25600, 30000, 30000}) {
             ready(0);
+            timers.advance(PROVEN);
             crash(0);
             timers.advance(Duration.ofMillis(millis).minus(NANO));
             assertStates(WorkerState.BACKOFF);
@@ -187,6 +370,9 @@ class FleetTest extends SimulatedFleet {
         start(2);
         failUntilGivenUp(0);
         ready(1);
+        timers.advance(PROVEN.minus(NANO));
+        assertStates(WorkerState.FAILED, WorkerState.READY);
+        timers.advance(NANO);
         assertStates(WorkerState.BACKOFF, WorkerState.READY);
         restart(0);
         ready(0);
@@ -202,6 +388,7 @@ class FleetTest extends SimulatedFleet {
             restart(0);
         }
         ready(0);
+        timers.advance(PROVEN);
         crash(0);
         restart(0);
         assertThat(failedStartsLeft()).isEqualTo(MAX_FAILED_STARTS);
@@ -211,6 +398,7 @@ class FleetTest extends SimulatedFleet {
     void a_command_that_disappears_counts_as_failed_starts() throws Exception {
         start(1);
         ready(0);
+        timers.advance(PROVEN);
         workers.failAfter(0);
         crash(0);
         timers.advance(Duration.ofMinutes(5));
@@ -313,7 +501,7 @@ class FleetTest extends SimulatedFleet {
     void a_worker_that_is_slow_to_die_keeps_the_reason_for_which_it_was_killed() throws Exception {
         start(1);
         stop();
-        timers.advance(BOOT.plus(DUMP_GRACE));
+        timers.advance(Duration.ofSeconds(5));
         assertThat(newest(0).dumps).isZero();
         assertThat(newest(0).kills).as("tried again").isEqualTo(2);
         assertThat(status(0).state()).isEqualTo(WorkerState.STARTING);

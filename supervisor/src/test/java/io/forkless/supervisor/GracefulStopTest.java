@@ -36,7 +36,7 @@ class GracefulStopTest {
         scoreboard = Scoreboard.create(temporary.resolve(Scoreboard.FILE));
         listeners.open(ListenSpec.tcp("127.0.0.1", 2));
         loop = new EventLoop("graceful-stop-test");
-        Settings settings = new Settings(1, LIMIT, LIMIT, LIMIT, LIMIT, 3, LIMIT, 1, Recycling.NEVER);
+        Settings settings = new Settings(1, LIMIT, LIMIT, LIMIT, LIMIT, Duration.ZERO, 3, LIMIT, 1, Recycling.NEVER);
         Backoff backoff = new Backoff(LIMIT, LIMIT, new SplittableRandom());
         fleet = new Fleet(settings, backoff, loop, workers, () -> {}, outcome -> {});
         CompletableFuture<Void> serving = new CompletableFuture<>();

@@ -8,6 +8,7 @@ import io.forkless.control.ControlMessage.Welcome;
 import io.forkless.control.PrivateDirectory;
 import io.forkless.supervisor.operator.Endpoint;
 import io.forkless.supervisor.operator.OperatorClient;
+import io.forkless.supervisor.operator.OperatorClient.FailedException;
 import io.forkless.supervisor.operator.OperatorClient.RefusedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -37,6 +38,7 @@ class OperatorSessionTest {
 
     private final String name = "test-" + UUID.randomUUID();
     private final FakeWorkers workers = new FakeWorkers();
+    private final CompletableFuture<Outcome> ended = new CompletableFuture<>();
     private final CompletableFuture<Void> allReady = new CompletableFuture<>();
     private final List<SocketChannel> peers = new ArrayList<>();
     private final CapturedLog log = new CapturedLog();
@@ -52,9 +54,9 @@ class OperatorSessionTest {
         directory = PrivateDirectory.create("forkless-test-");
         endpoint = Endpoint.claim(name);
         loop = new EventLoop("operator-session-test");
-        Settings settings = new Settings(2, LONG, LONG, LONG, LONG, 3, LONG, 1, Recycling.NEVER);
+        Settings settings = new Settings(2, LONG, Duration.ZERO, LONG, LONG, LONG, 3, LONG, 1, Recycling.NEVER);
         Backoff backoff = new Backoff(LONG, LONG, new SplittableRandom());
-        fleet = new Fleet(settings, backoff, loop, workers, () -> allReady.complete(null), outcome -> {});
+        fleet = new Fleet(settings, backoff, loop, workers, () -> allReady.complete(null), ended::complete);
         control = new ControlServer(
                 loop,
                 directory,
@@ -101,8 +103,10 @@ class OperatorSessionTest {
         }
 
         @Override
-        public void stop() {
+        public CompletionStage<Outcome> stop() {
             fleet.stopRestarting();
+            fleet.drainAll(Duration.ZERO);
+            return ended;
         }
 
         @Override
@@ -144,11 +148,11 @@ class OperatorSessionTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"3,3 workers", "+1,3 workers", "-1,1 workers", "2,2 workers", "1024,1024 workers"})
-    void scale_says_how_many_there_are_to_be(String argument, String answer) throws Exception {
+    @CsvSource({"3,3", "+1,3", "-1,1", "2,2", "1024,1024"})
+    void scale_says_how_many_there_are_to_be(String argument, int workers) throws Exception {
         try (OperatorClient client = connect()) {
-            assertThat(client.execute("scale", argument)).isEqualTo(answer);
-            assertThat(onLoop(fleet::workers) + " workers").isEqualTo(answer);
+            assertThat(client.execute("scale", argument)).isEqualTo("scaling to " + workers + " workers");
+            assertThat(onLoop(fleet::workers)).isEqualTo(workers);
         }
     }
 
@@ -225,8 +229,8 @@ class OperatorSessionTest {
                     client,
                     "restart",
                     "",
-                    "restart aborted: the replacement for worker 0 (pid 1000) failed: cannot start 'app': command not"
-                            + " found");
+                    "restart aborted: replacement worker 2 failed: cannot start 'app': command not found; 0 of 2 workers"
+                            + " were replaced");
         }
     }
 
@@ -238,11 +242,51 @@ class OperatorSessionTest {
                 OperatorClient client = connect()) {
             FutureTask<String> restart = inBackground(() -> restarting.execute("restart", ""));
             await().atMost(LIMIT).until(() -> onLoop(() -> workers.launched.size()) == 3);
-            assertThat(client.execute("stop", "")).isEqualTo("draining 2 workers");
+            FutureTask<String> stop = inBackground(() -> client.execute("stop", ""));
             assertThatThrownBy(() -> restart.get(30, TimeUnit.SECONDS))
-                    .hasRootCauseMessage("restart aborted: the supervisor was told to stop");
-            assertRefused(client, "scale", "3", "the supervisor is stopping");
-            assertRefused(client, "restart", "", "the supervisor is stopping");
+                    .hasRootCauseMessage(
+                            "restart aborted: the supervisor was told to stop; 0 of 2 workers were replaced");
+            assertRefused(restarting, "scale", "3", "the supervisor is stopping");
+            assertRefused(restarting, "restart", "", "the supervisor is stopping");
+            assertThat(stop).isNotDone();
+            exitAll(0);
+            assertThat(stop.get(30, TimeUnit.SECONDS)).isEqualTo("stopped");
+            assertThat(client.reports()).containsExactly("draining 2 workers");
+        }
+    }
+
+    @Test
+    void stop_tells_what_was_lost() throws Exception {
+        ready(0);
+        try (OperatorClient client = connect()) {
+            FutureTask<String> stop = inBackground(() -> client.execute("stop", ""));
+            await().atMost(LIMIT).until(() -> onLoop(() -> workers.newest(0).drains) == 1);
+            exitAll(1);
+            assertThatThrownBy(() -> stop.get(30, TimeUnit.SECONDS))
+                    .rootCause()
+                    .isInstanceOfSatisfying(
+                            FailedException.class, e -> assertThat(e.exitStatus()).isEqualTo(5))
+                    .hasMessage("stopped, but connections may have been lost: worker 0 (pid 1000): exited with status 1");
+        }
+    }
+
+    @Test
+    void restart_tells_what_was_lost() throws Exception {
+        ready(0);
+        ready(1);
+        try (OperatorClient client = connect()) {
+            FutureTask<String> restart = inBackground(() -> client.execute("restart", ""));
+            await().atMost(LIMIT).until(() -> onLoop(() -> workers.launched.size()) == 3);
+            ready(2);
+            exit(0, 0);
+            ready(0);
+            exit(1, 143);
+            assertThatThrownBy(() -> restart.get(30, TimeUnit.SECONDS))
+                    .rootCause()
+                    .isInstanceOfSatisfying(
+                            FailedException.class, e -> assertThat(e.exitStatus()).isEqualTo(5))
+                    .hasMessage("restarted 2 workers, but connections may have been lost: worker 1 (pid 1001): killed by"
+                            + " SIGTERM (status 143)");
         }
     }
 
@@ -325,7 +369,7 @@ class OperatorSessionTest {
         while (!answers.toString().contains("reopened")) {
             answers.append(read(peer));
         }
-        assertThat(answers).hasToString("done 3 workers\ndone 4 workers\ndone reopened\n");
+        assertThat(answers).hasToString("done scaling to 3 workers\ndone scaling to 4 workers\ndone reopened\n");
     }
 
     private OperatorClient connect() throws IOException {
@@ -342,6 +386,20 @@ class OperatorSessionTest {
         onLoop(() -> {
             workers.newest(index).linked = true;
             fleet.ready(workers.newest(index));
+            return null;
+        });
+    }
+
+    private void exit(int index, int status) throws Exception {
+        onLoop(() -> {
+            fleet.exited(workers.newest(index), status);
+            return null;
+        });
+    }
+
+    private void exitAll(int status) throws Exception {
+        onLoop(() -> {
+            List.copyOf(workers.launched).forEach(process -> fleet.exited(process, status));
             return null;
         });
     }

@@ -14,6 +14,7 @@ import java.util.random.RandomGenerator;
 /** A {@link Fleet} on simulated time and with simulated processes. */
 abstract class SimulatedFleet {
     static final Duration BOOT = Duration.ofSeconds(60);
+    static final Duration PROVEN = Duration.ofSeconds(10);
     static final Duration DRAIN = Duration.ofSeconds(30);
     static final Duration HANG = Duration.ofSeconds(30);
     static final Duration DUMP_GRACE = Duration.ofSeconds(2);
@@ -34,13 +35,14 @@ abstract class SimulatedFleet {
     final List<Outcome> outcomes = new ArrayList<>();
     RandomGenerator random = HALF;
     Duration hang = HANG;
+    Duration hold = Duration.ZERO;
     int surge = 1;
     Recycling recycling = Recycling.NEVER;
     int allReady;
     Fleet fleet;
 
     void start(int count) throws IOException {
-        Settings settings = new Settings(count, BOOT, DRAIN, hang, HEALTHY, MAX_FAILED_STARTS, GRACE, surge, recycling);
+        Settings settings = new Settings(count, BOOT, hold, DRAIN, hang, HEALTHY, MAX_FAILED_STARTS, GRACE, surge, recycling);
         Backoff backoff = new Backoff(Duration.ofMillis(100), MOST_BACKOFF, random);
         outcomes.clear();
         fleet = new Fleet(settings, backoff, timers, workers, () -> allReady++, outcomes::add);
@@ -62,6 +64,10 @@ abstract class SimulatedFleet {
     void ready(int index) {
         newest(index).linked = true;
         fleet.ready(newest(index));
+    }
+
+    void unready(int index) {
+        fleet.unready(newest(index));
     }
 
     void exit(int index, int status) {

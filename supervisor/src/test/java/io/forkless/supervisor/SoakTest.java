@@ -193,6 +193,12 @@ class SoakTest {
         }
 
         @Override
+        public void unready(SpawnedWorker worker) {}
+
+        @Override
+        public void drained(SpawnedWorker worker) {}
+
+        @Override
         public void heartbeat(SpawnedWorker from, Heartbeat heartbeat) {
             beats.incrementAndGet();
         }

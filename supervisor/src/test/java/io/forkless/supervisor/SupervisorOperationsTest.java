@@ -211,7 +211,7 @@ class SupervisorOperationsTest extends SupervisedTest {
         CompletableFuture<Void> broken = supervisor.restart();
         assertThatThrownBy(() -> broken.get(60, TimeUnit.SECONDS))
                 .isInstanceOf(ExecutionException.class)
-                .hasMessageContaining("restart aborted: the replacement for worker 0 (pid ")
+                .hasMessageContaining("restart aborted: replacement worker 2 (pid ")
                 .hasMessageContaining("failed: exited with status 9 before it was ready");
         awaitReady(supervisor, 2);
         assertThat(pids(supervisor)).isEqualTo(before);

@@ -126,10 +126,12 @@ class SupervisorTest extends SupervisedTest {
     }
 
     @Test
-    void workers_that_end_as_soon_as_they_are_ready_are_started_again_and_again() throws Exception {
+    void workers_that_end_as_soon_as_they_are_ready_are_given_up_after_some_starts() throws Exception {
         Supervisor supervisor =
-                start(supervisor(TestWorker.FLEETING).maxFailedStarts(1).listen(ANY_PORT));
-        await().atMost(LIMIT).until(() -> supervisor.workers().get(0).restarts() >= 2);
+                start(supervisor(TestWorker.FLEETING).maxFailedStarts(3).listen(ANY_PORT));
+        assertThat(supervisor.awaitTermination()).isEqualTo(Outcome.GAVE_UP);
+        assertThat(supervisor.failure())
+                .isEqualTo("gave up: worker 0: exited with status 4; 3 failed starts in a row");
     }
 
     @Test
@@ -245,6 +247,15 @@ class SupervisorTest extends SupervisedTest {
                 .hasMessage("cannot start '/nosuch/program': command not found");
         assertThat(supervisor.awaitTermination()).isEqualTo(Outcome.GAVE_UP);
         supervisor.close();
+    }
+
+    @Test
+    void a_jar_that_is_not_there_is_told_as_a_command_that_is_not() {
+        assertThatThrownBy(() -> start(
+                        supervisor(TestWorker.SERVE).command(List.of(JavaProcess.JAVA, "-Xmx9m", "-jar", "nosuch.jar"))))
+                .isInstanceOfSatisfying(
+                        LaunchException.class, e -> assertThat(e.exitStatus()).isEqualTo(LaunchException.NOT_FOUND))
+                .hasMessage("cannot start '" + JavaProcess.JAVA + " -jar nosuch.jar': there is no such file");
     }
 
     @Test
@@ -383,23 +394,25 @@ class SupervisorTest extends SupervisedTest {
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the programs are shell scripts")
     void an_option_for_native_access_is_added_once_and_to_java_alone() throws Exception {
         Path fake = Files.createTempDirectory("bin").resolve("java");
+        String jar = Files.createFile(fake.resolveSibling("app.jar")).toString();
         try {
             Files.writeString(fake, "#!/bin/sh\necho \"$@\"; exec sleep 600\n");
             Files.setPosixFilePermissions(fake, PosixFilePermissions.fromString("rwx------"));
             for (List<String> command : List.of(
-                    List.of(fake.toString(), "-jar", "app.jar"),
-                    List.of(fake.toString(), NATIVE_ACCESS, "-jar", "app.jar"),
-                    List.of("sh", "-c", "echo $0 $1; exec sleep 600", "-jar", "app.jar"))) {
+                    List.of(fake.toString(), "-jar", jar),
+                    List.of(fake.toString(), NATIVE_ACCESS, "-jar", jar),
+                    List.of("sh", "-c", "echo $0 $1; exec sleep 600", "-jar", jar))) {
                 start(supervisor(TestWorker.SILENT).command(command));
             }
             await().atMost(LIMIT).until(() -> output().lines().count() == 3);
             assertThat(output().lines())
                     .containsExactlyInAnyOrder(
-                            "[0] " + NATIVE_ACCESS + " -jar app.jar",
-                            "[0] " + NATIVE_ACCESS + " -jar app.jar",
-                            "[0] -jar app.jar");
+                            "[0] " + NATIVE_ACCESS + " -jar " + jar,
+                            "[0] " + NATIVE_ACCESS + " -jar " + jar,
+                            "[0] -jar " + jar);
         } finally {
             Files.delete(fake);
+            Files.delete(Path.of(jar));
             Files.delete(fake.getParent());
         }
     }

@@ -1,10 +1,9 @@
 package io.forkless.supervisor.cli;
 
 import io.forkless.supervisor.LaunchException;
-import io.forkless.supervisor.Outcome;
 import java.io.IOException;
 
-/** What the {@code forkless} command reports to its caller; documented in the README and by {@code --help}. */
+/** What the {@code forkless} command reports to its caller; documented in docs/operations.md and by {@code --help}. */
 final class ExitStatus {
     /** Everything has drained. */
     static final int OK = 0;
@@ -18,24 +17,15 @@ final class ExitStatus {
     /** The supervisor could not begin, or an operator's command cannot reach it. */
     static final int CANNOT_START = 3;
 
-    /** No worker could be brought to serve. */
-    static final int GAVE_UP = 4;
-
-    /** It ended as asked, but at least one worker did not drain: it was killed or ended with an error. */
-    static final int KILLED = 5;
+    // 4 and 5 are those of Outcome.
 
     /** A running supervisor did not do what an operator's command told it, or could not. */
     static final int REFUSED = 6;
 
-    private ExitStatus() {}
+    /** Not one worker of the supervisor is ready. */
+    static final int NOT_SERVING = 7;
 
-    static int of(Outcome outcome) {
-        return switch (outcome) {
-            case DRAINED -> OK;
-            case KILLED -> KILLED;
-            case GAVE_UP -> GAVE_UP;
-        };
-    }
+    private ExitStatus() {}
 
     static int of(Exception failure) {
         if (failure instanceof LaunchException launch) {

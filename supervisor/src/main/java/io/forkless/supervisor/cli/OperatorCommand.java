@@ -1,6 +1,7 @@
 package io.forkless.supervisor.cli;
 
 import io.forkless.supervisor.operator.OperatorClient;
+import io.forkless.supervisor.operator.OperatorClient.FailedException;
 import io.forkless.supervisor.operator.OperatorClient.RefusedException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -15,14 +16,14 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         sortOptions = false,
-        exitCodeListHeading = "%nExit status:%n",
-        exitCodeList = {
-            "0:done",
-            "2:wrong command line",
-            "3:no such supervisor, or it cannot be reached",
-            "6:the supervisor did not do it, or could not; the message says why"
-        })
+        exitCodeListHeading = "%nExit status:%n")
 abstract class OperatorCommand implements Callable<Integer> {
+    static final String USAGE = "2:wrong command line";
+    static final String UNREACHABLE =
+            "3:no such supervisor, or it cannot be reached, hangs, or has ended before it had answered";
+    static final String REFUSED = "6:the supervisor did not do it, or could not; the message says why";
+    private static final String INTERRUPTED = "130:interrupted; the message says what goes on";
+
     @Spec
     private CommandSpec spec;
 
@@ -35,15 +36,30 @@ abstract class OperatorCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try (OperatorClient supervisor = OperatorClient.connect(name)) {
-            execute(supervisor, spec.commandLine().getOut());
-            return ExitStatus.OK;
+            return execute(supervisor, spec.commandLine().getOut());
         } catch (RefusedException e) {
-            spec.commandLine().getErr().println("forkless: " + e.getMessage());
+            complain(e);
             return ExitStatus.REFUSED;
+        } catch (FailedException e) {
+            complain(e);
+            return e.exitStatus();
         }
     }
 
-    abstract void execute(OperatorClient supervisor, PrintWriter out) throws IOException, RefusedException;
+    /** @return the exit status */
+    abstract int execute(OperatorClient supervisor, PrintWriter out)
+            throws IOException, RefusedException, FailedException;
+
+    /** To be called before a command that takes long. */
+    final void goesOnIfInterrupted(OperatorClient supervisor, String what) {
+        Interruption.leaves(
+                spec.commandLine(),
+                "the " + what + " goes on; see 'forkless status --name " + supervisor.name() + "'");
+    }
+
+    private void complain(Exception failure) {
+        spec.commandLine().getErr().println("forkless: " + failure.getMessage());
+    }
 
     /** {@code forkless restart}. */
     @Command(
@@ -51,33 +67,75 @@ abstract class OperatorCommand implements Callable<Integer> {
             description = {
                 "Replaces every worker by a fresh process of the same command, without losing a request: a replacement is"
                         + " ready before the worker that it replaces drains. Waits until it is done.",
-                "If a replacement does not get ready, the restart ends, and the old workers serve on."
+                "If a replacement does not get ready, or fails or turns unready later on, the restart ends, and the old"
+                        + " workers that are left serve on."
+            },
+            exitCodeList = {
+                "0:every worker was replaced, and the old ones have drained",
+                OperatorCommand.USAGE,
+                OperatorCommand.UNREACHABLE,
+                "5:every worker was replaced, but an old one did not drain: it was killed or ended with an error",
+                "6:the restart was aborted, or the supervisor is stopping; the message says why",
+                INTERRUPTED
             })
     static final class Restart extends OperatorCommand {
         @Override
-        void execute(OperatorClient supervisor, PrintWriter out) throws IOException, RefusedException {
+        int execute(OperatorClient supervisor, PrintWriter out)
+                throws IOException, RefusedException, FailedException {
+            goesOnIfInterrupted(supervisor, "restart");
             out.println(supervisor.execute("restart", ""));
+            return ExitStatus.OK;
         }
     }
 
     /** {@code forkless stop}. */
-    @Command(name = "stop", description = "Drains all workers and ends the supervisor. Waits until it has ended.")
+    @Command(
+            name = "stop",
+            description = "Drains all workers and ends the supervisor. Waits until it has ended.",
+            exitCodeList = {
+                "0:all workers have drained, and the supervisor has ended",
+                OperatorCommand.USAGE,
+                OperatorCommand.UNREACHABLE,
+                "4:it was just giving up, since no worker got ready",
+                "5:it has ended, but a worker did not drain: it was killed or ended with an error",
+                INTERRUPTED
+            })
     static final class Stop extends OperatorCommand {
         @Override
-        void execute(OperatorClient supervisor, PrintWriter out) throws IOException, RefusedException {
-            out.println(supervisor.execute("stop", ""));
-            out.flush();
+        int execute(OperatorClient supervisor, PrintWriter out)
+                throws IOException, RefusedException, FailedException {
+            goesOnIfInterrupted(supervisor, "stop");
+            try {
+                String end = supervisor.execute("stop", "", report -> {
+                    out.println(report);
+                    out.flush();
+                });
+                out.println(end);
+            } catch (FailedException e) {
+                supervisor.awaitEnd();
+                throw e;
+            }
             supervisor.awaitEnd();
-            out.println("stopped");
+            return ExitStatus.OK;
         }
     }
 
     /** {@code forkless reopen-logs}. */
-    @Command(name = "reopen-logs", description = "Opens the workers' log files anew, after they have been renamed.")
+    @Command(
+            name = "reopen-logs",
+            description = "Opens the workers' log files anew, after they have been renamed.",
+            exitCodeList = {
+                "0:done",
+                OperatorCommand.USAGE,
+                OperatorCommand.UNREACHABLE,
+                OperatorCommand.REFUSED
+            })
     static final class ReopenLogs extends OperatorCommand {
         @Override
-        void execute(OperatorClient supervisor, PrintWriter out) throws IOException, RefusedException {
+        int execute(OperatorClient supervisor, PrintWriter out)
+                throws IOException, RefusedException, FailedException {
             out.println(supervisor.execute("reopen-logs", ""));
+            return ExitStatus.OK;
         }
     }
 }

@@ -30,10 +30,11 @@ import picocli.CommandLine.Spec;
             "1:internal error",
             "2:wrong command line",
             "3:cannot start: address, provider, name, log directory or pid file is not available",
-            "4:gave up: the workers fail again and again before they are ready",
-            "5:stopped, but a worker did not drain: it was killed or ended with an error",
-            "126:COMMAND cannot be executed",
-            "127:COMMAND is not found"
+            "4:gave up: the workers fail again and again before or soon after they are ready, or need an address that they"
+                    + " are not granted",
+            "5:stopped, but a worker that had been ready did not drain: it was killed or ended with an error",
+            "126:COMMAND, or the jar of 'java -jar', cannot be executed",
+            "127:COMMAND, or the jar of 'java -jar', is not found"
         },
         footer = {
             "",
@@ -71,11 +72,11 @@ final class RunCommand implements Callable<Integer> {
             ExitDeadline.begin(ExitStatus.of(e));
             throw e;
         }
-        ExitDeadline.begin(ExitStatus.of(outcome));
-        if (outcome == Outcome.GAVE_UP) {
-            spec.commandLine().getErr().println("forkless: gave up: no worker gets ready; see the log above");
+        ExitDeadline.begin(outcome.exitStatus());
+        if (!supervisor.failure().isEmpty()) {
+            spec.commandLine().getErr().println("forkless: " + supervisor.failure());
         }
-        return ExitStatus.of(outcome);
+        return outcome.exitStatus();
     }
 
     private Outcome supervise(Supervisor supervisor) throws IOException, InterruptedException {

@@ -60,6 +60,15 @@ final class RunOptions {
     private double bootTimeout;
 
     @Option(
+            names = "--ready-hold",
+            paramLabel = "SECONDS",
+            defaultValue = "0",
+            description =
+                    "How long a replacement must be ready until the worker that it replaces drains; one that ends or turns"
+                            + " unready before aborts the restart. Default: ${DEFAULT-VALUE}.")
+    private double readyHold;
+
+    @Option(
             names = "--drain-timeout",
             paramLabel = "SECONDS",
             defaultValue = "30",
@@ -164,6 +173,7 @@ final class RunOptions {
                 .name(name)
                 .provider(provider)
                 .bootTimeout(seconds(bootTimeout))
+                .readyHold(seconds(readyHold))
                 .drainTimeout(seconds(drainTimeout))
                 .hangTimeout(seconds(hangTimeout))
                 .maxFailedStarts(maxFailedStarts)
@@ -179,6 +189,9 @@ final class RunOptions {
     }
 
     private static Duration seconds(double seconds) {
+        if (Double.isNaN(seconds)) {
+            throw new IllegalArgumentException("NaN is not a number of seconds");
+        }
         return Duration.ofMillis(Math.round(seconds * 1000));
     }
 

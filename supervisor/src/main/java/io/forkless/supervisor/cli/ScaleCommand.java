@@ -1,6 +1,7 @@
 package io.forkless.supervisor.cli;
 
 import io.forkless.supervisor.operator.OperatorClient;
+import io.forkless.supervisor.operator.OperatorClient.FailedException;
 import io.forkless.supervisor.operator.OperatorClient.RefusedException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -10,14 +11,24 @@ import picocli.CommandLine.Parameters;
 /** {@code forkless scale}. */
 @Command(
         name = "scale",
-        description = "Changes the number of workers: starts more, or drains some.",
+        description = {
+            "Changes the number of workers: starts more, or drains some.",
+            "Does not wait for either: see 'forkless status'."
+        },
+        exitCodeList = {
+            "0:it has begun",
+            OperatorCommand.USAGE,
+            OperatorCommand.UNREACHABLE,
+            OperatorCommand.REFUSED
+        },
         footer = {"", "Example: forkless scale --name web -- -1"})
 final class ScaleCommand extends OperatorCommand {
     @Parameters(paramLabel = "N", description = "How many, or by how many: 4, +1, -1.")
     private String workers;
 
     @Override
-    void execute(OperatorClient supervisor, PrintWriter out) throws IOException, RefusedException {
+    int execute(OperatorClient supervisor, PrintWriter out) throws IOException, RefusedException, FailedException {
         out.println(supervisor.execute("scale", workers));
+        return ExitStatus.OK;
     }
 }

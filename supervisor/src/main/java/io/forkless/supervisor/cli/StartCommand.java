@@ -1,14 +1,19 @@
 package io.forkless.supervisor.cli;
 
 import io.forkless.supervisor.operator.OperatorClient;
+import io.forkless.supervisor.operator.OperatorClient.FailedException;
 import io.forkless.supervisor.operator.OperatorClient.RefusedException;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
@@ -31,6 +36,7 @@ import picocli.CommandLine.Spec;
         exitCodeList = {
             "0:all workers are ready",
             "6:the supervisor was stopped before they were",
+            "130:interrupted; the message says what is left",
             "others:as of 'run', which has ended"
         },
         footer = {"", "Example: forkless start --name web --log-dir logs --listen 8080 -- java -jar app.jar"})
@@ -55,38 +61,56 @@ final class StartCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
         Path log = options.logDirectory().resolve("forkless.log");
+        long logged = log.toFile().length();
         Process supervisor = spawn(log, runArguments());
         String name = options.name() == null ? Long.toString(supervisor.pid()) : options.name();
+        Interruption.leaves(
+                spec.commandLine(),
+                "the supervisor (pid " + supervisor.pid() + ") goes on to start, unless the interrupt was for it as well,"
+                        + " as Ctrl-C is; see 'forkless status --name " + name + "'");
         while (supervisor.isAlive()) {
             try (OperatorClient client = OperatorClient.connect(name)) {
                 if (client.pid() == supervisor.pid()) { // else the name is taken, and ours is about to say so
                     awaitReady(client, log);
                     return ExitStatus.OK;
                 }
-            } catch (RefusedException e) {
+            } catch (RefusedException | FailedException e) {
                 break; // it stops before all are ready, and says why when it ends
             } catch (IOException e) {
                 // it is still starting, or has just ended
             }
             supervisor.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS);
         }
-        return ended(supervisor, log);
+        return ended(supervisor, log, logged);
     }
 
-    private void awaitReady(OperatorClient client, Path log) throws IOException, RefusedException {
+    private void awaitReady(OperatorClient client, Path log) throws IOException, RefusedException, FailedException {
         String result = client.execute("await-ready", "");
         spec.commandLine()
                 .getOut()
                 .println(result + ": supervisor " + client.name() + " (pid " + client.pid() + "), log " + log);
     }
 
-    private int ended(Process supervisor, Path log) throws IOException, InterruptedException {
+    /** Says why last, as the supervisor has said it. */
+    private int ended(Process supervisor, Path log, long logged) throws IOException, InterruptedException {
         int status = supervisor.waitFor();
-        List<String> lines = Files.readAllLines(log);
-        String last = lines.isEmpty() ? "" : lines.get(lines.size() - 1);
-        spec.commandLine().getErr().println(last);
-        spec.commandLine().getErr().println("forkless: the supervisor has ended; its log is " + log);
+        PrintWriter err = spec.commandLine().getErr();
+        err.println("forkless: the supervisor has ended with status " + status + "; its log is " + log);
+        complaint(log, logged).ifPresent(err::println);
         return status == ExitStatus.OK ? ExitStatus.REFUSED : status; // stopped before its workers were ready
+    }
+
+    /** The last line of the command itself in what has been written since; else of anybody. */
+    private static Optional<String> complaint(Path log, long logged) throws IOException {
+        List<String> lines;
+        try (InputStream in = Files.newInputStream(log)) {
+            in.skipNBytes(Math.min(logged, Files.size(log)));
+            lines = new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+        }
+        Optional<String> own = lines.stream()
+                .filter(line -> line.startsWith("forkless: "))
+                .reduce((first, second) -> second);
+        return own.or(() -> lines.stream().reduce((first, second) -> second));
     }
 
     private List<String> runArguments() {

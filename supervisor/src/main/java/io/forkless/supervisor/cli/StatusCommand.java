@@ -1,6 +1,7 @@
 package io.forkless.supervisor.cli;
 
 import io.forkless.supervisor.operator.OperatorClient;
+import io.forkless.supervisor.operator.OperatorClient.FailedException;
 import io.forkless.supervisor.operator.OperatorClient.RefusedException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -17,7 +18,13 @@ import picocli.CommandLine.Option;
         name = "status",
         description =
                 "Shows the workers: state, age, restarts, connections accepted and open, memory, and why the previous"
-                        + " process ended.")
+                        + " process ended.",
+        exitCodeList = {
+            "0:at least one worker is ready",
+            OperatorCommand.USAGE,
+            OperatorCommand.UNREACHABLE,
+            "7:no worker is ready"
+        })
 final class StatusCommand extends OperatorCommand {
     private static final String ROW = "%6s  %8s  %-8s  %9s  %8s  %9s  %6s  %8s  %8s  %s%n";
     private static final String LAST_FIELD = "lastExit";
@@ -26,7 +33,7 @@ final class StatusCommand extends OperatorCommand {
     private boolean json;
 
     @Override
-    void execute(OperatorClient supervisor, PrintWriter out) throws IOException, RefusedException {
+    int execute(OperatorClient supervisor, PrintWriter out) throws IOException, RefusedException, FailedException {
         supervisor.execute("status", "");
         List<Map<String, String>> workers =
                 supervisor.reports().stream().map(StatusCommand::fields).toList();
@@ -35,6 +42,8 @@ final class StatusCommand extends OperatorCommand {
         } else {
             table(supervisor, workers, out);
         }
+        boolean serves = workers.stream().anyMatch(worker -> worker.get("state").equals("READY"));
+        return serves ? ExitStatus.OK : ExitStatus.NOT_SERVING;
     }
 
     private static void table(OperatorClient supervisor, List<Map<String, String>> workers, PrintWriter out) {

@@ -3,6 +3,7 @@ package io.forkless.supervisor.operator;
 import io.forkless.control.ControlMessage;
 import io.forkless.control.ControlMessage.Do;
 import io.forkless.control.ControlMessage.Done;
+import io.forkless.control.ControlMessage.Failed;
 import io.forkless.control.ControlMessage.Operator;
 import io.forkless.control.ControlMessage.Refused;
 import io.forkless.control.ControlMessage.Report;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** An operator's connection to a running supervisor. One thread uses it. */
@@ -30,6 +32,23 @@ public final class OperatorClient implements Closeable {
 
         RefusedException(String reason) {
             super(reason);
+        }
+    }
+
+    /** The supervisor did what it was told, but not well; the message says what went wrong. */
+    public static final class FailedException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final int exitStatus;
+
+        FailedException(Failed failed) {
+            super(failed.reason());
+            this.exitStatus = failed.exitStatus();
+        }
+
+        /** For the command to report. */
+        public int exitStatus() {
+            return exitStatus;
         }
     }
 
@@ -121,23 +140,33 @@ public final class OperatorClient implements Closeable {
      *
      * @return the supervisor's word about it
      * @throws RefusedException if it did not or could not
+     * @throws FailedException if it did, but not well
      * @throws IOException if the supervisor ended before it was done
      */
-    public String execute(String verb, String argument) throws IOException, RefusedException {
+    public String execute(String verb, String argument) throws IOException, RefusedException, FailedException {
         reports.clear();
+        return execute(verb, argument, reports::add);
+    }
+
+    /** @param onReport gets what the supervisor reports before it is done, at once */
+    public String execute(String verb, String argument, Consumer<String> onReport)
+            throws IOException, RefusedException, FailedException {
         send(new Do(verb, argument));
         for (ControlMessage message = receive(); message != null; message = receive()) {
             if (message instanceof Report report) {
                 if (!report.text().isEmpty()) { // else it is but a sign of life
-                    reports.add(report.text());
+                    onReport.accept(report.text());
                 }
             } else if (message instanceof Done done) {
                 return done.text();
+            } else if (message instanceof Failed failed) {
+                throw new FailedException(failed);
             } else if (message instanceof Refused refused) {
                 throw new RefusedException(refused.reason());
             }
         }
-        throw new IOException("the supervisor '" + name + "' (pid " + pid + ") ended before it had answered");
+        throw new IOException("the supervisor '" + name + "' (pid " + pid + ") ended before it had answered;"
+                + " workers that it has left drain and exit");
     }
 
     /** What the supervisor listed in answer to the latest command. */
@@ -151,15 +180,9 @@ public final class OperatorClient implements Closeable {
      * @throws IOException if it does not answer any more
      */
     public void awaitEnd() throws IOException {
-        try {
-            ControlMessage message = receive();
-            while (message != null) {
-                message = receive();
-            }
-        } catch (HungException e) {
-            throw e;
-        } catch (IOException e) {
-            // an end as well
+        ControlMessage message = receive();
+        while (message != null) {
+            message = receive();
         }
         // So that the next one may have its pid file. A program that has embedded the supervisor lives on.
         ProcessHandle.of(pid)
@@ -184,12 +207,22 @@ public final class OperatorClient implements Closeable {
     private ControlMessage receive() throws IOException {
         String line = lines.nextLine();
         while (line == null) {
-            if (within(() -> channel.read(lines.writable())) < 0) {
+            if (within(this::read) < 0) {
                 return null;
             }
             line = lines.nextLine();
         }
         return ControlMessage.parse(line);
+    }
+
+    private int read() throws IOException {
+        try {
+            return channel.read(lines.writable());
+        } catch (ClosedChannelException e) {
+            throw e;
+        } catch (IOException e) {
+            return -1; // the peer was killed: an end as well
+        }
     }
 
     /** A supervisor shows every few seconds that it lives; if it does not, the channel is closed. */
@@ -202,7 +235,7 @@ public final class OperatorClient implements Closeable {
         try {
             return transfer.run();
         } catch (ClosedChannelException e) { // during this transfer, or right after the previous one
-            throw new HungException("the supervisor '" + name + "' (pid " + pid + ") does not answer for "
+            throw new IOException("the supervisor '" + name + "' (pid " + pid + ") does not answer for "
                     + patience.toSeconds() + " s: it hangs or has been stopped; continue it with 'kill -CONT " + pid
                     + "', or end it with 'kill -KILL " + pid + "', upon which its workers drain and exit");
         } finally {
@@ -222,11 +255,4 @@ public final class OperatorClient implements Closeable {
         T run() throws IOException;
     }
 
-    private static final class HungException extends IOException {
-        private static final long serialVersionUID = 1L;
-
-        HungException(String message) {
-            super(message);
-        }
-    }
 }

@@ -100,7 +100,11 @@ class ForklessIT {
                 mistake(2, "workers: 0 is not between 1 and 1024", List.of("run", "-w", "0", "true")),
                 mistake(2, "workers: 100000 is not between 1 and 1024", List.of("run", "-w", "100000", "true")),
                 mistake(2, "'abc' is not an int", List.of("run", "-w", "abc", "true")),
-                mistake(2, "boot time-out: 0 ms is not", List.of("run", "--boot-timeout", "NaN", "true")),
+                mistake(2, "NaN is not a number of seconds", List.of("run", "--boot-timeout", "NaN", "true")),
+                mistake(2, "NaN is not a number of seconds", List.of("run", "--ready-hold", "NaN", "true")),
+                mistake(2, "ready hold: -1000 ms is not", List.of("run", "--ready-hold=-1", "true")),
+                mistake(2, "ready hold: ", List.of("run", "--ready-hold", "1e18", "true")),
+                mistake(2, "'soon' is not a double", List.of("run", "--ready-hold", "soon", "true")),
                 mistake(2, "drain time-out: ", List.of("run", "--drain-timeout", "1e18", "true")),
                 mistake(2, "fast start: 'true' is not java", List.of("run", "--fast-start", "archives", "true")),
                 mistake(
@@ -191,7 +195,9 @@ class ForklessIT {
     void workers_that_exit_at_once_are_given_up_with_status_4() throws Exception {
         Result result = run(TestWorker.EXIT, "--max-failed-starts", "2");
         assertThat(result.status()).as(result.err()).isEqualTo(4);
-        assertThat(result.complaints()).containsExactly("forkless: gave up: no worker gets ready; see the log above");
+        assertThat(result.complaints())
+                .containsExactly("forkless: gave up: worker 0: exited with status 3 before it was ready; 2 failed starts in"
+                        + " a row");
         assertThat(result.err())
                 .contains("FAILED (exited with status 3 before it was ready; 2 failed starts in a row)");
     }

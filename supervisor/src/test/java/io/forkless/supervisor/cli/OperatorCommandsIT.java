@@ -81,9 +81,9 @@ class OperatorCommandsIT {
         assertThat(pids()).hasSize(2).doesNotContainAnyElementsOf(before);
         assertThat(workers()).allMatch(worker -> worker.get("restarts").equals(1L));
 
-        assertThat(command("scale", "3").out()).isEqualTo("3 workers\n");
+        assertThat(command("scale", "3").out()).isEqualTo("scaling to 3 workers\n");
         await().atMost(LIMIT).until(() -> states().equals(List.of("READY", "READY", "READY")));
-        assertThat(command("scale", "--name", "web", "--", "-2").out()).isEqualTo("1 workers\n");
+        assertThat(command("scale", "--name", "web", "--", "-2").out()).isEqualTo("scaling to 1 workers\n");
         await().atMost(LIMIT).until(() -> states().equals(List.of("READY")));
 
         Files.move(logs.resolve("worker-0.log"), logs.resolve("archive"));
@@ -146,11 +146,11 @@ class OperatorCommandsIT {
             Result restart = command("restart");
             assertThat(restart.status()).isEqualTo(6);
             assertThat(restart.err())
-                    .startsWith("forkless: restart aborted: the replacement for worker 0 (pid " + before.get(0) + ")")
-                    .endsWith("failed: exited with status 9 before it was ready\n");
+                    .startsWith("forkless: restart aborted: replacement worker 1 (pid ")
+                    .endsWith("failed: exited with status 9 before it was ready; 0 of 1 workers were replaced\n");
             assertThat(pids()).isEqualTo(before);
             supervisor.signal("HUP");
-            supervisor.awaitLog("SIGHUP: restart aborted: the replacement for worker 0");
+            supervisor.awaitLog("SIGHUP: restart aborted: replacement worker 1");
         }
     }
 
@@ -205,20 +205,22 @@ class OperatorCommandsIT {
         Result notFound = command("start", "--log-dir", logs.toString(), "--", "nosuch-program");
         assertThat(notFound.status()).isEqualTo(127);
         assertThat(notFound.err())
-                .isEqualTo("forkless: cannot start 'nosuch-program': command not found\n"
-                        + "forkless: the supervisor has ended; its log is " + logs.resolve("forkless.log") + "\n");
+                .isEqualTo("forkless: the supervisor has ended with status 127; its log is " + logs.resolve("forkless.log")
+                        + "\nforkless: cannot start 'nosuch-program': command not found\n");
 
         try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String address = "127.0.0.1:" + other.getLocalPort();
             Result portTaken = start("-l", address);
             assertThat(portTaken.status()).isEqualTo(3);
-            assertThat(portTaken.err()).startsWith("forkless: listen " + address + ": bind: EADDRINUSE (");
+            assertThat(portTaken.err()).contains("\nforkless: listen " + address + ": bind: EADDRINUSE (");
         }
 
         Result givenUp =
                 command("start", "--log-dir", logs.toString(), "-w", "1", "--max-failed-starts", "1", "--", "false");
         assertThat(givenUp.status()).isEqualTo(4);
-        assertThat(givenUp.err()).startsWith("forkless: gave up: no worker gets ready; see the log above\n");
+        assertThat(givenUp.err())
+                .endsWith("\nforkless: gave up: worker 0: exited with status 1 before it was ready; 1 failed starts in a"
+                        + " row\n");
 
         Result givenUpWhileWaitedFor = command(
                 "start",
@@ -234,13 +236,14 @@ class OperatorCommandsIT {
                 "sleep 2; exit 1");
         assertThat(givenUpWhileWaitedFor.status()).isEqualTo(4);
         assertThat(givenUpWhileWaitedFor.err())
-                .startsWith("forkless: gave up: no worker gets ready; see the log above\n");
+                .endsWith("\nforkless: gave up: worker 0: exited with status 1 before it was ready; 1 failed starts in a"
+                        + " row\n");
 
         assertThat(start("--name", "web", "-w", "1").status()).isZero();
         Result nameTaken = start("--name", "web", "-w", "1");
         assertThat(nameTaken.status()).isEqualTo(3);
         assertThat(nameTaken.err())
-                .startsWith("forkless: a supervisor named 'web' is running already (pid "
+                .contains("\nforkless: a supervisor named 'web' is running already (pid "
                         + supervisors.get(0).pid() + ")");
         assertThat(states()).containsExactly("READY");
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.forkless.control.PrivateDirectory;
 import io.forkless.supervisor.JavaProcess;
+import io.forkless.supervisor.operator.OperatorClient.FailedException;
 import io.forkless.supervisor.operator.OperatorClient.RefusedException;
 import java.io.BufferedReader;
 import java.io.Closeable;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -127,13 +129,27 @@ class OperatorClientTest {
     }
 
     @Test
+    void what_was_done_and_not_well_has_its_status() throws Exception {
+        try (PlayedSupervisor supervisor = new PlayedSupervisor("web", "report one", "failed 5 worker 0 was killed");
+                OperatorClient client = OperatorClient.connect("web")) {
+            List<String> reports = new ArrayList<>();
+            assertThatThrownBy(() -> client.execute("stop", "", reports::add))
+                    .isInstanceOfSatisfying(
+                            FailedException.class, e -> assertThat(e.exitStatus()).isEqualTo(5))
+                    .hasMessage("worker 0 was killed");
+            assertThat(reports).containsExactly("one");
+            assertThat(supervisor.received()).isNotNull();
+        }
+    }
+
+    @Test
     void a_supervisor_that_ends_before_its_answer_is_an_error() throws Exception {
         try (PlayedSupervisor supervisor = new PlayedSupervisor("web", "report 1");
                 OperatorClient client = OperatorClient.connect("web")) {
             assertThatThrownBy(() -> client.execute("restart", ""))
                     .isInstanceOf(IOException.class)
                     .hasMessage("the supervisor 'web' (pid "
-                            + ProcessHandle.current().pid() + ") ended before it had answered");
+                            + ProcessHandle.current().pid() + ") ended before it had answered; workers that it has left drain and exit");
             assertThat(supervisor.received()).isNotNull();
         }
     }
