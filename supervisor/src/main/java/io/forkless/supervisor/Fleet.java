@@ -218,7 +218,8 @@ final class Fleet implements Replacements.Actions {
     }
 
     private static String sinceReady(Slot slot) {
-        return String.format(Locale.ROOT, ", %.1f s after it was ready", slot.inState().toMillis() / 1000.0);
+        return String.format(
+                Locale.ROOT, ", %.1f s after it was ready", slot.inState().toMillis() / 1000.0);
     }
 
     /**
@@ -420,9 +421,7 @@ final class Fleet implements Replacements.Actions {
         if (!done && (allFailed || slots.allAre(WorkerState.STOPPED))) {
             done = true;
             stopping = true; // a command that comes now must not start anything
-            Outcome outcome = allFailed
- ? Outcome.GAVE_UP
- : notDrained.isEmpty() ? Outcome.DRAINED : Outcome.KILLED;
+            Outcome outcome = allFailed ? Outcome.GAVE_UP : notDrained.isEmpty() ? Outcome.DRAINED : Outcome.KILLED;
             replacements.callOff("no worker gets ready: " + whyGivenUp);
             tell(() -> whenDone.accept(outcome));
         }

@@ -79,8 +79,7 @@ final class ProcessLauncher implements Fleet.Launcher {
             worker.spawned(process);
             process.getOutputStream().close(); // an empty standard input
             output.attach(index, process.getInputStream(), process.getErrorStream());
-            process.onExit()
-                    .thenAccept(p -> loop.execute(() -> exited(worker, invitation, start, p.exitValue())));
+            process.onExit().thenAccept(p -> loop.execute(() -> exited(worker, invitation, start, p.exitValue())));
             return worker;
         } catch (Throwable e) { // a thread that cannot be started is an Error
             worker.abandon();

@@ -53,8 +53,8 @@ final class Roll {
     /** @param failure why it ends early, or {@code null} */
     void end(long now, String failure) {
         if (failure != null) {
-            fail(new IllegalStateException("restart aborted: " + failure + "; " + replaced + " of " + workers
-                    + " workers were replaced"));
+            fail(new IllegalStateException(
+                    "restart aborted: " + failure + "; " + replaced + " of " + workers + " workers were replaced"));
         } else if (!notDrained.isEmpty()) {
             fail(new NotDrainedException("restarted " + workers + " workers, but connections may have been lost: "
                     + String.join(", ", notDrained)));

@@ -41,7 +41,7 @@ class ControlServerTest {
 
     private static final String OPERATOR_TOKEN = "fedcba9876543210";
 
-    private static final SpawnedWorker.Events IGNORED = new SpawnedWorker.Events() {
+    static final SpawnedWorker.Events IGNORED = new SpawnedWorker.Events() {
         @Override
         public void ready(SpawnedWorker from) {}
 

@@ -238,14 +238,13 @@ class FleetRandomWalkTest {
             boolean needsProcess = EnumSet.of(WorkerState.STARTING, WorkerState.READY, WorkerState.DRAINING)
                     .contains(worker.state());
             assertThat(process != null).as("%s: %s", name, worker).isEqualTo(needsProcess);
-            Duration limit =
-                    switch (worker.state()) {
-                        case BACKOFF -> MOST_BACKOFF;
-                        case STARTING -> process.kills > 0 ? FOR_EVER : BOOT.plus(TO_KILL);
-                        case DRAINING -> process.kills > 0 ? FOR_EVER : DRAIN.plus(TO_KILL);
-                        case STOPPED -> launchedAtStop >= 0 ? FOR_EVER : Duration.ZERO.minusNanos(1);
-                        default -> FOR_EVER;
-                    };
+            Duration limit = switch (worker.state()) {
+                case BACKOFF -> MOST_BACKOFF;
+                case STARTING -> process.kills > 0 ? FOR_EVER : BOOT.plus(TO_KILL);
+                case DRAINING -> process.kills > 0 ? FOR_EVER : DRAIN.plus(TO_KILL);
+                case STOPPED -> launchedAtStop >= 0 ? FOR_EVER : Duration.ZERO.minusNanos(1);
+                default -> FOR_EVER;
+            };
             assertThat(worker.inState()).as("%s: %s", name, worker).isLessThanOrEqualTo(limit);
         }
 
@@ -309,7 +308,9 @@ class FleetRandomWalkTest {
                 advance(1000);
                 check();
             }
-            assertThat(isWell() || !outcomes.isEmpty()).as("%s: %s", name, fleet.status()).isTrue();
+            assertThat(isWell() || !outcomes.isEmpty())
+                    .as("%s: %s", name, fleet.status())
+                    .isTrue();
             count("calmed");
         }
 

@@ -8,7 +8,8 @@ import org.junit.jupiter.api.Test;
 
 /** The rolling restart, on simulated time. */
 class FleetRestartTest extends SimulatedFleet {
-    private static final String STOPPED = "restart aborted: the supervisor was told to stop; %d of %d workers were replaced";
+    private static final String STOPPED =
+            "restart aborted: the supervisor was told to stop; %d of %d workers were replaced";
 
     @Test
     void the_old_worker_drains_only_when_its_replacement_is_ready() throws Exception {
@@ -420,7 +421,8 @@ class FleetRestartTest extends SimulatedFleet {
     }
 
     @Test
-    void a_replacement_that_crashes_once_it_has_replaced_a_worker_ends_the_restart_and_is_started_again() throws Exception {
+    void a_replacement_that_crashes_once_it_has_replaced_a_worker_ends_the_restart_and_is_started_again()
+            throws Exception {
         startReady(3);
         CompletableFuture<Void> result = fleet.restart();
         ready(3);

@@ -100,7 +100,10 @@ class FleetTest extends SimulatedFleet {
         start(1);
         crash(0);
         restart(0);
-        timers.advance(BOOT.plus(DUMP_GRACE).minus(MOST_BACKOFF).plus(Duration.ofMillis(100)).minus(NANO));
+        timers.advance(BOOT.plus(DUMP_GRACE)
+                .minus(MOST_BACKOFF)
+                .plus(Duration.ofMillis(100))
+                .minus(NANO));
         assertThat(newest(0).kills).isZero();
         timers.advance(NANO);
         assertThat(newest(0).kills).isOne();

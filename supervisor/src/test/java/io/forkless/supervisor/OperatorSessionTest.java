@@ -265,8 +265,10 @@ class OperatorSessionTest {
             assertThatThrownBy(() -> stop.get(30, TimeUnit.SECONDS))
                     .rootCause()
                     .isInstanceOfSatisfying(
-                            FailedException.class, e -> assertThat(e.exitStatus()).isEqualTo(5))
-                    .hasMessage("stopped, but connections may have been lost: worker 0 (pid 1000): exited with status 1");
+                            FailedException.class,
+                            e -> assertThat(e.exitStatus()).isEqualTo(5))
+                    .hasMessage(
+                            "stopped, but connections may have been lost: worker 0 (pid 1000): exited with status 1");
         }
     }
 
@@ -284,9 +286,11 @@ class OperatorSessionTest {
             assertThatThrownBy(() -> restart.get(30, TimeUnit.SECONDS))
                     .rootCause()
                     .isInstanceOfSatisfying(
-                            FailedException.class, e -> assertThat(e.exitStatus()).isEqualTo(5))
-                    .hasMessage("restarted 2 workers, but connections may have been lost: worker 1 (pid 1001): killed by"
-                            + " SIGTERM (status 143)");
+                            FailedException.class,
+                            e -> assertThat(e.exitStatus()).isEqualTo(5))
+                    .hasMessage(
+                            "restarted 2 workers, but connections may have been lost: worker 1 (pid 1001): killed by"
+                                    + " SIGTERM (status 143)");
         }
     }
 

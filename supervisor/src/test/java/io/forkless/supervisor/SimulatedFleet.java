@@ -42,7 +42,8 @@ abstract class SimulatedFleet {
     Fleet fleet;
 
     void start(int count) throws IOException {
-        Settings settings = new Settings(count, BOOT, hold, DRAIN, hang, HEALTHY, MAX_FAILED_STARTS, GRACE, surge, recycling);
+        Settings settings =
+                new Settings(count, BOOT, hold, DRAIN, hang, HEALTHY, MAX_FAILED_STARTS, GRACE, surge, recycling);
         Backoff backoff = new Backoff(Duration.ofMillis(100), MOST_BACKOFF, random);
         outcomes.clear();
         fleet = new Fleet(settings, backoff, timers, workers, () -> allReady++, outcomes::add);

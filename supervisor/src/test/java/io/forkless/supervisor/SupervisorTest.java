@@ -130,8 +130,7 @@ class SupervisorTest extends SupervisedTest {
         Supervisor supervisor =
                 start(supervisor(TestWorker.FLEETING).maxFailedStarts(3).listen(ANY_PORT));
         assertThat(supervisor.awaitTermination()).isEqualTo(Outcome.GAVE_UP);
-        assertThat(supervisor.failure())
-                .isEqualTo("gave up: worker 0: exited with status 4; 3 failed starts in a row");
+        assertThat(supervisor.failure()).isEqualTo("gave up: worker 0: exited with status 4; 3 failed starts in a row");
     }
 
     @Test
@@ -251,8 +250,8 @@ class SupervisorTest extends SupervisedTest {
 
     @Test
     void a_jar_that_is_not_there_is_told_as_a_command_that_is_not() {
-        assertThatThrownBy(() -> start(
-                        supervisor(TestWorker.SERVE).command(List.of(JavaProcess.JAVA, "-Xmx9m", "-jar", "nosuch.jar"))))
+        assertThatThrownBy(() -> start(supervisor(TestWorker.SERVE)
+                        .command(List.of(JavaProcess.JAVA, "-Xmx9m", "-jar", "nosuch.jar"))))
                 .isInstanceOfSatisfying(
                         LaunchException.class, e -> assertThat(e.exitStatus()).isEqualTo(LaunchException.NOT_FOUND))
                 .hasMessage("cannot start '" + JavaProcess.JAVA + " -jar nosuch.jar': there is no such file");

@@ -53,8 +53,7 @@ abstract class OperatorCommand implements Callable<Integer> {
     /** To be called before a command that takes long. */
     final void goesOnIfInterrupted(OperatorClient supervisor, String what) {
         Interruption.leaves(
-                spec.commandLine(),
-                "the " + what + " goes on; see 'forkless status --name " + supervisor.name() + "'");
+                spec.commandLine(), "the " + what + " goes on; see 'forkless status --name " + supervisor.name() + "'");
     }
 
     private void complain(Exception failure) {
@@ -80,8 +79,7 @@ abstract class OperatorCommand implements Callable<Integer> {
             })
     static final class Restart extends OperatorCommand {
         @Override
-        int execute(OperatorClient supervisor, PrintWriter out)
-                throws IOException, RefusedException, FailedException {
+        int execute(OperatorClient supervisor, PrintWriter out) throws IOException, RefusedException, FailedException {
             goesOnIfInterrupted(supervisor, "restart");
             out.println(supervisor.execute("restart", ""));
             return ExitStatus.OK;
@@ -102,8 +100,7 @@ abstract class OperatorCommand implements Callable<Integer> {
             })
     static final class Stop extends OperatorCommand {
         @Override
-        int execute(OperatorClient supervisor, PrintWriter out)
-                throws IOException, RefusedException, FailedException {
+        int execute(OperatorClient supervisor, PrintWriter out) throws IOException, RefusedException, FailedException {
             goesOnIfInterrupted(supervisor, "stop");
             try {
                 String end = supervisor.execute("stop", "", report -> {
@@ -124,16 +121,10 @@ abstract class OperatorCommand implements Callable<Integer> {
     @Command(
             name = "reopen-logs",
             description = "Opens the workers' log files anew, after they have been renamed.",
-            exitCodeList = {
-                "0:done",
-                OperatorCommand.USAGE,
-                OperatorCommand.UNREACHABLE,
-                OperatorCommand.REFUSED
-            })
+            exitCodeList = {"0:done", OperatorCommand.USAGE, OperatorCommand.UNREACHABLE, OperatorCommand.REFUSED})
     static final class ReopenLogs extends OperatorCommand {
         @Override
-        int execute(OperatorClient supervisor, PrintWriter out)
-                throws IOException, RefusedException, FailedException {
+        int execute(OperatorClient supervisor, PrintWriter out) throws IOException, RefusedException, FailedException {
             out.println(supervisor.execute("reopen-logs", ""));
             return ExitStatus.OK;
         }

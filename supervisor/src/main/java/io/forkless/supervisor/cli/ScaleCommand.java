@@ -15,12 +15,7 @@ import picocli.CommandLine.Parameters;
             "Changes the number of workers: starts more, or drains some.",
             "Does not wait for either: see 'forkless status'."
         },
-        exitCodeList = {
-            "0:it has begun",
-            OperatorCommand.USAGE,
-            OperatorCommand.UNREACHABLE,
-            OperatorCommand.REFUSED
-        },
+        exitCodeList = {"0:it has begun", OperatorCommand.USAGE, OperatorCommand.UNREACHABLE, OperatorCommand.REFUSED},
         footer = {"", "Example: forkless scale --name web -- -1"})
 final class ScaleCommand extends OperatorCommand {
     @Parameters(paramLabel = "N", description = "How many, or by how many: 4, +1, -1.")

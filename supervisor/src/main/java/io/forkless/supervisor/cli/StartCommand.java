@@ -66,7 +66,8 @@ final class StartCommand implements Callable<Integer> {
         String name = options.name() == null ? Long.toString(supervisor.pid()) : options.name();
         Interruption.leaves(
                 spec.commandLine(),
-                "the supervisor (pid " + supervisor.pid() + ") goes on to start, unless the interrupt was for it as well,"
+                "the supervisor (pid " + supervisor.pid()
+                        + ") goes on to start, unless the interrupt was for it as well,"
                         + " as Ctrl-C is; see 'forkless status --name " + name + "'");
         while (supervisor.isAlive()) {
             try (OperatorClient client = OperatorClient.connect(name)) {
@@ -105,11 +106,12 @@ final class StartCommand implements Callable<Integer> {
         List<String> lines;
         try (InputStream in = Files.newInputStream(log)) {
             in.skipNBytes(Math.min(logged, Files.size(log)));
-            lines = new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+            lines = new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
         }
-        Optional<String> own = lines.stream()
-                .filter(line -> line.startsWith("forkless: "))
-                .reduce((first, second) -> second);
+        Optional<String> own =
+                lines.stream().filter(line -> line.startsWith("forkless: ")).reduce((first, second) -> second);
         return own.or(() -> lines.stream().reduce((first, second) -> second));
     }
 

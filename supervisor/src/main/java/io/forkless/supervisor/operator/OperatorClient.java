@@ -254,5 +254,4 @@ public final class OperatorClient implements Closeable {
     private interface Transfer<T> {
         T run() throws IOException;
     }
-
 }

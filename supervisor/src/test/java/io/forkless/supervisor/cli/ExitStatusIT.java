@@ -136,7 +136,8 @@ class ExitStatusIT {
             run.awaitLog("all 1 workers are READY");
             try (ForklessCommand restart = launch("restart")) {
                 run.awaitLog("restarting 1 workers");
-                expectInterrupted(restart, "forkless: interrupted: the restart goes on; see 'forkless status --name web'");
+                expectInterrupted(
+                        restart, "forkless: interrupted: the restart goes on; see 'forkless status --name web'");
             }
             try (ForklessCommand stop = launch("stop")) {
                 run.awaitLog("stopping: draining");
@@ -152,10 +153,12 @@ class ExitStatusIT {
         for (String end : List.of("INT", "stop")) {
             List<String> silent = List.of(worker(TestWorker.SILENT));
             List<String> arguments = new ArrayList<>(List.of("start", "--name", "web", "-w", "1"));
-            arguments.addAll(List.of("--log-dir", directory.resolve("logs-" + end).toString(), "--"));
+            arguments.addAll(
+                    List.of("--log-dir", directory.resolve("logs-" + end).toString(), "--"));
             arguments.addAll(silent);
             try (ForklessCommand start = launch(arguments.toArray(String[]::new))) {
-                await().atMost(ForklessCommand.LIMIT).until(() -> command("status").status() == 7);
+                await().atMost(ForklessCommand.LIMIT)
+                        .until(() -> command("status").status() == 7);
                 if (end.equals("INT")) {
                     start.signal("INT");
                     Result result = start.await();
@@ -222,7 +225,9 @@ class ExitStatusIT {
         Files.writeString(
                 fresh,
                 "#!/bin/sh\n" + (command[0].equals("exit") ? "" : "exec ")
-                        + String.join(" ", Stream.of(command).map(word -> "'" + word + "'").toList()) + "\n");
+                        + String.join(
+                                " ",
+                                Stream.of(command).map(word -> "'" + word + "'").toList()) + "\n");
         assertThat(fresh.toFile().setExecutable(true)).isTrue();
         Files.move(fresh, program, StandardCopyOption.REPLACE_EXISTING);
     }
@@ -236,8 +241,8 @@ class ExitStatusIT {
     }
 
     private Result start(Object... arguments) throws Exception {
-        List<String> all = new ArrayList<>(
-                List.of("start", "--log-dir", directory.resolve("logs-" + commands).toString()));
+        List<String> all = new ArrayList<>(List.of(
+                "start", "--log-dir", directory.resolve("logs-" + commands).toString()));
         for (Object argument : arguments) {
             all.addAll(argument instanceof String[] several ? Arrays.asList(several) : List.of((String) argument));
         }

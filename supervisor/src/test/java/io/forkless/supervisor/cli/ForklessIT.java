@@ -196,8 +196,9 @@ class ForklessIT {
         Result result = run(TestWorker.EXIT, "--max-failed-starts", "2");
         assertThat(result.status()).as(result.err()).isEqualTo(4);
         assertThat(result.complaints())
-                .containsExactly("forkless: gave up: worker 0: exited with status 3 before it was ready; 2 failed starts in"
-                        + " a row");
+                .containsExactly(
+                        "forkless: gave up: worker 0: exited with status 3 before it was ready; 2 failed starts in"
+                                + " a row");
         assertThat(result.err())
                 .contains("FAILED (exited with status 3 before it was ready; 2 failed starts in a row)");
     }

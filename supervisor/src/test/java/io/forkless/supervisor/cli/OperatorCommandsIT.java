@@ -205,8 +205,9 @@ class OperatorCommandsIT {
         Result notFound = command("start", "--log-dir", logs.toString(), "--", "nosuch-program");
         assertThat(notFound.status()).isEqualTo(127);
         assertThat(notFound.err())
-                .isEqualTo("forkless: the supervisor has ended with status 127; its log is " + logs.resolve("forkless.log")
-                        + "\nforkless: cannot start 'nosuch-program': command not found\n");
+                .isEqualTo(
+                        "forkless: the supervisor has ended with status 127; its log is " + logs.resolve("forkless.log")
+                                + "\nforkless: cannot start 'nosuch-program': command not found\n");
 
         try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String address = "127.0.0.1:" + other.getLocalPort();
@@ -219,8 +220,9 @@ class OperatorCommandsIT {
                 command("start", "--log-dir", logs.toString(), "-w", "1", "--max-failed-starts", "1", "--", "false");
         assertThat(givenUp.status()).isEqualTo(4);
         assertThat(givenUp.err())
-                .endsWith("\nforkless: gave up: worker 0: exited with status 1 before it was ready; 1 failed starts in a"
-                        + " row\n");
+                .endsWith(
+                        "\nforkless: gave up: worker 0: exited with status 1 before it was ready; 1 failed starts in a"
+                                + " row\n");
 
         Result givenUpWhileWaitedFor = command(
                 "start",
@@ -236,8 +238,9 @@ class OperatorCommandsIT {
                 "sleep 2; exit 1");
         assertThat(givenUpWhileWaitedFor.status()).isEqualTo(4);
         assertThat(givenUpWhileWaitedFor.err())
-                .endsWith("\nforkless: gave up: worker 0: exited with status 1 before it was ready; 1 failed starts in a"
-                        + " row\n");
+                .endsWith(
+                        "\nforkless: gave up: worker 0: exited with status 1 before it was ready; 1 failed starts in a"
+                                + " row\n");
 
         assertThat(start("--name", "web", "-w", "1").status()).isZero();
         Result nameTaken = start("--name", "web", "-w", "1");

@@ -135,7 +135,8 @@ class OperatorClientTest {
             List<String> reports = new ArrayList<>();
             assertThatThrownBy(() -> client.execute("stop", "", reports::add))
                     .isInstanceOfSatisfying(
-                            FailedException.class, e -> assertThat(e.exitStatus()).isEqualTo(5))
+                            FailedException.class,
+                            e -> assertThat(e.exitStatus()).isEqualTo(5))
                     .hasMessage("worker 0 was killed");
             assertThat(reports).containsExactly("one");
             assertThat(supervisor.received()).isNotNull();
@@ -149,7 +150,8 @@ class OperatorClientTest {
             assertThatThrownBy(() -> client.execute("restart", ""))
                     .isInstanceOf(IOException.class)
                     .hasMessage("the supervisor 'web' (pid "
-                            + ProcessHandle.current().pid() + ") ended before it had answered; workers that it has left drain and exit");
+                            + ProcessHandle.current().pid()
+                            + ") ended before it had answered; workers that it has left drain and exit");
             assertThat(supervisor.received()).isNotNull();
         }
     }
