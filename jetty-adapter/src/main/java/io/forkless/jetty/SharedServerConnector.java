@@ -13,6 +13,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -166,8 +167,10 @@ public class SharedServerConnector extends ServerConnector {
                     this);
         }
         for (HttpConfiguration configuration : configurations) {
-            if (!configuration.getCustomizers().contains(CloseWhenDraining.INSTANCE)) { // others may share it
-                configuration.addCustomizer(CloseWhenDraining.INSTANCE);
+            List<HttpConfiguration.Customizer> customizers = configuration.getCustomizers();
+            if (!customizers.contains(CloseWhenDraining.INSTANCE)) { // connectors may share it
+                // First, so that it sees requests that another one refuses.
+                customizers.add(0, CloseWhenDraining.INSTANCE);
             }
         }
     }
