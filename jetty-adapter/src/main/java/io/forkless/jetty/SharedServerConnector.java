@@ -169,7 +169,8 @@ public class SharedServerConnector extends ServerConnector {
         for (HttpConfiguration configuration : configurations) {
             List<HttpConfiguration.Customizer> customizers = configuration.getCustomizers();
             if (!customizers.contains(CloseWhenDraining.INSTANCE)) { // connectors may share it
-                customizers.add(0, CloseWhenDraining.INSTANCE); // first, so that it sees requests that another one refuses
+                // First, so that it sees requests that another one refuses.
+                customizers.add(0, CloseWhenDraining.INSTANCE);
             }
         }
     }
