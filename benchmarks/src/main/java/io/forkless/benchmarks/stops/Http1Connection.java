@@ -50,7 +50,7 @@ final class Http1Connection implements Closeable {
             in = new ResponseStream(new BufferedInputStream(socket.getInputStream(), RECEIVE_BUFFER));
         } catch (IOException e) {
             closeQuietly(opened);
-            throw failure(opened.isConnected() ? Outcome.ENDED_BEFORE : connecting(e), e);
+            throw failure(connecting(e), e);
         }
     }
 
@@ -58,7 +58,6 @@ final class Http1Connection implements Closeable {
         socket.connect(target.address(), CONNECT_TIMEOUT_MILLIS);
         if (socket.getLocalSocketAddress().equals(target.address())) {
             // Nobody listens, and the kernel took that very port for this end (RFC 9293, simultaneous open).
-            socket.close();
             throw new ConnectException("connected to itself");
         }
     }
@@ -75,6 +74,7 @@ final class Http1Connection implements Closeable {
         return secure;
     }
 
+    /** Once it is connected, and TLS is not yet, it may end like any other. */
     private static Outcome connecting(IOException e) {
         return e instanceof ConnectException
                 ? Outcome.REFUSED

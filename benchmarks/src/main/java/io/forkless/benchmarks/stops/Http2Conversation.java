@@ -4,6 +4,8 @@ import io.forkless.benchmarks.load.Outcome;
 import io.forkless.benchmarks.load.RequestException;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -39,17 +41,30 @@ final class Http2Conversation implements Conversation {
     }
 
     @Override
-    public void exchange(Counter counter) throws RequestException, InterruptedException {
+    public void exchange(Counter counter) throws InterruptedException {
         Http2Stream events = new Http2Stream(Traffic.EVENTS, Traffic.EVENTS_BYTES);
         Http2Stream download = new Http2Stream(Traffic.DOWNLOAD, Traffic.DOWNLOAD_BYTES);
-        open(events);
-        boolean both = !last;
-        if (both) {
-            open(download);
+        List<Http2Stream> opened = new ArrayList<>();
+        for (Http2Stream stream : List.of(events, download)) {
+            if (!last && succeeds(() -> open(stream), counter)) {
+                opened.add(stream);
+            }
         }
-        receive(events, counter);
-        if (both) {
-            receive(download, counter);
+        for (Http2Stream stream : opened) {
+            if (succeeds(stream::receive, counter)) {
+                counter.answered();
+            }
+        }
+    }
+
+    private boolean succeeds(Step step, Counter counter) throws InterruptedException {
+        try {
+            step.take();
+            return true;
+        } catch (RequestException e) {
+            last = true; // nothing more is tried on a connection that has failed once
+            counter.failed(e);
+            return false;
         }
     }
 
@@ -60,16 +75,6 @@ final class Http2Conversation implements Conversation {
             throw failure(last ? Outcome.STALE : Outcome.ENDED_BEFORE, e.getCause());
         } catch (TimeoutException e) {
             throw failure(Outcome.ANSWER_TIMEOUT, e);
-        }
-    }
-
-    private void receive(Http2Stream stream, Counter counter) throws InterruptedException {
-        try {
-            stream.receive();
-            counter.answered();
-        } catch (RequestException e) {
-            last = true;
-            counter.failed(e);
         }
     }
 
@@ -92,5 +97,11 @@ final class Http2Conversation implements Conversation {
         public void onGoAway(Session ending, GoAwayFrame frame) {
             last = true;
         }
+    }
+
+    /** Something that may fail for one of the streams. */
+    @FunctionalInterface
+    private interface Step {
+        void take() throws RequestException, InterruptedException;
     }
 }

@@ -58,28 +58,27 @@ enum Kind {
             quick(connection, counter);
         }
     }),
-    HTTP2("HTTP/2, event stream and stalled download", Duration.ZERO, null) {
-        @Override
-        Conversation open(Target target) throws RequestException, InterruptedException {
-            return new Http2Conversation(target);
-        }
-    };
+    HTTP2("HTTP/2, event stream and stalled download", Duration.ZERO, Http2Conversation::new);
 
     final String label;
     /** Between two exchanges. */
     final Duration pause;
 
-    private final Http1Conversation.Script script;
+    private final Opener opener;
 
     Kind(String label, Duration pause, Http1Conversation.Script script) {
+        this(label, pause, (Opener) target -> new Http1Conversation(target, script));
+    }
+
+    Kind(String label, Duration pause, Opener opener) {
         this.label = label;
         this.pause = pause;
-        this.script = script;
+        this.opener = opener;
     }
 
     /** Connects. */
     Conversation open(Target target) throws RequestException, InterruptedException {
-        return new Http1Conversation(target, script);
+        return opener.open(target);
     }
 
     private static void playQuick(Http1Connection connection, Conversation.Counter counter) throws RequestException {
@@ -110,5 +109,11 @@ enum Kind {
     private static String post(String headers) {
         return "POST " + Traffic.UPLOAD + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + Traffic.UPLOAD_BYTES
                 + "\r\n" + headers + "\r\n";
+    }
+
+    /** Makes a connection of a kind. */
+    @FunctionalInterface
+    private interface Opener {
+        Conversation open(Target target) throws RequestException, InterruptedException;
     }
 }
