@@ -89,6 +89,9 @@ final class Client implements Conversation.Counter {
         } catch (RequestException e) {
             failed(e);
             return e.outcome();
+        } catch (RuntimeException e) { // what came made no sense, and must not end the client in silence
+            ledger.count(flow, Outcome.WRONG, e.toString());
+            return Outcome.WRONG;
         } finally {
             underWay = false;
         }

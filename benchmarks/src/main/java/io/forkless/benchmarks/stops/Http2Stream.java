@@ -15,6 +15,7 @@ import org.eclipse.jetty.http.HttpURI;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.http2.ErrorCode;
+import org.eclipse.jetty.http2.RetryableStreamException;
 import org.eclipse.jetty.http2.api.Session;
 import org.eclipse.jetty.http2.api.Stream;
 import org.eclipse.jetty.http2.frames.HeadersFrame;
@@ -96,9 +97,10 @@ final class Http2Stream implements Stream.Listener {
             throw new ProtocolException("status " + event.status);
         }
         if (event.end != null) {
-            boolean refused = event.error == ErrorCode.REFUSED_STREAM_ERROR.code;
+            boolean unprocessed = event.error == ErrorCode.REFUSED_STREAM_ERROR.code;
             throw failure(
-                    refused ? Outcome.UNPROCESSED : within ? Outcome.ENDED_WITHIN : Outcome.ENDED_BEFORE, event.end);
+                    unprocessed ? Outcome.UNPROCESSED : within ? Outcome.ENDED_WITHIN : Outcome.ENDED_BEFORE,
+                    event.end);
         }
     }
 
@@ -125,7 +127,9 @@ final class Http2Stream implements Stream.Listener {
 
     @Override
     public void onFailure(Stream from, int error, String reason, Throwable failure, Callback callback) {
-        events.add(new Event(OK, error, new IOException("error " + error + ": " + reason + ": " + failure)));
+        // Beyond the last stream of a GOAWAY, which is the same as if this one had been refused (RFC 9113 section 8.7).
+        int told = failure instanceof RetryableStreamException ? ErrorCode.REFUSED_STREAM_ERROR.code : error;
+        events.add(new Event(OK, told, new IOException("error " + error + ": " + reason + ": " + failure)));
         callback.succeeded();
     }
 
