@@ -13,6 +13,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSocket;
 
 /**
@@ -33,6 +34,9 @@ final class Http1Connection implements Closeable {
     private boolean begun;
     private boolean last;
     private long idleSince;
+    /** When the client began to connect, or to send on a connection that it had used before. */
+    private long since = System.nanoTime();
+
     /** Whether the server was free to close the connection when the request that is under way was sent. */
     private boolean wasIdle;
 
@@ -48,6 +52,7 @@ final class Http1Connection implements Closeable {
             socket = target.tls() == null ? opened : secure(opened, target);
             out = socket.getOutputStream();
             in = new ResponseStream(new BufferedInputStream(socket.getInputStream(), RECEIVE_BUFFER));
+            idleSince = System.nanoTime();
         } catch (IOException e) {
             closeQuietly(opened);
             throw failure(connecting(e), e);
@@ -86,6 +91,7 @@ final class Http1Connection implements Closeable {
         in.next();
         begun = false;
         if (used) {
+            since = System.nanoTime();
             try {
                 expectSilence();
             } catch (IOException e) {
@@ -105,7 +111,7 @@ final class Http1Connection implements Closeable {
         }
         if (!begun) { // the client may have been slow to send
             begun = true;
-            wasIdle = used && System.nanoTime() - idleSince >= grace.toNanos();
+            wasIdle = System.nanoTime() - idleSince >= grace.toNanos();
         }
         if (failure != null) {
             throw failure(ending(), failure);
@@ -168,8 +174,9 @@ final class Http1Connection implements Closeable {
         }
     }
 
-    private static RequestException failure(Outcome outcome, IOException cause) {
-        return new RequestException(outcome, cause.toString(), cause);
+    private RequestException failure(Outcome outcome, IOException cause) {
+        String message = "%s after %d ms".formatted(cause, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since));
+        return new RequestException(outcome, message, cause);
     }
 
     private static void closeQuietly(Socket socket) {

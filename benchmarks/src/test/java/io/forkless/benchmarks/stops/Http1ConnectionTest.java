@@ -98,6 +98,14 @@ class Http1ConnectionTest {
     }
 
     @Test
+    void a_new_connection_may_be_closed_when_nothing_comes_for_the_grace() throws Exception {
+        try (ScriptedServer server = new ScriptedServer((i, client) -> client.read());
+                Http1Connection connection = connect(server, Duration.ZERO)) {
+            assertThat(outcome(() -> ask(connection))).isEqualTo(Outcome.STALE_SENT);
+        }
+    }
+
+    @Test
     void a_client_that_is_refused_was_promised_nothing_by_a_service_that_stops() throws Exception {
         try (SocketChannel bound = SocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0))) {
             Target target = new Target((InetSocketAddress) bound.getLocalAddress(), null, null);
@@ -111,7 +119,7 @@ class Http1ConnectionTest {
 
     private static void assertLost(Outcome expected, ScriptedServer.Script script) throws Exception {
         try (ScriptedServer server = new ScriptedServer(script);
-                Http1Connection connection = connect(server, Duration.ZERO)) {
+                Http1Connection connection = connect(server, NEVER)) {
             Outcome outcome = outcome(() -> ask(connection));
 
             assertThat(outcome).isEqualTo(expected);
