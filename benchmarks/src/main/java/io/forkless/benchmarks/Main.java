@@ -12,6 +12,7 @@ import io.forkless.benchmarks.paths.Paths;
 import io.forkless.benchmarks.ports.Ports;
 import io.forkless.benchmarks.processes.Processes;
 import io.forkless.benchmarks.startup.Startup;
+import io.forkless.benchmarks.stops.Stops;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URISyntaxException;
@@ -38,7 +39,14 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 final class Main implements Callable<Integer> {
     private static final List<Experiment> EXPERIMENTS = List.of(
-            new Adoption(), new Ports(), new Faults(), new Processes(), new Startup(), new Growth(), new Paths());
+            new Adoption(),
+            new Ports(),
+            new Faults(),
+            new Stops(),
+            new Processes(),
+            new Startup(),
+            new Growth(),
+            new Paths());
 
     @Spec
     private CommandSpec spec;
@@ -97,19 +105,20 @@ final class Main implements Callable<Integer> {
                 repository,
                 temporary,
                 jdks);
+        boolean failed = false;
         try {
             for (Experiment experiment : EXPERIMENTS) {
                 if (only == null || only.contains(experiment.name())) {
-                    run(experiment, bench, directory);
+                    failed |= run(experiment, bench, directory).isFailed();
                 }
             }
         } finally {
             delete(temporary);
         }
-        return 0;
+        return failed ? 1 : 0;
     }
 
-    private void run(Experiment experiment, Bench bench, Path directory) throws Exception {
+    private Report run(Experiment experiment, Bench bench, Path directory) throws Exception {
         PrintWriter out = spec.commandLine().getOut();
         Report report = new Report(directory, experiment.name(), out);
         experiment.run(bench, report);
@@ -120,6 +129,7 @@ final class Main implements Callable<Integer> {
                         experiment.name(),
                         bench.quick() ? " `--quick`" : ""));
         report.write();
+        return report;
     }
 
     /** This program is {@code benchmarks/target/benchmarks.jar}. */

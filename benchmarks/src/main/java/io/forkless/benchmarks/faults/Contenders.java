@@ -5,6 +5,7 @@ import io.forkless.benchmarks.harness.Bench;
 import io.forkless.benchmarks.harness.Machine;
 import io.forkless.benchmarks.service.ProxiedGroup;
 import io.forkless.benchmarks.service.ReusePortGroup;
+import io.forkless.benchmarks.service.Services;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -13,9 +14,6 @@ import java.util.Set;
 final class Contenders {
     /** Far less than anybody's default, so that a frozen worker does not take minutes. */
     static final String HANG_TIMEOUT_SECONDS = "3";
-
-    /** Quick to start, and not in each other's way on a small machine; the same for every JVM that serves. */
-    static final List<String> JVM_OPTIONS = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m");
 
     /** Jetty's own means against losses, {@code GracefulHandler} and a time for what is under way: milliseconds. */
     private static final String[] STOP_TIMEOUT = {"--stop-timeout", "5000"};
@@ -59,7 +57,7 @@ final class Contenders {
                 "a new one is started, then an old one gets `TERM`, with `GracefulHandler` and a stop time-out of 5 s."
                         + " While it stops it answers 503 to what comes over connections that it has; what waits in its"
                         + " queue is reset when it ends. Nobody kills a frozen one, and its share of new clients waits. A deploy is the same.",
-                (bench, workers) -> new ReusePortGroup(bench, workers, JVM_OPTIONS, STOP_TIMEOUT));
+                (bench, workers) -> new ReusePortGroup(bench, workers, Services.SMALL_JVM, STOP_TIMEOUT));
     }
 
     private static Contender haproxy() {
@@ -73,7 +71,8 @@ final class Contenders {
                         + " its defaults: it repeats what a server refuses, not what a server has cut off (502, or an end"
                         + " without a word so that the client repeats it), and what a frozen one has waits for `timeout"
                         + " server`. A deploy is the same.",
-                (bench, workers) -> new ProxiedGroup(bench, workers, Proxies.haproxy(), JVM_OPTIONS, STOP_TIMEOUT));
+                (bench, workers) ->
+                        new ProxiedGroup(bench, workers, Proxies.haproxy(), Services.SMALL_JVM, STOP_TIMEOUT));
     }
 
     private static Contender nginx() {
@@ -86,7 +85,8 @@ final class Contenders {
                         + " one ends a connection or refuses it, and shuns that one for `fail_timeout` (1 s here, 10 s by"
                         + " default); the 503 of a Jetty that stops passes, and what a frozen one has waits for"
                         + " `proxy_read_timeout`. A deploy is the same.",
-                (bench, workers) -> new ProxiedGroup(bench, workers, Proxies.nginx(), JVM_OPTIONS, STOP_TIMEOUT));
+                (bench, workers) ->
+                        new ProxiedGroup(bench, workers, Proxies.nginx(), Services.SMALL_JVM, STOP_TIMEOUT));
     }
 
     private static Contender puma() {

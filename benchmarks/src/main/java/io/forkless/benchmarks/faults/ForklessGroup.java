@@ -5,7 +5,6 @@ import io.forkless.benchmarks.service.Group;
 import io.forkless.benchmarks.service.ProcessService;
 import io.forkless.benchmarks.service.Services;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -26,7 +25,7 @@ final class ForklessGroup implements Group {
         services = new Services(bench);
         app = bench.temporary().resolve(name + ".jar");
         Files.copy(bench.benchmarksJar(), app);
-        List<String> worker = services.app(Services.java(), Contenders.JVM_OPTIONS, "--server", server);
+        List<String> worker = services.app(Services.java(), Services.SMALL_JVM, "--server", server);
         worker.replaceAll(argument -> argument.equals(bench.benchmarksJar().toString()) ? app.toString() : argument);
         List<String> options = List.of(
                 "--name",
@@ -40,12 +39,10 @@ final class ForklessGroup implements Group {
 
     @Override
     public void restart() throws Exception {
-        Process process = services.builder(services.command("restart", "--name", name))
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) {
-            throw new IOException("restart: " + output + "\n" + service.output());
+        try {
+            services.operate("restart", "--name", name);
+        } catch (IOException e) {
+            throw new IOException(e.getMessage() + "\n" + service.output(), e);
         }
     }
 

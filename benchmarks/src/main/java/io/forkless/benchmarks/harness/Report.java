@@ -14,6 +14,7 @@ public final class Report {
     private final String name;
     private final PrintWriter out;
     private final StringBuilder markdown = new StringBuilder();
+    private boolean failed;
 
     public Report(Path directory, String name, PrintWriter out) {
         this.directory = directory;
@@ -35,6 +36,15 @@ public final class Report {
         Files.createDirectories(directory);
         VectorGraphicsEncoder.saveVectorGraphic(chart, directory.resolve(file).toString(), VectorGraphicsFormat.SVG);
         add("![" + title + "](" + file + ".svg)");
+    }
+
+    /** The program will end with a status that tells it. */
+    public void fail() {
+        failed = true;
+    }
+
+    public boolean isFailed() {
+        return failed;
     }
 
     public void write() throws IOException {

@@ -2,6 +2,7 @@ package io.forkless.benchmarks.load;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 
 /** How many requests came out how. */
 public final class Counts {
@@ -14,9 +15,9 @@ public final class Counts {
         }
     }
 
-    static Counts of(Tally tally) {
+    public static Counts of(ToLongFunction<Outcome> tally) {
         Counts result = new Counts();
-        result.counts.replaceAll((outcome, count) -> tally.count(outcome));
+        result.counts.replaceAll((outcome, count) -> tally.applyAsLong(outcome));
         return result;
     }
 
@@ -36,9 +37,13 @@ public final class Counts {
         return result;
     }
 
+    public long all() {
+        return counts.values().stream().mapToLong(Long::longValue).sum();
+    }
+
     /** Everything but good answers and refusals: somebody was promised an answer and got none. */
     public long lost() {
-        return counts.values().stream().mapToLong(Long::longValue).sum() - of(Outcome.OK) - of(Outcome.REFUSED);
+        return all() - of(Outcome.OK) - of(Outcome.REFUSED) - of(Outcome.UNPROCESSED);
     }
 
     @Override

@@ -44,7 +44,7 @@ public final class Load implements AutoCloseable {
 
     /** So far. */
     public Counts counts() {
-        return Counts.of(tally);
+        return Counts.of(tally::count);
     }
 
     /** Everything but {@link Outcome#OK} and {@link Outcome#REFUSED}: somebody was promised an answer and got none. */

@@ -6,6 +6,11 @@ public enum Outcome {
     OK,
     /** The connection was refused: nobody listens. */
     REFUSED,
+    /**
+     * The server has told that it did not process the request, which can be sent again: it came after an announced end of
+     * the connection, or on a stream beyond the last one of a GOAWAY.
+     */
+    UNPROCESSED,
     /** The connection could not be made in time. */
     CONNECT_TIMEOUT,
     /** The first request of a connection: it ended, or was reset, before any byte of the response. */

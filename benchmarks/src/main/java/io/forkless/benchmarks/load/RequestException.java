@@ -8,7 +8,7 @@ public final class RequestException extends IOException {
 
     private final Outcome outcome;
 
-    RequestException(Outcome outcome, String message, IOException cause) {
+    public RequestException(Outcome outcome, String message, IOException cause) {
         super(message, cause);
         this.outcome = outcome;
     }

@@ -108,6 +108,19 @@ public final class ProcessService implements Service {
                 .toList();
     }
 
+    /** {@code TERM}; returns its exit status when it has ended by itself, and all of its output has been read. */
+    public synchronized int terminate() throws IOException, InterruptedException {
+        process.destroy();
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        for (long left = PATIENCE.toNanos(); !ended; left = deadline - System.nanoTime()) {
+            if (left <= 0) {
+                throw new IOException("not ended " + PATIENCE + " after TERM, having printed:\n" + output());
+            }
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+        }
+        return process.waitFor();
+    }
+
     /** {@code TERM}, then {@code KILL} for whoever is left after a while. */
     @Override
     public void close() {

@@ -2,6 +2,7 @@ package io.forkless.benchmarks.service;
 
 import io.forkless.benchmarks.harness.Bench;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -9,6 +10,9 @@ import java.util.List;
 
 /** Starts what is measured: our server program alone, and as a group of workers. */
 public final class Services {
+    /** Options of a JVM that is quick to start, and not in the others' way on a small machine. */
+    public static final List<String> SMALL_JVM = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m");
+
     private final Bench bench;
 
     public Services(Bench bench) {
@@ -54,12 +58,27 @@ public final class Services {
         return command;
     }
 
+    /** Runs a command line of {@code forkless} to its end; a status other than 0 is a failure with what it has printed. */
+    public void operate(String... arguments) throws IOException, InterruptedException {
+        Process process = builder(command(arguments)).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        int status = process.waitFor();
+        if (status != 0) {
+            throw new IOException(arguments[0] + ": status " + status + ": " + output.strip());
+        }
+    }
+
     /** The command line of the server program; what {@code --help} says of it is in {@code app.App}. */
     public List<String> app(Path java, List<String> jvmOptions, String... options) {
+        return program(java, jvmOptions, "io.forkless.benchmarks.app.App", options);
+    }
+
+    /** The command line of any program that is part of this one. */
+    public List<String> program(Path java, List<String> jvmOptions, String mainClass, String... options) {
         List<String> command = new ArrayList<>(List.of(java.toString()));
         command.addAll(jvmOptions);
         command.addAll(List.of("-Djava.io.tmpdir=" + bench.temporary(), "--enable-native-access=ALL-UNNAMED"));
-        command.addAll(List.of("-cp", bench.benchmarksJar().toString(), "io.forkless.benchmarks.app.App"));
+        command.addAll(List.of("-cp", bench.benchmarksJar().toString(), mainClass));
         command.addAll(Arrays.asList(options));
         return command;
     }

@@ -10,7 +10,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /** Does to each connection what it is told. */
-final class ScriptedServer implements AutoCloseable {
+public final class ScriptedServer implements AutoCloseable {
     static final String GOOD = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n42";
     static final String LAST = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n42";
     static final String UNAVAILABLE = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n";
@@ -18,14 +18,14 @@ final class ScriptedServer implements AutoCloseable {
     private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
     private final Script script;
 
-    ScriptedServer(Script script) throws IOException {
+    public ScriptedServer(Script script) throws IOException {
         this.script = script;
         Thread thread = new Thread(this::serve, "scripted-server");
         thread.setDaemon(true);
         thread.start();
     }
 
-    int port() {
+    public int port() {
         return listener.getLocalPort();
     }
 
@@ -46,13 +46,13 @@ final class ScriptedServer implements AutoCloseable {
 
     /** What befalls a connection, which is closed afterwards. */
     @FunctionalInterface
-    interface Script {
+    public interface Script {
         /** @param connection which one, from 0 */
         void play(int connection, Peer client) throws IOException;
     }
 
     /** The server's end of a connection. */
-    static final class Peer {
+    public static final class Peer {
         private final Socket socket;
         private final BufferedReader in;
 
@@ -62,7 +62,7 @@ final class ScriptedServer implements AutoCloseable {
         }
 
         /** Reads a request to its end. */
-        Peer read() {
+        public Peer read() {
             try {
                 String line = in.readLine();
                 while (line != null && !line.isEmpty()) {
@@ -74,13 +74,17 @@ final class ScriptedServer implements AutoCloseable {
             }
         }
 
-        Peer write(String text) throws IOException {
-            socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+        public Peer write(String text) throws IOException {
+            return write(text.getBytes(StandardCharsets.US_ASCII));
+        }
+
+        public Peer write(byte[] bytes) throws IOException {
+            socket.getOutputStream().write(bytes);
             return this;
         }
 
         /** The close that follows is a reset. */
-        void reset() throws IOException {
+        public void reset() throws IOException {
             socket.setSoLinger(true, 0);
         }
 
