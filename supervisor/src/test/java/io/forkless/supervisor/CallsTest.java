@@ -54,7 +54,8 @@ class CallsTest {
 
     @Test
     void the_loop_does_not_wait_for_itself() {
-        CompletableFuture<String> result = calls.call(() -> CompletableFuture.completedFuture(calls.ask(() -> "never")));
+        CompletableFuture<String> result =
+                calls.call(() -> CompletableFuture.completedFuture(calls.ask(() -> "never")));
         assertThatThrownBy(() -> result.get(30, TimeUnit.SECONDS))
                 .hasCauseInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("cannot wait for itself");

@@ -189,8 +189,9 @@ public final class Endpoint implements Closeable {
         try {
             EndpointFile.requireOurs(file);
             if (!EndpointFile.isRegular(file)) {
-                throw new IOException("cannot use " + file + " to guard the supervisor's name: it is not a regular file;"
-                        + " remove it or choose another --name");
+                throw new IOException(
+                        "cannot use " + file + " to guard the supervisor's name: it is not a regular file;"
+                                + " remove it or choose another --name");
             }
             return open(file, StandardOpenOption.WRITE);
         } catch (NoSuchFileException e) {
