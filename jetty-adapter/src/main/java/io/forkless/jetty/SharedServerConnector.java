@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.SelectorManager;
@@ -60,6 +61,7 @@ public class SharedServerConnector extends ServerConnector {
     private static final Duration HAND_OVER_LIMIT = Duration.ofSeconds(1);
 
     private final ConnectionCounts counts = new ConnectionCounts();
+    private final LongSupplier freeThreads = () -> FreeThreads.of(getExecutor());
     private final AtomicInteger accepting = new AtomicInteger();
     private final HttpConfiguration.Customizer closeWhenDraining = new CloseWhenDraining(this);
     private volatile Worker worker;
@@ -146,7 +148,7 @@ public class SharedServerConnector extends ServerConnector {
         refuse(getAcceptors() == 0, "acceptors = 0: a shared listener is blocking only, use at least one acceptor");
         refuse(isInheritChannel(), "inheritChannel: the listener comes from the supervisor");
         refuse(isReusePort(), "reusePort: the workers share one listener, switch it off");
-        counts.joinPacing(worker.acceptPacing());
+        counts.joinPacing(worker.acceptPacing(), freeThreads);
         ListenSpec spec = ListenSpec.tcp(getHost(), getPort());
         return worker.listen(getAcceptQueueSize() > 0 ? spec.withBacklog(getAcceptQueueSize()) : spec);
     }
@@ -184,7 +186,7 @@ public class SharedServerConnector extends ServerConnector {
     public void accept(int acceptorID) throws IOException {
         accepting.incrementAndGet();
         try {
-            counts.beforeAccept();
+            counts.beforeAccept((ServerSocketChannel) getTransport());
             super.accept(acceptorID);
         } finally {
             accepting.decrementAndGet();
@@ -269,7 +271,14 @@ public class SharedServerConnector extends ServerConnector {
         return draining;
     }
 
-    @ManagedAttribute("Whether a worker that has many connections leaves new ones to the others")
+    @ManagedAttribute(
+            value = "Whether a request would have to wait for a thread now; never without a supervisor",
+            readonly = true)
+    public boolean isSaturated() {
+        return counts.isSaturated();
+    }
+
+    @ManagedAttribute("Whether a worker without free threads, or with many connections, leaves new ones to the others")
     public boolean isAcceptPacing() {
         return counts.isPaced();
     }

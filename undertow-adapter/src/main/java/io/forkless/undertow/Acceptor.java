@@ -20,7 +20,7 @@ final class Acceptor implements Runnable {
 
     private final AcceptGate gate;
     private final Supplier<ServerSocketChannel> listener;
-    private final Runnable beforeAccept;
+    private final Consumer<ServerSocketChannel> beforeAccept;
     private final Consumer<SocketChannel> accepted;
     private final Thread thread;
 
@@ -33,7 +33,7 @@ final class Acceptor implements Runnable {
             String name,
             AcceptGate gate,
             Supplier<ServerSocketChannel> listener,
-            Runnable beforeAccept,
+            Consumer<ServerSocketChannel> beforeAccept,
             Consumer<SocketChannel> accepted) {
         this.gate = gate;
         this.listener = listener;
@@ -85,8 +85,9 @@ final class Acceptor implements Runnable {
 
     private void acceptOne() throws InterruptedException {
         try {
-            beforeAccept.run();
-            accepted.accept(listener.get().accept());
+            ServerSocketChannel copy = listener.get();
+            beforeAccept.accept(copy);
+            accepted.accept(copy.accept());
         } catch (ClosedChannelException e) {
             // suspended, or the end: the gate knows
         } catch (IOException e) {

@@ -7,15 +7,21 @@ import io.forkless.spi.ListenSpec;
 import io.forkless.supervisor.Outcome;
 import io.forkless.supervisor.Supervisor;
 import io.forkless.supervisor.SupervisorBuilder;
+import io.forkless.supervisor.WorkerState;
+import io.forkless.supervisor.WorkerStatus;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -78,6 +84,45 @@ public final class Cluster implements AutoCloseable {
     public Cluster ready() throws InterruptedException {
         assertThat(supervisor.awaitReady(PATIENCE)).as(this::output).isTrue();
         return this;
+    }
+
+    /** Returns when there are so many workers, all of them ready. */
+    void scale(int workers) throws Exception {
+        supervisor.scale(workers).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        await().atMost(PATIENCE)
+                .until(() -> supervisor.workers().stream()
+                                .filter(worker -> worker.state() == WorkerState.READY)
+                                .count()
+                        == workers);
+    }
+
+    List<Long> pids() {
+        return supervisor.workers().stream().map(WorkerStatus::pid).toList();
+    }
+
+    /** Stops the other workers, on Linux; returns when all of their threads stand still. */
+    void freezeAllBut(long pid) throws Exception {
+        for (long other : pids()) {
+            if (other != pid) {
+                Process kill = new ProcessBuilder("kill", "-STOP", Long.toString(other))
+                        .inheritIO()
+                        .start();
+                assertThat(kill.waitFor()).isZero();
+                await().atMost(PATIENCE).until(() -> isStopped(other));
+            }
+        }
+    }
+
+    /** See proc(5), {@code /proc/PID/task/TID/stat}. */
+    private static boolean isStopped(long pid) throws IOException {
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc", Long.toString(pid), "task"))) {
+            for (Path thread : threads) {
+                if (!Files.readString(thread.resolve("stat")).matches("(?s).*\\) T .*")) {
+                    return false;
+                }
+            }
+            return true;
+        }
     }
 
     public int port() {

@@ -42,6 +42,7 @@ public class AcceptPath {
     /** The same, and the adapters' bookkeeping for each connection, too. */
     public static final String COUNTED = "adopted, counted";
 
+    private static final int FREE_THREADS = 190;
     private static final int QUEUED = 100;
     private static final int BACKLOG = 1024;
 
@@ -67,7 +68,7 @@ public class AcceptPath {
         address = channel.getLocalAddress();
         counted = listener.equals(COUNTED);
         counts = new ConnectionCounts();
-        counts.joinPacing(Board.withWorkers(4).pacingOf(0));
+        counts.joinPacing(Board.withWorkers(4).pacingOf(0), () -> FREE_THREADS);
     }
 
     @Setup(Level.Invocation)
@@ -82,7 +83,7 @@ public class AcceptPath {
     public void acceptAndClose() throws IOException {
         for (int i = 0; i < QUEUED; i++) {
             if (counted) {
-                counts.beforeAccept();
+                counts.beforeAccept(channel);
                 SocketChannel connection = channel.accept();
                 counts.opened();
                 connection.close();
