@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.SelectorManager;
@@ -64,6 +65,7 @@ public class SharedServerConnector extends ServerConnector {
     private static final Duration HAND_OVER_LIMIT = Duration.ofSeconds(1);
 
     private final ConnectionCounts counts = new ConnectionCounts();
+    private final LongSupplier freeThreads = () -> FreeThreads.of(getExecutor());
     private final AtomicInteger accepting = new AtomicInteger();
     private volatile Worker worker;
     private volatile boolean draining;
@@ -151,7 +153,7 @@ public class SharedServerConnector extends ServerConnector {
         refuse(isInheritChannel(), "inheritChannel: the listener comes from the supervisor");
         refuse(isReusePort(), "reusePort: the workers share one listener, switch it off");
         announceEnds();
-        counts.joinPacing(worker.acceptPacing());
+        counts.joinPacing(worker.acceptPacing(), freeThreads);
         ListenSpec spec = ListenSpec.tcp(getHost(), getPort());
         return worker.listen(getAcceptQueueSize() > 0 ? spec.withBacklog(getAcceptQueueSize()) : spec);
     }
@@ -202,7 +204,7 @@ public class SharedServerConnector extends ServerConnector {
     public void accept(int acceptorID) throws IOException {
         accepting.incrementAndGet();
         try {
-            counts.beforeAccept();
+            counts.beforeAccept((ServerSocketChannel) getTransport());
             super.accept(acceptorID);
         } finally {
             accepting.decrementAndGet();
@@ -293,7 +295,14 @@ public class SharedServerConnector extends ServerConnector {
         return draining;
     }
 
-    @ManagedAttribute("Whether a worker that has many connections leaves new ones to the others")
+    @ManagedAttribute(
+            value = "Whether a request would have to wait for a thread now; never without a supervisor",
+            readonly = true)
+    public boolean isSaturated() {
+        return counts.isSaturated();
+    }
+
+    @ManagedAttribute("Whether a worker without free threads, or with many connections, leaves new ones to the others")
     public boolean isAcceptPacing() {
         return counts.isPaced();
     }

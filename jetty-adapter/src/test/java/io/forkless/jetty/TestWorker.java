@@ -38,6 +38,9 @@ final class TestWorker {
     /** Longer than any client of ours waits: it shall not end what nothing else has ended. */
     private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(2);
 
+    /** Those of the plain connector, an acceptor and a selector, and one that Jetty holds in reserve. */
+    private static final int OWN_THREADS = 3;
+
     private TestWorker() {}
 
     /** @param arguments those of {@link io.forkless.tck.adapter.AdapterContractTest}, and options of our own */
@@ -55,6 +58,7 @@ final class TestWorker {
             switch (pair[0]) {
                 case "plain" -> server.addConnector(plain(server, pair[1], options));
                 case "tls" -> server.addConnector(tls(server, pair[1]));
+                case "threads" -> threads.setMaxThreads(Integer.parseInt(pair[1]) + OWN_THREADS);
                 case "grace" -> grace = Long.parseLong(pair[1]);
                 default -> {
                     // read elsewhere

@@ -9,6 +9,9 @@ import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * A worker's copy. The JDK's channel does the accepting, in blocking mode: the kernel then wakes one waiter per
@@ -19,15 +22,34 @@ final class PosixServerSocketChannel extends SharedServerSocketChannel {
 
     private final ServerSocketChannel jdkChannel;
     private final ProtocolFamily family;
+    private final NativeSocket listener;
+    private final ReadWriteLock release = new ReentrantReadWriteLock();
+    private boolean released;
+
 
     PosixServerSocketChannel(ServerSocketChannel jdkChannel, ProtocolFamily family) {
         this.jdkChannel = jdkChannel;
         this.family = family;
+        this.listener = new NativeSocket((int) NioChannels.handleOf(jdkChannel));
     }
 
     @Override
     protected SocketChannel acceptBlocking() throws IOException {
         return jdkChannel.accept();
+    }
+
+    /** The lock keeps the descriptor ours until poll(2) has returned. */
+    @Override
+    public boolean awaitQueued(long nanos) {
+        release.readLock().lock();
+        try {
+            return released || listener.awaitReadable((int) TimeUnit.NANOSECONDS.toMillis(nanos));
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "accept will tell", e);
+            return true;
+        } finally {
+            release.readLock().unlock();
+        }
     }
 
     @Override
@@ -44,7 +66,13 @@ final class PosixServerSocketChannel extends SharedServerSocketChannel {
 
     @Override
     protected void releaseCopy() throws IOException {
-        jdkChannel.close();
+        release.writeLock().lock();
+        try {
+            released = true;
+            jdkChannel.close();
+        } finally {
+            release.writeLock().unlock();
+        }
     }
 
     @Override

@@ -10,7 +10,9 @@ import io.forkless.spi.SharedServerSocketChannel;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,6 +50,38 @@ class SharedChannelTest {
                     .hasMessageContaining("open file description");
             assertThat(Proc.flagsOf(address, SELF.pid())).containsOnly(Proc.O_RDWR | Proc.O_CLOEXEC);
         }
+    }
+
+    @Test
+    void a_queued_connection_is_seen_without_being_taken() throws Exception {
+        try (SharedServerSocketChannel channel = adopt()) {
+            assertThat(channel.awaitQueued(0)).isFalse();
+            try (SocketChannel client = SocketChannel.open(address)) {
+                assertThat(channel.awaitQueued(TimeUnit.SECONDS.toNanos(10))).isTrue();
+                assertThat(channel.awaitQueued(0)).isTrue();
+                try (SocketChannel accepted = channel.accept()) {
+                    assertThat(accepted.getRemoteAddress()).isEqualTo(client.getLocalAddress());
+                }
+                assertThat(channel.awaitQueued(0)).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void who_waits_for_a_connection_does_not_look_at_a_descriptor_that_was_closed() throws Exception {
+        SharedServerSocketChannel channel = adopt();
+        List<FutureTask<Boolean>> waits = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            waits.add(new FutureTask<>(() -> channel.awaitQueued(TimeUnit.MILLISECONDS.toNanos(50))));
+            new Thread(waits.get(i)).start();
+        }
+
+        channel.close();
+
+        for (FutureTask<Boolean> wait : waits) {
+            wait.get(10, TimeUnit.SECONDS);
+        }
+        assertThat(channel.awaitQueued(TimeUnit.SECONDS.toNanos(10))).isTrue();
     }
 
     @Test

@@ -12,26 +12,34 @@ import java.nio.file.StandardOpenOption;
 import java.util.Set;
 
 /**
- * How many connections each worker has open, in a small file that all workers map: they read each other's numbers at
- * every accept, which messages would be too slow for. Eight bytes per worker index, after eight for the number of
- * indexes that have been in use and eight that are 0 until the listeners are quiesced; {@value #ABSENT} stands for an
- * index without a serving worker. Numbers are advice, so no update is a transaction.
+ * How much each worker has to do, in a small file that all workers map: they read each other's numbers at every accept,
+ * which messages would be too slow for. A header, then a record per worker index, in longs of the native byte order.
+ * Numbers are advice, so no update is a transaction.
  */
 public final class Scoreboard implements Closeable {
     /** Its file name in the private directory. */
     public static final String FILE = "scoreboard";
 
-    /** The number of a worker that does not serve. */
+    /** The number of open connections of an index without a serving worker. */
     public static final long ABSENT = -1;
 
     /** No worker has an index as high as this. */
     public static final int CAPACITY = 4096;
 
-    private static final int WORKERS = 0;
-    private static final int QUIESCING = Long.BYTES;
-    private static final int HEADER = 2 * Long.BYTES;
-
     private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+    /** In the header: the number of indexes that have been in use. */
+    private static final int WORKERS = 0;
+
+    /** In the header: 0 until the listeners are quiesced. */
+    private static final int QUIESCING = Long.BYTES;
+
+    private static final int HEADER_LONGS = 2;
+
+    private static final int OPEN = 0;
+    private static final int ACCEPTED = 1;
+    private static final int PRESSURE = 2;
+    private static final int RECORD_LONGS = 3;
 
     private final FileChannel channel;
     private final ByteBuffer mapped;
@@ -49,7 +57,7 @@ public final class Scoreboard implements Closeable {
                 Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
                 PrivateDirectory.ownerOnly(file));
         try {
-            ByteBuffer zeros = ByteBuffer.allocate(offset(CAPACITY)); // workers map the whole file once
+            ByteBuffer zeros = ByteBuffer.allocate(offset(CAPACITY, 0)); // workers map the whole file once
             while (zeros.hasRemaining()) {
                 channel.write(zeros); // of what a disk has room for, and only then fails
             }
@@ -69,7 +77,7 @@ public final class Scoreboard implements Closeable {
 
     /** Supervisor: there is no worker with this index, yet or any more. */
     public void vacate(int index) throws IOException {
-        write(offset(index), ABSENT);
+        write(offset(index, OPEN), ABSENT, 0, 0);
         if (index >= workers) {
             workers = index + 1;
             write(WORKERS, workers);
@@ -86,9 +94,20 @@ public final class Scoreboard implements Closeable {
         return (long) LONG.getVolatile(mapped, QUIESCING) != 0;
     }
 
-    /** Worker: announces its number of open connections, or {@link #ABSENT}. */
-    public void publish(int index, long open) {
-        LONG.setVolatile(mapped, offset(index), open);
+    /**
+     * Worker: announces its connections.
+     *
+     * @param open how many there are now, or {@link #ABSENT}
+     * @param accepted how many there have been
+     */
+    public void publish(int index, long open, long accepted) {
+        LONG.setVolatile(mapped, offset(index, ACCEPTED), accepted);
+        LONG.setVolatile(mapped, offset(index, OPEN), open);
+    }
+
+    /** Worker: announces how hard pressed it is; 0 if it can serve one more client, and the higher the worse. */
+    public void publishPressure(int index, long pressure) {
+        LONG.setVolatile(mapped, offset(index, PRESSURE), pressure);
     }
 
     /** Worker: one more than the highest index so far. */
@@ -96,9 +115,19 @@ public final class Scoreboard implements Closeable {
         return (int) (long) LONG.getVolatile(mapped, WORKERS);
     }
 
-    /** Worker: the number of that worker, or {@link #ABSENT}. */
+    /** Worker: how many connections that worker has open, or {@link #ABSENT}. */
     public long open(int index) {
-        return (long) LONG.getVolatile(mapped, offset(index));
+        return (long) LONG.getVolatile(mapped, offset(index, OPEN));
+    }
+
+    /** Worker: how many connections that worker has accepted. */
+    public long accepted(int index) {
+        return (long) LONG.getVolatile(mapped, offset(index, ACCEPTED));
+    }
+
+    /** Worker: how hard pressed that worker is. */
+    public long pressure(int index) {
+        return (long) LONG.getVolatile(mapped, offset(index, PRESSURE));
     }
 
     @Override
@@ -108,12 +137,13 @@ public final class Scoreboard implements Closeable {
         }
     }
 
-    private void write(int offset, long value) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
-        channel.write(bytes.putLong(value).flip(), offset);
+    private void write(int offset, long... values) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES * values.length).order(ByteOrder.nativeOrder());
+        bytes.asLongBuffer().put(values);
+        channel.write(bytes, offset);
     }
 
-    private static int offset(int index) {
-        return HEADER + Long.BYTES * index;
+    private static int offset(int index, int field) {
+        return Long.BYTES * (HEADER_LONGS + RECORD_LONGS * index + field);
     }
 }

@@ -74,6 +74,17 @@ public abstract class SharedServerSocketChannel extends ServerSocketChannel {
     }
 
     /**
+     * Waits until a connection is queued for this listener, and takes none: it may be for another process to take. May be
+     * called by several threads; a close waits until they have returned.
+     *
+     * @param nanos how long at most, some milliseconds
+     * @return false if none is queued; always true where the platform does not tell, and when this channel is closed
+     */
+    public boolean awaitQueued(long nanos) {
+        return true;
+    }
+
+    /**
      * Asks {@link #releaseCopy()}, which follows, to accept first what is queued, where a close might reset it; see
      * {@link #closeAndTakeQueued}.
      */

@@ -1,23 +1,31 @@
 package io.forkless.worker;
 
 import io.forkless.control.Scoreboard;
+import io.forkless.spi.SharedServerSocketChannel;
+import java.nio.channels.ServerSocketChannel;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /**
- * Leaves connections to the workers that have fewer of them.
+ * Leaves clients to the workers that can serve them, and connections to the workers that have fewer of them.
+ *
+ * <p>The kernel gives a client to whoever waits in accept, with or without a thread to serve it. So a worker publishes
+ * how long it has had no free thread, and one without such a thread does not wait in accept: it waits until a
+ * client is queued, and takes it only if no other worker is less pressed.
  *
  * <p>A worker that is awake wins the next connection of a shared listener again and again: of 64 keep-alive connections
  * opened at once, one worker of four may take 50 and keep them. The same happens after a restart, when the old workers
- * have many connections and the new one has none. So the workers publish how many connections each has open, and an
- * acceptor whose worker is ahead of the average by at least {@value #SLACK}, and by an eighth, waits with its next
- * accept until it no longer is.
+ * have many connections and the new one has none. So the workers also publish how many connections each has open, and an
+ * acceptor whose worker is ahead of the average of those that are not more pressed, by at least {@value #SLACK}, and by
+ * an eighth, waits with its next accept until it no longer is.
  *
- * <p>The wait is short and never a condition for serving: after {@value #PATIENCE_NANOS} ns the acceptor goes on. If the
- * worker with the fewest connections took none meanwhile (it may be frozen, or no client may be there), the next waits
- * are suspended, for longer and longer. Evenly spread connections, and a worker on its own, never wait.
+ * <p>The waits are short and never a condition for serving. A client stays queued for less pressed workers for no longer
+ * than {@value #QUEUED_PATIENCE_NANOS} ns in which these accept nothing (they may be frozen), and each time that this was
+ * in vain for half as long as the time before. The wait for an even spread ends after {@value #PATIENCE_NANOS} ns. If the
+ * worker with the fewest connections took none meanwhile, the next waits are suspended, for longer and longer. Workers
+ * that have free threads and evenly spread connections, and a worker on its own, never leave anything to others.
  *
  * <p>Thread-safe; all listeners of a worker share one instance, see {@link Worker#acceptPacing()}.
  */
@@ -28,14 +36,25 @@ public final class AcceptPacing {
     static final long FIRST_SUSPENSION_NANOS = 10_000_000;
     static final long LONGEST_SUSPENSION_NANOS = 2_000_000_000;
 
+    /** How long a client stays queued for less pressed workers that take nobody. */
+    static final long QUEUED_PATIENCE_NANOS = 1_000_000_000;
+
+    /** How long a worker without a free thread waits for a client, before it looks at its threads again. */
+    static final long LOOK_NANOS = 10_000_000;
+
+    private static final long NOBODY = -1;
+
     private final Scoreboard scoreboard;
     private final int index;
     private final LongSupplier clock;
     private final LongConsumer pause;
     private final AtomicLong accepted = new AtomicLong();
     private final AtomicLong open = new AtomicLong();
+    private final Pressure pressure;
     private volatile boolean present;
     private volatile boolean left;
+    private volatile long patience = QUEUED_PATIENCE_NANOS;
+    private volatile long taken = NOBODY;
     private long suspension = FIRST_SUSPENSION_NANOS;
     private long suspendedUntil;
 
@@ -48,33 +67,39 @@ public final class AcceptPacing {
         this.index = index;
         this.clock = clock;
         this.pause = pause;
+        this.pressure = new Pressure(clock);
         this.suspendedUntil = clock.getAsLong();
     }
 
-    /** An acceptor calls this before each accept; it may pause. */
-    public void beforeAccept() {
+    /**
+     * Names a limit of what this worker can serve at a time.
+     *
+     * @param freeThreads how many threads of a pool could take a request now; none if zero or negative, {@link
+     *     Long#MAX_VALUE} if unknown or unlimited. Called often and by any thread
+     */
+    void limitedBy(LongSupplier freeThreads) {
+        pressure.limitedBy(freeThreads);
+    }
+
+    /**
+     * An acceptor calls this before each accept; it may pause, and returns at once if the listener is closed.
+     *
+     * @param listener from which it is going to accept; null if it is closed
+     */
+    public void beforeAccept(ServerSocketChannel listener) {
         if (!present) {
             present = true;
             publish(); // from now on the others leave connections to this worker
         }
-        if (!isAhead() || isSuspended()) {
-            return;
+        if (publishPressure() > Pressure.NONE) {
+            leaveClients(listener);
         }
-        int behind = leastLoaded();
-        long had = scoreboard.open(behind);
-        long start = clock.getAsLong();
-        boolean ahead = true;
-        while (ahead
-                && clock.getAsLong() - start < PATIENCE_NANOS
-                && !Thread.currentThread().isInterrupted()) {
-            pause.accept(POLL_NANOS);
-            ahead = isAhead();
-        }
-        remember(ahead && scoreboard.open(behind) == had);
+        leaveConnections();
     }
 
     /** An acceptor calls this as soon as accept has returned. */
     public void opened() {
+        pressure.claim();
         accepted.incrementAndGet();
         open.incrementAndGet();
         publish();
@@ -82,6 +107,7 @@ public final class AcceptPacing {
 
     /** The host calls this when a connection has ended. */
     public void closed() {
+        pressure.ended();
         open.decrementAndGet();
         publish();
     }
@@ -96,6 +122,11 @@ public final class AcceptPacing {
         return open.get();
     }
 
+    /** Whether a request would have to wait for a thread now. */
+    public boolean isSaturated() {
+        return pressure.current() > Pressure.CLAIMED;
+    }
+
     /** This worker accepts no more: the others do not measure themselves by it. */
     void leave() {
         left = true;
@@ -107,7 +138,7 @@ public final class AcceptPacing {
         long published;
         do {
             published = current();
-            scoreboard.publish(index, published);
+            scoreboard.publish(index, published, accepted.get());
         } while (published != current());
     }
 
@@ -115,17 +146,84 @@ public final class AcceptPacing {
         return left ? Scoreboard.ABSENT : open.get();
     }
 
-    private boolean isAhead() {
-        long sum = 0;
-        int present = 0;
-        for (int i = 0; i < scoreboard.workers(); i++) {
-            long count = scoreboard.open(i);
-            if (count != Scoreboard.ABSENT) {
-                sum += count;
-                present++;
+    private long publishPressure() {
+        long current = pressure.current();
+        if (scoreboard.pressure(index) != current) {
+            scoreboard.publishPressure(index, current);
+        }
+        return current;
+    }
+
+    /** As long as no thread is free here, and no client is queued or one that a less pressed worker is to take. */
+    private void leaveClients(ServerSocketChannel listener) {
+        long since = clock.getAsLong();
+        while (publishPressure() > Pressure.NONE && mayWait() && listener != null && listener.isOpen()) {
+            boolean queued = awaitQueued(listener);
+            long takenNow = acceptedByLessPressed();
+            long now = clock.getAsLong();
+            if (!queued) {
+                since = now;
+            } else if (takenNow == NOBODY) {
+                return;
+            } else if (takenNow != taken) {
+                since = now;
+                taken = takenNow;
+                patience = QUEUED_PATIENCE_NANOS;
+            } else if (now - since >= patience) {
+                patience /= 2;
+                return;
+            }
+            if (queued) {
+                pause.accept(POLL_NANOS);
             }
         }
-        double mean = (double) sum / Math.max(1, present);
+    }
+
+    private void leaveConnections() {
+        if (!isAhead() || isSuspended()) {
+            return;
+        }
+        int behind = leastLoaded();
+        long had = scoreboard.accepted(behind);
+        long start = clock.getAsLong();
+        boolean ahead = true;
+        while (ahead && clock.getAsLong() - start < PATIENCE_NANOS && mayWait()) {
+            pause.accept(POLL_NANOS);
+            ahead = isAhead();
+        }
+        remember(ahead && scoreboard.accepted(behind) == had);
+    }
+
+    private boolean mayWait() {
+        return !left && !Thread.currentThread().isInterrupted();
+    }
+
+    private static boolean awaitQueued(ServerSocketChannel listener) {
+        return !(listener instanceof SharedServerSocketChannel shared) || shared.awaitQueued(LOOK_NANOS);
+    }
+
+    /** How many clients the workers that are less pressed than this one have accepted, or {@link #NOBODY}. */
+    private long acceptedByLessPressed() {
+        long own = scoreboard.pressure(index);
+        long sum = NOBODY;
+        for (int i = 0; i < scoreboard.workers(); i++) {
+            if (isPresent(i) && scoreboard.pressure(i) < own) {
+                sum = Math.max(0, sum) + scoreboard.accepted(i);
+            }
+        }
+        return sum;
+    }
+
+    private boolean isAhead() {
+        long sum = 0;
+        int peers = 0;
+        for (int i = 0; i < scoreboard.workers(); i++) {
+            if (isPeer(i)) {
+                sum += scoreboard.open(i);
+                peers++;
+            }
+        }
+        double mean = (double) sum / Math.max(1, peers);
         return open.get() - mean >= Math.max(SLACK, mean / 8);
     }
 
@@ -133,12 +231,20 @@ public final class AcceptPacing {
     private int leastLoaded() {
         int least = index;
         for (int i = 0; i < scoreboard.workers(); i++) {
-            long count = scoreboard.open(i);
-            if (count != Scoreboard.ABSENT && count < scoreboard.open(least)) {
+            if (isPeer(i) && scoreboard.open(i) < scoreboard.open(least)) {
                 least = i;
             }
         }
         return least;
+    }
+
+    /** Whether this worker may measure itself by that one, which could take its clients. */
+    private boolean isPeer(int other) {
+        return isPresent(other) && scoreboard.pressure(other) <= scoreboard.pressure(index);
+    }
+
+    private boolean isPresent(int worker) {
+        return scoreboard.open(worker) != Scoreboard.ABSENT;
     }
 
     private synchronized boolean isSuspended() {

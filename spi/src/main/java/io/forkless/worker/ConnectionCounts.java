@@ -1,6 +1,8 @@
 package io.forkless.worker;
 
+import java.nio.channels.ServerSocketChannel;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /**
  * The connections of one server or connector: how many it has accepted and how many are open. In a worker each is
@@ -17,16 +19,27 @@ public final class ConnectionCounts {
     /** For a server that is nobody's worker, until {@link #joinPacing}. */
     public ConnectionCounts() {}
 
-    /** From now on this is a worker's server. Called while no connection is open. */
-    public void joinPacing(AcceptPacing workerPacing) {
+    /**
+     * From now on this is a worker's server. Called while no connection is open.
+     *
+     * @param freeThreads how many of the server's threads could take a request now; none if zero or negative, {@link
+     *     Long#MAX_VALUE} if unknown or unlimited. Called often and by any thread
+     */
+    public void joinPacing(AcceptPacing workerPacing, LongSupplier freeThreads) {
+        workerPacing.limitedBy(freeThreads);
         pacing = workerPacing;
     }
 
-    /** An acceptor calls this before each accept; it may pause, in favour of workers that have fewer connections. */
-    public void beforeAccept() {
+    /**
+     * An acceptor calls this before each accept; it may pause, in favour of workers that have free threads or fewer
+     * connections.
+     *
+     * @param listener from which it is going to accept; null if it is closed
+     */
+    public void beforeAccept(ServerSocketChannel listener) {
         AcceptPacing current = pacing;
         if (current != null && paced) {
-            current.beforeAccept();
+            current.beforeAccept(listener);
         }
     }
 
@@ -59,7 +72,13 @@ public final class ConnectionCounts {
         return open.get();
     }
 
-    /** Whether {@link #beforeAccept()} may pause; it may, unless set. */
+    /** Whether a request would have to wait for a thread now; never without a worker. */
+    public boolean isSaturated() {
+        AcceptPacing current = pacing;
+        return current != null && current.isSaturated();
+    }
+
+    /** Whether {@link #beforeAccept} may pause; it may, unless set. */
     public boolean isPaced() {
         return paced;
     }

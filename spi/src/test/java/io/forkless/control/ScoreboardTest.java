@@ -41,14 +41,30 @@ class ScoreboardTest {
             Scoreboard one = Scoreboard.map(file);
             Scoreboard other = Scoreboard.map(file);
 
-            one.publish(0, 7);
-            other.publish(1, 9);
-            assertThat(other.open(0)).isEqualTo(7);
-            assertThat(one.open(1)).isEqualTo(9);
+            one.publish(0, 7, 70);
+            one.publishPressure(0, 700);
+            other.publish(1, 9, 90);
+            other.publishPressure(1, 900);
+            assertRecord(other, 0, 7, 70, 700);
+            assertRecord(one, 1, 9, 90, 900);
 
             supervisors.vacate(0);
-            assertThat(other.open(0)).isEqualTo(Scoreboard.ABSENT);
-            assertThat(other.open(1)).isEqualTo(9);
+            assertRecord(other, 0, Scoreboard.ABSENT, 0, 0);
+            assertRecord(other, 1, 9, 90, 900);
+        }
+    }
+
+    @Test
+    void the_last_index_has_a_record_too() throws Exception {
+        Path file = directory.resolve(Scoreboard.FILE);
+        try (Scoreboard supervisors = Scoreboard.create(file)) {
+            supervisors.vacate(Scoreboard.CAPACITY - 1);
+            Scoreboard worker = Scoreboard.map(file);
+
+            worker.publish(Scoreboard.CAPACITY - 1, 1, 2);
+            worker.publishPressure(Scoreboard.CAPACITY - 1, 3);
+
+            assertRecord(worker, Scoreboard.CAPACITY - 1, 1, 2, 3);
         }
     }
 
@@ -58,7 +74,7 @@ class ScoreboardTest {
         try (Scoreboard supervisors = Scoreboard.create(file)) {
             Scoreboard one = Scoreboard.map(file);
             supervisors.vacate(0);
-            one.publish(0, 7);
+            one.publish(0, 7, 7);
             assertThat(one.isQuiescing()).isFalse();
 
             supervisors.announceQuiescing();
@@ -79,5 +95,10 @@ class ScoreboardTest {
         assertThatThrownBy(() -> Scoreboard.map(file)).isInstanceOf(NoSuchFileException.class);
         Scoreboard.create(file).close();
         assertThatThrownBy(() -> Scoreboard.create(file)).isInstanceOf(FileAlreadyExistsException.class);
+    }
+
+    private static void assertRecord(Scoreboard scoreboard, int index, long open, long accepted, long pressure) {
+        assertThat(new long[] {scoreboard.open(index), scoreboard.accepted(index), scoreboard.pressure(index)})
+                .containsExactly(open, accepted, pressure);
     }
 }

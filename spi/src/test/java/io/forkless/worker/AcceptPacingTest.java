@@ -19,6 +19,7 @@ class AcceptPacingTest {
 
     private Scoreboard scoreboard;
     private AcceptPacing pacing;
+    private final FakeListener listener = new FakeListener(this::pause);
     private long now = Long.MAX_VALUE - 1000; // the clock may overflow, as System.nanoTime() may
     private long paused;
     private Runnable meanwhile = () -> {};
@@ -135,7 +136,7 @@ class AcceptPacingTest {
 
     @Test
     void a_worker_is_there_as_soon_as_it_waits_for_its_first_connection() {
-        pacing.beforeAccept();
+        pacing.beforeAccept(listener);
 
         assertThat(scoreboard.open(OWN)).isZero();
     }
@@ -145,7 +146,7 @@ class AcceptPacingTest {
         accept(3);
         Thread.currentThread().interrupt();
 
-        pacing.beforeAccept();
+        pacing.beforeAccept(listener);
 
         assertThat(Thread.interrupted()).isTrue();
         assertThat(paused).isZero();
@@ -153,14 +154,14 @@ class AcceptPacingTest {
 
     private void accept(int connections) {
         for (int i = 0; i < connections; i++) {
-            pacing.beforeAccept();
+            pacing.beforeAccept(listener);
             pacing.opened();
         }
     }
 
     private void others(long one, long other) {
-        scoreboard.publish(1, one);
-        scoreboard.publish(2, other); // index 3 stays absent
+        scoreboard.publish(1, one, one);
+        scoreboard.publish(2, other, other); // index 3 stays absent
     }
 
     private void pause(long nanos) {

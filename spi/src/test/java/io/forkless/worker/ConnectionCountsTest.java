@@ -27,7 +27,7 @@ class ConnectionCountsTest {
             supervisors.vacate(1);
         }
         scoreboard = Scoreboard.map(file);
-        scoreboard.publish(1, 0);
+        scoreboard.publish(1, 0, 0);
     }
 
     @AfterEach
@@ -49,7 +49,7 @@ class ConnectionCountsTest {
 
     @Test
     void a_worker_lets_the_others_know() {
-        counts.joinPacing(pacing());
+        counts.joinPacing(pacing(), () -> Long.MAX_VALUE);
         counts.opened();
         counts.opened();
         assertThat(scoreboard.open(0)).isEqualTo(2);
@@ -60,16 +60,30 @@ class ConnectionCountsTest {
 
     @Test
     void an_acceptor_that_is_ahead_pauses_unless_pacing_is_off() {
-        counts.joinPacing(pacing());
+        counts.joinPacing(pacing(), () -> Long.MAX_VALUE);
         for (int i = 0; i < 10; i++) {
             counts.opened();
         }
         counts.setPaced(false);
-        counts.beforeAccept();
+        counts.beforeAccept(null);
         assertThat(pauses).hasValue(0);
 
         counts.setPaced(true);
-        counts.beforeAccept();
+        counts.beforeAccept(null);
+        assertThat(pauses).hasPositiveValue();
+    }
+
+    @Test
+    void a_server_without_a_free_thread_leaves_clients_to_the_other_unless_pacing_is_off() {
+        FakeListener listener = new FakeListener(nanos -> now += nanos);
+        counts.joinPacing(pacing(), () -> 0);
+        assertThat(counts.isSaturated()).isTrue();
+        counts.setPaced(false);
+        counts.beforeAccept(listener);
+        assertThat(pauses).hasValue(0);
+
+        counts.setPaced(true);
+        counts.beforeAccept(listener);
         assertThat(pauses).hasPositiveValue();
     }
 
@@ -78,9 +92,10 @@ class ConnectionCountsTest {
         for (int i = 0; i < 10; i++) {
             counts.opened();
         }
-        counts.beforeAccept();
+        counts.beforeAccept(null);
 
         assertThat(counts.open()).isEqualTo(10);
+        assertThat(counts.isSaturated()).isFalse();
     }
 
     private AcceptPacing pacing() {

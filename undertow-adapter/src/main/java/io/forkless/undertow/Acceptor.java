@@ -19,7 +19,7 @@ final class Acceptor implements Runnable {
 
     private final AcceptGate gate;
     private final Supplier<ServerSocketChannel> listener;
-    private final Runnable beforeAccept;
+    private final Consumer<ServerSocketChannel> beforeAccept;
     private final Consumer<SocketChannel> accepted;
     private final Thread thread;
 
@@ -32,7 +32,7 @@ final class Acceptor implements Runnable {
             String name,
             AcceptGate gate,
             Supplier<ServerSocketChannel> listener,
-            Runnable beforeAccept,
+            Consumer<ServerSocketChannel> beforeAccept,
             Consumer<SocketChannel> accepted) {
         this.gate = gate;
         this.listener = listener;
@@ -93,8 +93,9 @@ final class Acceptor implements Runnable {
 
     private void acceptOne() {
         try {
-            beforeAccept.run();
-            accepted.accept(listener.get().accept());
+            ServerSocketChannel copy = listener.get();
+            beforeAccept.accept(copy);
+            accepted.accept(copy.accept());
         } catch (ClosedChannelException e) {
             if (gate.isResumed()) { // else accepts were suspended meanwhile
                 failed(e);

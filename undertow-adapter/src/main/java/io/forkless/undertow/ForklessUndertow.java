@@ -90,6 +90,7 @@ public final class ForklessUndertow {
             this.source = source;
             if (source != null) {
                 Internals.require();
+                FreeThreads.haveThemCounted();
             }
         }
 
@@ -99,10 +100,10 @@ public final class ForklessUndertow {
             }
             ConnectionCounts counts = new ConnectionCounts();
             counts.setPaced(acceptPacing);
-            if (worker != null) {
-                counts.joinPacing(worker.acceptPacing());
-            }
             SharedXnioWorker shared = new SharedXnioWorker(settings(), source, counts, requests);
+            if (worker != null) {
+                counts.joinPacing(worker.acceptPacing(), shared::freeThreads);
+            }
             Undertow server = builder.setWorker(shared).build();
             if (worker != null) {
                 shared.onStarted(new SupervisedUndertow(worker, server, shared)::started);
@@ -126,8 +127,8 @@ public final class ForklessUndertow {
         }
 
         /**
-         * Whether a worker that has many connections leaves new ones to the others; on unless set. See {@link
-         * AcceptPacing}.
+         * Whether a worker without free threads, or with many connections, leaves new ones to the others; on unless set.
+         * See {@link AcceptPacing}.
          */
         public Builder setAcceptPacing(boolean acceptPacing) {
             this.acceptPacing = acceptPacing;

@@ -159,6 +159,11 @@ public final class SharedXnioWorker extends XnioWorker {
         }
     }
 
+    long freeThreads() {
+        XnioWorker running = delegate;
+        return running == null ? Long.MAX_VALUE : FreeThreads.of(running.getMXBean());
+    }
+
     // Drain
 
     /**
@@ -193,7 +198,12 @@ public final class SharedXnioWorker extends XnioWorker {
         return draining;
     }
 
-    /** Whether a worker that has many connections leaves new ones to the others. */
+    /** Whether a request that needs a thread of the task pool would have to wait for one now. */
+    public boolean isSaturated() {
+        return counts.isSaturated();
+    }
+
+    /** Whether a worker without free threads, or with many connections, leaves new ones to the others. */
     public boolean isAcceptPacing() {
         return counts.isPaced();
     }

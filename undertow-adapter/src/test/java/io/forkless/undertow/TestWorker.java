@@ -31,6 +31,7 @@ final class TestWorker {
         for (String option : options) {
             String[] pair = option.split("=");
             switch (pair[0]) {
+                case "threads" -> builder.setWorkerThreads(Integer.parseInt(pair[1]));
                 case "grace" -> builder.setDrainIdleGrace(Duration.ofMillis(Long.parseLong(pair[1])));
                 case "plain" -> builder.addHttpListener(Integer.parseInt(pair[1]), "127.0.0.1");
                 case "wildcard" -> builder.addHttpListener(Integer.parseInt(pair[1]), "0.0.0.0");

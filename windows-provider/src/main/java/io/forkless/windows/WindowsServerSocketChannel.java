@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
@@ -70,6 +71,24 @@ final class WindowsServerSocketChannel extends SharedServerSocketChannel {
                 return connection;
             }
             completed = issue();
+        }
+    }
+
+    @Override
+    public boolean awaitQueued(long nanos) {
+        if (hasQueued()) {
+            return true;
+        }
+        LockSupport.parkNanos(nanos); // without the lock, which accepts need, too
+        return hasQueued();
+    }
+
+    private synchronized boolean hasQueued() {
+        try {
+            return closing || listener.hasQueued("accept");
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "accept will tell", e);
+            return true;
         }
     }
 

@@ -13,7 +13,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -23,8 +25,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -35,9 +40,10 @@ import org.junit.jupiter.params.provider.ValueSource;
  *   <li>Its arguments are {@code plain=PORT} (HTTP/1.1 and h2c) and {@code tls=PORT} (HTTP/1.1 and h2, with the
  *       certificate of {@link TestKeyStore#ofThisWorker()}), each a listener on 127.0.0.1, and {@code grace=MILLIS}, the
  *       drain idle grace. {@code restarts} runs {@link Restarts} once the server has started, {@code hold} calls {@link
- *       HeldReadiness#hold} before.
+ *       HeldReadiness#hold} before. With {@code threads=N} no more than N requests that take threads are handled at a time.
  *   <li>{@code /} answers with {@code PID PROTOCOL}; so do {@code /sleep?MILLIS} and {@code /until-drain} after the calls
- *       of the same names of {@link SlowRequests}, and {@code /release} after {@link HeldReadiness#release}.
+ *       of the same names of {@link SlowRequests}, each on a thread that it takes, and {@code /release} after {@link
+ *       HeldReadiness#release}.
  *   <li>{@code /attributes} tells {@code accepted=N open=N draining=BOOLEAN pacing=BOOLEAN port=N}, of its listener.
  *   <li>{@code /socket} is a WebSocket that sends back what it gets.
  * </ul>
@@ -150,6 +156,41 @@ public abstract class AdapterContractTest {
                 Http1Client client = new Http1Client(cluster.port())) {
             assertThat(client.exchange("/attributes"))
                     .contains("accepted=1 open=1 draining=false pacing=true port=" + cluster.port());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(QuickClients.class)
+    void a_worker_without_a_free_thread_leaves_clients_to_the_one_that_has_some(QuickClients clients) throws Exception {
+        try (Cluster cluster =
+                        start(1, "threads=" + BusyWorker.THREADS, "plain=0").ready();
+                BusyWorker busy = BusyWorker.keep(cluster, Cluster.PATIENCE.multipliedBy(10))) {
+            cluster.scale(2);
+
+            Collection<String> answers = clients.answers(cluster, 32);
+
+            assertThat(answers.size())
+                    .as(
+                            "%d of them by the busy one",
+                            answers.stream().filter(busy::hasAnswered).count())
+                    .isEqualTo(32);
+        }
+    }
+
+    @Test
+    @EnabledOnOs(
+            value = OS.LINUX,
+            disabledReason = "how to freeze a process, and to see that it is, depends on the system")
+    void a_frozen_worker_with_free_threads_does_not_keep_the_others_from_serving() throws Exception {
+        try (Cluster cluster =
+                        start(1, "threads=" + BusyWorker.THREADS, "plain=0").ready();
+                BusyWorker busy = BusyWorker.keep(cluster, Duration.ofSeconds(5))) {
+            cluster.scale(2);
+            cluster.freezeAllBut(busy.pid());
+
+            assertThat(QuickClients.CLOSE.answers(cluster, 8))
+                    .allMatch(busy::hasAnswered)
+                    .hasSize(8);
         }
     }
 

@@ -7,6 +7,7 @@ import io.forkless.spi.ListenSpec;
 import io.forkless.supervisor.Outcome;
 import io.forkless.supervisor.Supervisor;
 import io.forkless.supervisor.SupervisorBuilder;
+import io.forkless.supervisor.WorkerState;
 import io.forkless.supervisor.WorkerStatus;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
@@ -17,11 +18,14 @@ import java.lang.module.ModuleReference;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -129,6 +133,45 @@ public final class Cluster implements AutoCloseable {
     /** Asserts that this worker does not become ready for a while. */
     public void assertNotReady() throws InterruptedException {
         assertThat(supervisor.awaitReady(Duration.ofMillis(500))).isFalse();
+    }
+
+    /** Returns when there are so many workers, all of them ready. */
+    void scale(int workers) throws Exception {
+        supervisor.scale(workers).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        await().atMost(PATIENCE)
+                .until(() -> supervisor.workers().stream()
+                                .filter(worker -> worker.state() == WorkerState.READY)
+                                .count()
+                        == workers);
+    }
+
+    List<Long> pids() {
+        return supervisor.workers().stream().map(WorkerStatus::pid).toList();
+    }
+
+    /** Stops the other workers, on Linux; returns when all of their threads stand still. */
+    void freezeAllBut(long pid) throws Exception {
+        for (long other : pids()) {
+            if (other != pid) {
+                Process kill = new ProcessBuilder("kill", "-STOP", Long.toString(other))
+                        .inheritIO()
+                        .start();
+                assertThat(kill.waitFor()).isZero();
+                await().atMost(PATIENCE).until(() -> isStopped(other));
+            }
+        }
+    }
+
+    /** See proc(5), {@code /proc/PID/task/TID/stat}. */
+    private static boolean isStopped(long pid) throws IOException {
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc", Long.toString(pid), "task"))) {
+            for (Path thread : threads) {
+                if (!Files.readString(thread.resolve("stat")).matches("(?s).*\\) T .*")) {
+                    return false;
+                }
+            }
+            return true;
+        }
     }
 
     public int port() {

@@ -1,6 +1,7 @@
 package io.forkless.tck.adapter;
 
 import java.util.function.BooleanSupplier;
+import org.awaitility.Awaitility;
 
 /** What an adapter's test program calls for a request that is under way for a while. */
 public final class SlowRequests {
@@ -36,7 +37,14 @@ public final class SlowRequests {
 
     /** Returns when one of these requests has arrived at a worker. */
     static void awaitOne(Cluster cluster) {
-        cluster.awaitOutput(UNDER_WAY);
+        await(cluster, 1);
+    }
+
+    /** Returns when so many of them have arrived at workers. */
+    static void await(Cluster cluster, int requests) {
+        Awaitility.await(requests + " slow requests")
+                .atMost(Cluster.PATIENCE)
+                .until(() -> cluster.output().split(UNDER_WAY, -1).length > requests);
     }
 
     /** Returns when the request of that query has arrived at a worker. */

@@ -43,6 +43,7 @@ public class AcceptPath {
     /** The same, and the adapters' bookkeeping for each connection, too. */
     public static final String COUNTED = "adopted, counted";
 
+    private static final int FREE_THREADS = 190;
     private static final int QUEUED = 100;
     private static final int BACKLOG = 1024;
 
@@ -71,7 +72,7 @@ public class AcceptPath {
         address = channel.getLocalAddress();
         counted = listener.equals(COUNTED);
         counts = new ConnectionCounts();
-        counts.joinPacing(board.pacingOf(0));
+        counts.joinPacing(board.pacingOf(0), () -> FREE_THREADS);
     }
 
     @Setup(Level.Invocation)
@@ -86,7 +87,7 @@ public class AcceptPath {
     public void acceptAndClose() throws IOException {
         for (int i = 0; i < QUEUED; i++) {
             if (counted) {
-                counts.beforeAccept();
+                counts.beforeAccept(channel);
                 SocketChannel connection = channel.accept();
                 counts.opened();
                 connection.close();

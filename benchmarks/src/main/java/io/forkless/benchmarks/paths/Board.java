@@ -27,7 +27,7 @@ final class Board {
         Files.delete(file); // what is mapped stays
         Files.delete(directory);
         for (int i = 0; i < workers; i++) {
-            mapped.publish(i, 0);
+            mapped.publish(i, 0, 0);
         }
         return new Board(mapped);
     }

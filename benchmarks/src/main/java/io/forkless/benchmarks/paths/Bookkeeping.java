@@ -20,6 +20,8 @@ public class Bookkeeping {
     @Param({"1", "4", "64"})
     public int workers;
 
+    private static final int FREE_THREADS = 190;
+
     private final ConnectionCounts counts = new ConnectionCounts();
     private Scoreboard scoreboard;
     private long open;
@@ -28,13 +30,13 @@ public class Bookkeeping {
     public void map() throws Exception {
         Board board = Board.withWorkers(workers);
         scoreboard = board.scoreboard();
-        counts.joinPacing(board.pacingOf(0));
+        counts.joinPacing(board.pacingOf(0), () -> FREE_THREADS);
     }
 
     /** All of it, without a pause: the connections are spread evenly. */
     @Benchmark
     public void connection() {
-        counts.beforeAccept();
+        counts.beforeAccept(null);
         counts.opened();
         counts.closed();
     }
@@ -42,6 +44,6 @@ public class Bookkeeping {
     /** One of the two announcements in it. */
     @Benchmark
     public void publish() {
-        scoreboard.publish(0, open++);
+        scoreboard.publish(0, open, open++);
     }
 }
