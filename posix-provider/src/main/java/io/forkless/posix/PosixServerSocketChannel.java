@@ -26,7 +26,6 @@ final class PosixServerSocketChannel extends SharedServerSocketChannel {
     private final ReadWriteLock release = new ReentrantReadWriteLock();
     private boolean released;
 
-
     PosixServerSocketChannel(ServerSocketChannel jdkChannel, ProtocolFamily family) {
         this.jdkChannel = jdkChannel;
         this.family = family;

@@ -24,6 +24,7 @@ class GracefulStopTest {
     private final Listeners listeners = new Listeners(provider);
     private final FakeWorkers workers = new FakeWorkers();
     private final CapturedLog log = new CapturedLog();
+
     @TempDir
     private Path temporary;
 

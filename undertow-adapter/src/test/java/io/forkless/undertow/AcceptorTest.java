@@ -34,7 +34,7 @@ class AcceptorTest {
     @BeforeEach
     void start() throws IOException {
         listener = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-        acceptor = new Acceptor("acceptor-test", gate, () -> listener, () -> throwOnce(beforeAccept), channel -> {
+        acceptor = new Acceptor("acceptor-test", gate, () -> listener, copy -> throwOnce(beforeAccept), channel -> {
             accepted.add(channel);
             throwOnce(afterwards);
         });
