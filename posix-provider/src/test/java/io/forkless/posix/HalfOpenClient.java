@@ -9,6 +9,7 @@ import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 
@@ -34,6 +35,16 @@ final class HalfOpenClient implements AutoCloseable {
         MinimumTtl.clear("test", socket(channel), family);
         await().atMost(PATIENCE).until(channel::finishConnect);
         channel.configureBlocking(true);
+    }
+
+    /** Its connection, behind those of others who were quicker. */
+    SocketChannel acceptBy(ServerSocketChannel listener) throws IOException {
+        SocketChannel accepted = listener.accept();
+        while (!accepted.getRemoteAddress().equals(channel.getLocalAddress())) {
+            accepted.close();
+            accepted = listener.accept();
+        }
+        return accepted;
     }
 
     void send(int octet) throws IOException {

@@ -39,7 +39,7 @@ class QuiescedHandshakeTest {
             client.goOn();
             client.send(1);
 
-            try (SocketChannel accepted = channel.accept()) {
+            try (SocketChannel accepted = client.acceptBy(channel)) {
                 assertThat(minimumTtl(accepted)).isEqualTo(NONE);
                 assertThat(minimumHopCount(accepted, spec)).isEqualTo(NONE);
                 assertThat(HalfOpenClient.receive(accepted)).isEqualTo(1);
@@ -65,7 +65,7 @@ class QuiescedHandshakeTest {
             client.goOn();
             client.send(1);
 
-            try (SocketChannel accepted = channel.accept()) {
+            try (SocketChannel accepted = client.acceptBy(channel)) {
                 assertThat(minimumTtl(accepted)).isEqualTo(HIGHEST);
                 assertThat(minimumHopCount(accepted, spec)).isEqualTo(spec.startsWith("127") ? NONE : HIGHEST);
                 accepted.configureBlocking(false);
