@@ -81,12 +81,15 @@ final class Acceptor implements Runnable {
         }
     }
 
+    /** An interrupt was meant for others, as who ends this thread closes the gate; in an accept it would close the copy. */
     private boolean passGate() {
         while (true) {
             try {
-                return gate.pass();
+                boolean passed = gate.pass();
+                Thread.interrupted();
+                return passed;
             } catch (InterruptedException e) {
-                // It was meant for others: who ends this thread closes the gate.
+                // and once more
             }
         }
     }

@@ -58,9 +58,7 @@ class AcceptorTest {
         beforeAccept.set(failure.getDeclaredConstructor().newInstance());
         afterwards.set(failure.getDeclaredConstructor().newInstance());
         for (int i = 1; i <= 3; i++) {
-            connect();
-            int expected = i;
-            await().atMost(LIMIT).until(() -> accepted.size() == expected);
+            connectAndAwait(i);
         }
         assertThat(beforeAccept.get()).isNull();
         assertThat(afterwards.get()).isNull();
@@ -70,15 +68,20 @@ class AcceptorTest {
     @Test
     void it_accepts_on_after_an_interrupt_that_was_meant_for_others() throws Exception {
         gate.suspend();
-        connect();
-        await().atMost(LIMIT).until(() -> accepted.size() == 1);
-        gate.awaitLeft();
-        Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().equals("acceptor-test"))
-                .forEach(Thread::interrupt);
+        connect(); // upon which an accept that is under way ends
+        Thread thread = Thread.getAllStackTraces().keySet().stream()
+                .filter(candidate -> candidate.getName().equals("acceptor-test"))
+                .findAny()
+                .orElseThrow();
+        await().atMost(LIMIT).until(() -> thread.getState() == Thread.State.WAITING); // at the gate
+        thread.interrupt();
         gate.resume();
+        connectAndAwait(2);
+    }
+
+    private void connectAndAwait(int total) throws IOException {
         connect();
-        await().atMost(LIMIT).until(() -> accepted.size() == 2);
+        await().atMost(LIMIT).until(() -> accepted.size() == total);
     }
 
     private void connect() throws IOException {
