@@ -12,8 +12,8 @@ import java.util.function.LongSupplier;
  * Leaves clients to the workers that can serve them, and connections to the workers that have fewer of them.
  *
  * <p>The kernel gives a client to whoever waits in accept, with or without a thread to serve it. So a worker publishes
- * how long it has had no free thread, and one without such a thread does not wait in accept: it waits until a
- * client is queued, and takes it only if no other worker is less pressed.
+ * how long it has had no free thread, and one without such a thread does not wait in accept: it waits until a client is
+ * queued, and takes it only if no other worker is less pressed.
  *
  * <p>A worker that is awake wins the next connection of a shared listener again and again: of 64 keep-alive connections
  * opened at once, one worker of four may take 50 and keep them. The same happens after a restart, when the old workers
