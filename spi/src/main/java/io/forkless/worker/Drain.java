@@ -62,6 +62,8 @@ final class Drain {
         int status = 1; // whatever happens
         try {
             status = drain() ? 0 : 1;
+        } catch (Throwable e) {
+            LOG.log(Level.ERROR, "the drain failed: open connections may be lost", e);
         } finally {
             exit.accept(status);
         }
