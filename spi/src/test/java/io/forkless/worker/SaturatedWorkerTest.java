@@ -53,6 +53,7 @@ class SaturatedWorkerTest {
     void unmap() {
         scoreboard = null;
         pacing = null;
+        meanwhile = null; // may refer to them
         MappedFile.delete(directory.resolve(Scoreboard.FILE));
     }
 
