@@ -193,11 +193,26 @@ public class SharedServerConnector extends ServerConnector {
     @Override
     protected void doStop() throws Exception {
         close();
+        awaitHandedOver();
+        super.doStop();
+        // On a machine that was too busy, the selectors have closed what reached them as they stopped, and told nobody.
+        if (!awaitHandedOver()) {
+            for (long abandoned = handingOver(); abandoned > 0; abandoned--) {
+                counts.closed();
+            }
+        }
+    }
+
+    /** Returns false if it takes too long. */
+    private boolean awaitHandedOver() throws InterruptedException {
         long deadline = System.nanoTime() + HAND_OVER_LIMIT.toNanos();
-        while (isHandingOver() && System.nanoTime() < deadline) {
+        while (isHandingOver()) {
+            if (System.nanoTime() >= deadline) {
+                return false;
+            }
             Thread.sleep(1);
         }
-        super.doStop();
+        return true;
     }
 
     @Override
@@ -260,7 +275,11 @@ public class SharedServerConnector extends ServerConnector {
 
     /** Whether a connection is on its way from an acceptor to its end point. */
     private boolean isHandingOver() {
-        return accepting.get() > 0 || counts.open() > getConnectedEndPoints().size();
+        return accepting.get() > 0 || handingOver() > 0;
+    }
+
+    private long handingOver() {
+        return counts.open() - getConnectedEndPoints().size();
     }
 
     Collection<EndPoint> connections() {

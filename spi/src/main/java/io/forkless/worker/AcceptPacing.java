@@ -36,8 +36,11 @@ public final class AcceptPacing {
     static final long FIRST_SUSPENSION_NANOS = 10_000_000;
     static final long LONGEST_SUSPENSION_NANOS = 2_000_000_000;
 
-    /** How long a client stays queued for less pressed workers that take nobody. */
-    static final long QUEUED_PATIENCE_NANOS = 1_000_000_000;
+    /**
+     * How long a client stays queued for less pressed workers that take nobody: on a busy machine they need their time, and
+     * a worker without a free thread could not serve him sooner.
+     */
+    static final long QUEUED_PATIENCE_NANOS = 5_000_000_000L;
 
     /** How long a worker without a free thread waits for a client, before it looks at its threads again. */
     static final long LOOK_NANOS = 10_000_000;

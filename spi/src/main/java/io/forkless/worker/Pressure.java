@@ -25,7 +25,7 @@ final class Pressure {
     /** No thread has become free for so long, in ns, that it may take much longer. */
     static final long HIGHEST = 1_000_000_000;
 
-    static final long CLAIM_NANOS = 1_000_000_000;
+    static final long CLAIM_NANOS = 5_000_000_000L;
 
     private final LongSupplier clock;
     private final Set<LongSupplier> pools = new CopyOnWriteArraySet<>();
