@@ -18,7 +18,8 @@ final class TrafficService implements AutoCloseable {
 
     /** What the supervisor logs of a worker that did not end by itself with status 0. */
     private static final Pattern BAD_END =
-            Pattern.compile("worker \\d+ \\(pid \\d+\\).*(exited with status [1-9]|killed by|killing it)");
+            Pattern.compile("worker \\d+ \\(pid \\d+\\).*(exited with status [1-9]|killed by|killing it)"
+                    + "|not drained within|drain handler failed");
 
     private final String name = "stops-" + UUID.randomUUID();
     private final Services services;
