@@ -22,10 +22,10 @@ final class CloseWhenDraining implements HttpConfiguration.Customizer {
     public Request customize(Request request, HttpFields.Mutable responseHeaders) {
         if (request.getConnectionMetaData().getConnector() instanceof SharedServerConnector connector) {
             ConnectionActivity activity = ConnectionActivity.of(request.getConnectionMetaData());
-            request.addHttpStreamWrapper(activity::begin);
-            if (activity.isHttp1()) {
-                request.addHttpStreamWrapper(stream -> new Announcement(stream, connector));
-            }
+            request.addHttpStreamWrapper(
+                    activity.isHttp1()
+                            ? stream -> new Announcement(activity.begin(stream), connector)
+                            : activity::begin);
         }
         return request;
     }

@@ -33,7 +33,13 @@ final class ConnectionActivity {
         this.connection = connection;
     }
 
-    static synchronized ConnectionActivity of(ConnectionMetaData connection) {
+    static ConnectionActivity of(ConnectionMetaData connection) {
+        ConnectionActivity known = (ConnectionActivity) connection.getAttribute(ATTRIBUTE);
+        return known == null ? make(connection) : known;
+    }
+
+    /** Locked, since the drain may look for it at the same time as the first request; no other request comes here. */
+    private static synchronized ConnectionActivity make(ConnectionMetaData connection) {
         ConnectionActivity known = (ConnectionActivity) connection.getAttribute(ATTRIBUTE);
         if (known != null) {
             return known;
