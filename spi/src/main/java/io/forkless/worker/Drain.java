@@ -20,7 +20,6 @@ final class Drain {
     private final IntConsumer halt;
     private final List<DrainHandler> handlers = new ArrayList<>();
     private boolean begun;
-    private volatile String reason;
 
     /**
      * @param afterwards runs when all handlers have drained in time, before the exit
@@ -46,22 +45,21 @@ final class Drain {
     }
 
     /** The second and every later call has no effect. */
-    void begin(String newReason) {
+    void begin(String reason) {
         synchronized (this) {
             if (begun) {
                 return;
             }
             begun = true;
-            reason = newReason;
         }
         start("forkless-drain-deadline", true, this::haltAtDeadline);
-        start("forkless-drain", false, this::run);
+        start("forkless-drain", false, () -> run(reason));
     }
 
-    private void run() {
+    private void run(String reason) {
         int status = 1; // whatever happens
         try {
-            status = drain() ? 0 : 1;
+            status = drain(reason) ? 0 : 1;
         } catch (Throwable e) {
             LOG.log(Level.ERROR, "the drain failed: open connections may be lost", e);
         } finally {
@@ -69,7 +67,7 @@ final class Drain {
         }
     }
 
-    private boolean drain() {
+    private boolean drain(String reason) {
         Duration limit = timeout.multipliedBy(9).dividedBy(10); // the rest is for the application's shutdown hooks
         long deadline = System.nanoTime() + limit.toNanos();
         AtomicInteger undrained = new AtomicInteger(handlers.size());
