@@ -2,7 +2,7 @@
  * What a listener provider is, how one is found, and the worker's link to its supervisor.
  *
  * <p>{@code io.forkless.spi} is for those who implement a provider, {@code io.forkless.worker} for those who embed a
- * server in a worker. {@code io.forkless.control} is the protocol between the two processes and is not API.
+ * server in a worker. {@code io.forkless.internal.control} is the protocol between the two processes and is not API.
  */
 @SuppressWarnings("module") // the modules it exports to are compiled after it
 module io.forkless.spi {
@@ -11,7 +11,8 @@ module io.forkless.spi {
 
     exports io.forkless.spi;
     exports io.forkless.worker;
-    exports io.forkless.control to
+    exports io.forkless.internal.control to
+            io.forkless.cli,
             io.forkless.posix,
             io.forkless.supervisor;
 

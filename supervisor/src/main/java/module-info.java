@@ -1,16 +1,14 @@
-/** Owns listeners; spawns, watches, restarts and drains workers. A library, and the {@code forkless
- * uses io.forkless.spi.ServiceManager;
- * } command. */
+/** Owns listeners; spawns, watches, restarts and drains workers. */
+@SuppressWarnings("module") // the module that it exports to is compiled after it
 module io.forkless.supervisor {
-    requires info.picocli;
     requires transitive io.forkless.spi;
-    requires java.logging;
-    requires java.management;
 
     exports io.forkless.supervisor;
-
-    opens io.forkless.supervisor.cli to
-            info.picocli;
+    exports io.forkless.supervisor.status;
+    exports io.forkless.supervisor.admin to
+            io.forkless.cli;
+    exports io.forkless.supervisor.output to
+            io.forkless.cli;
 
     uses io.forkless.spi.ListenerProvider;
     uses io.forkless.spi.ServiceManager;

@@ -2,7 +2,7 @@ package io.forkless.jetty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.forkless.supervisor.Outcome;
+import io.forkless.supervisor.status.Outcome;
 import io.forkless.tck.adapter.AdapterContractTest;
 import io.forkless.tck.adapter.Cluster;
 import io.forkless.tck.adapter.EchoSocket;

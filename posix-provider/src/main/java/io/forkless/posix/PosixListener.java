@@ -32,7 +32,7 @@ final class PosixListener implements SharedListener {
     private final ProtocolFamily family;
     private final ServerSocketChannel owner;
     private final Object pathIdentity;
-    private final Set<HandOver> handOvers = ConcurrentHashMap.newKeySet();
+    private final Set<HandOff> handOvers = ConcurrentHashMap.newKeySet();
 
     PosixListener(ListenSpec spec) throws IOException {
         this(spec, "listen " + spec, UnixPath.listening(spec));
@@ -77,7 +77,7 @@ final class PosixListener implements SharedListener {
     @Override
     public synchronized Ticket ticketFor(ProcessHandle worker) throws IOException {
         requireOpen();
-        HandOver handOver = new HandOver(socket, worker, TICKET_VALIDITY);
+        HandOff handOver = new HandOff(socket, worker, TICKET_VALIDITY);
         handOvers.add(handOver);
         handOver.start(() -> handOvers.remove(handOver));
         return handOver.ticket();
@@ -158,7 +158,7 @@ final class PosixListener implements SharedListener {
         }
         unlinkOwnPath();
         owner.close();
-        for (HandOver handOver : handOvers) {
+        for (HandOff handOver : handOvers) {
             handOver.close();
         }
     }

@@ -121,7 +121,7 @@ public final class PosixListenerProvider implements ListenerProvider {
     /** A supervisor that was killed could not remove them; nobody listens there any more. */
     private static void removeLeftovers(Path socket) {
         try {
-            if (socket.endsWith(HandOver.SOCKET_FILE)) {
+            if (socket.endsWith(HandOff.SOCKET_FILE)) {
                 Files.deleteIfExists(socket);
                 Files.deleteIfExists(socket.getParent());
             }

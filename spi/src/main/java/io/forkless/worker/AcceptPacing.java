@@ -1,6 +1,6 @@
 package io.forkless.worker;
 
-import io.forkless.control.Scoreboard;
+import io.forkless.internal.control.Scoreboard;
 import io.forkless.spi.SharedServerSocketChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.util.concurrent.atomic.AtomicLong;

@@ -1,6 +1,6 @@
 package io.forkless.worker;
 
-import io.forkless.control.ControlMessage.Heartbeat;
+import io.forkless.internal.control.ControlMessage.Heartbeat;
 import java.io.IOException;
 import java.time.Duration;
 

@@ -1,6 +1,6 @@
 package io.forkless.worker;
 
-import io.forkless.control.ControlMessage;
+import io.forkless.internal.control.ControlMessage;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 

@@ -1,15 +1,15 @@
 package io.forkless.worker;
 
-import io.forkless.control.ControlMessage;
-import io.forkless.control.ControlMessage.Drain;
-import io.forkless.control.ControlMessage.DumpThreads;
-import io.forkless.control.ControlMessage.Granted;
-import io.forkless.control.ControlMessage.Hello;
-import io.forkless.control.ControlMessage.Listen;
-import io.forkless.control.ControlMessage.Refused;
-import io.forkless.control.ControlMessage.Welcome;
-import io.forkless.control.Invitation;
-import io.forkless.control.LineBuffer;
+import io.forkless.internal.control.BootstrapFile;
+import io.forkless.internal.control.ControlMessage;
+import io.forkless.internal.control.ControlMessage.Drain;
+import io.forkless.internal.control.ControlMessage.DumpThreads;
+import io.forkless.internal.control.ControlMessage.Granted;
+import io.forkless.internal.control.ControlMessage.Hello;
+import io.forkless.internal.control.ControlMessage.Listen;
+import io.forkless.internal.control.ControlMessage.Refused;
+import io.forkless.internal.control.ControlMessage.Welcome;
+import io.forkless.internal.control.LineBuffer;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.Ticket;
 import java.io.Closeable;
@@ -62,7 +62,7 @@ final class SupervisorLink implements Closeable {
     }
 
     /** Connects and introduces this process. */
-    static SupervisorLink open(Invitation invitation, Duration answerTimeout) throws IOException {
+    static SupervisorLink open(BootstrapFile invitation, Duration answerTimeout) throws IOException {
         SupervisorLink link = new SupervisorLink(SocketChannel.open(invitation.address()), answerTimeout);
         try {
             CompletableFuture<ControlMessage> answer = link.expect(HELLO);

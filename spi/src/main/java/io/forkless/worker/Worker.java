@@ -1,10 +1,10 @@
 package io.forkless.worker;
 
-import io.forkless.control.ControlMessage;
-import io.forkless.control.Invitation;
-import io.forkless.control.Leftovers;
-import io.forkless.control.Scoreboard;
-import io.forkless.control.Signals;
+import io.forkless.internal.control.BootstrapFile;
+import io.forkless.internal.control.ControlMessage;
+import io.forkless.internal.control.Scoreboard;
+import io.forkless.internal.control.Signals;
+import io.forkless.internal.control.StaleFiles;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.ListenerProviders;
 import io.forkless.spi.SharedServerSocketChannel;
@@ -63,7 +63,7 @@ public final class Worker {
      *     running on as if unsupervised would bind a second listener, so do not ignore it
      */
     public static synchronized Optional<Worker> current() throws IOException {
-        String file = System.getenv(Invitation.ENVIRONMENT);
+        String file = System.getenv(BootstrapFile.ENVIRONMENT);
         if (file == null || file.isEmpty()) {
             return Optional.empty();
         }
@@ -147,9 +147,9 @@ public final class Worker {
     }
 
     private static Worker connect(Path file) throws IOException {
-        Invitation invitation = Invitation.take(file);
+        BootstrapFile invitation = BootstrapFile.take(file);
         Path directory = file.toAbsolutePath().getParent();
-        Runnable removeLeftovers = () -> Leftovers.remove(directory, invitation.address());
+        Runnable removeLeftovers = () -> StaleFiles.remove(directory, invitation.address());
         try {
             SupervisorLink link = SupervisorLink.open(invitation, SupervisorLink.ANSWER_TIMEOUT);
             Scoreboard scoreboard = Scoreboard.map(directory.resolve(Scoreboard.FILE));

@@ -3,7 +3,7 @@ package io.forkless.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.forkless.control.Scoreboard;
+import io.forkless.internal.control.Scoreboard;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

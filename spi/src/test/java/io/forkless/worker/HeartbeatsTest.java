@@ -3,7 +3,7 @@ package io.forkless.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.forkless.control.Invitation;
+import io.forkless.internal.control.BootstrapFile;
 import io.forkless.testing.ChildJvm;
 import java.io.IOException;
 import java.time.Duration;
@@ -114,6 +114,6 @@ class HeartbeatsTest {
     }
 
     private static ChildJvm worker(TestSupervisor of, String... steps) throws IOException {
-        return ChildJvm.start(Map.of(Invitation.ENVIRONMENT, of.invitation.toString()), WorkerProgram.class, steps);
+        return ChildJvm.start(Map.of(BootstrapFile.ENVIRONMENT, of.invitation.toString()), WorkerProgram.class, steps);
     }
 }

@@ -2,9 +2,9 @@ package io.forkless.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.forkless.control.ControlMessage;
-import io.forkless.control.ControlMessage.Ready;
-import io.forkless.control.ControlMessage.Unready;
+import io.forkless.internal.control.ControlMessage;
+import io.forkless.internal.control.ControlMessage.Ready;
+import io.forkless.internal.control.ControlMessage.Unready;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.forkless.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.forkless.control.Scoreboard;
+import io.forkless.internal.control.Scoreboard;
 import io.forkless.testing.MappedFile;
 import java.io.IOException;
 import java.nio.file.Path;

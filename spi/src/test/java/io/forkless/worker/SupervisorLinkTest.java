@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
-import io.forkless.control.ControlMessage.Ready;
+import io.forkless.internal.control.ControlMessage.Ready;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.Ticket;
 import java.io.IOException;

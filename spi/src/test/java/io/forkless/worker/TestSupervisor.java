@@ -3,9 +3,9 @@ package io.forkless.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.forkless.control.Invitation;
-import io.forkless.control.PrivateDirectory;
-import io.forkless.control.Scoreboard;
+import io.forkless.internal.control.BootstrapFile;
+import io.forkless.internal.control.PrivateDirectory;
+import io.forkless.internal.control.Scoreboard;
 import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;
@@ -31,7 +31,7 @@ final class TestSupervisor implements Closeable {
 
     final PrivateDirectory directory = PrivateDirectory.create("forkless-test-");
     final Path scoreboard = directory.resolve(Scoreboard.FILE);
-    final Path invitation = directory.resolve("worker-5" + Invitation.FILE_SUFFIX);
+    final Path invitation = directory.resolve("worker-5" + BootstrapFile.FILE_SUFFIX);
 
     /** Rare enough to be in nobody's way. */
     static final long HEARTBEAT_MILLIS = 3_600_000;
@@ -52,8 +52,8 @@ final class TestSupervisor implements Closeable {
         acceptor.start();
     }
 
-    Invitation invitation() {
-        return new Invitation(5, address, TOKEN);
+    BootstrapFile invitation() {
+        return new BootstrapFile(5, address, TOKEN);
     }
 
     /** The next line that the worker sent. */
@@ -116,7 +116,7 @@ final class TestSupervisor implements Closeable {
     /** Where there are no Unix-domain sockets, the supervisor speaks TCP as well. */
     private ServerSocketChannel listen() throws IOException {
         try {
-            Path socket = directory.resolve(Invitation.SOCKET_FILE);
+            Path socket = directory.resolve(BootstrapFile.SOCKET_FILE);
             return ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(socket));
         } catch (UnsupportedOperationException e) {
             return ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0));

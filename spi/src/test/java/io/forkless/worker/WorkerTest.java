@@ -3,7 +3,7 @@ package io.forkless.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.forkless.control.Invitation;
+import io.forkless.internal.control.BootstrapFile;
 import io.forkless.testing.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,7 +36,8 @@ class WorkerTest {
 
     @Test
     void a_process_that_no_supervisor_started_is_no_worker() throws Exception {
-        for (Map<String, String> environment : List.of(Map.<String, String>of(), Map.of(Invitation.ENVIRONMENT, ""))) {
+        for (Map<String, String> environment :
+                List.of(Map.<String, String>of(), Map.of(BootstrapFile.ENVIRONMENT, ""))) {
             try (ChildJvm jvm = ChildJvm.start(environment, WorkerProgram.class, "current")) {
                 assertThat(jvm.awaitExit()).isZero();
                 assertThat(jvm.output()).isEqualTo("current: unsupervised\n");
@@ -114,7 +115,7 @@ class WorkerTest {
 
     @Test
     void a_worker_whose_supervisor_is_dead_says_so_and_removes_what_that_left() throws Exception {
-        Path other = Files.createFile(supervisor.directory.resolve("worker-6" + Invitation.FILE_SUFFIX));
+        Path other = Files.createFile(supervisor.directory.resolve("worker-6" + BootstrapFile.FILE_SUFFIX));
         supervisor.die();
         try (ChildJvm jvm = worker("current")) {
             assertThat(jvm.awaitExit()).isZero();
@@ -141,7 +142,7 @@ class WorkerTest {
 
     @Test
     void the_first_worker_to_notice_removes_the_invitations_that_a_killed_supervisor_left() throws Exception {
-        Path other = supervisor.directory.resolve("worker-6" + Invitation.FILE_SUFFIX);
+        Path other = supervisor.directory.resolve("worker-6" + BootstrapFile.FILE_SUFFIX);
         try (ChildJvm jvm = worker("current", "wait")) {
             supervisor.welcome(AMPLE);
             jvm.awaitOutput("waiting");
@@ -160,7 +161,7 @@ class WorkerTest {
         try (ChildJvm jvm = worker("current", "wait")) {
             supervisor.welcome(AMPLE);
             jvm.awaitOutput("waiting");
-            Files.createFile(supervisor.directory.resolve("worker-6" + Invitation.FILE_SUFFIX));
+            Files.createFile(supervisor.directory.resolve("worker-6" + BootstrapFile.FILE_SUFFIX));
 
             supervisor.die();
 
@@ -183,7 +184,7 @@ class WorkerTest {
 
     @Test
     void nothing_is_removed_while_the_supervisor_still_listens() throws Exception {
-        Path other = Files.createFile(supervisor.directory.resolve("worker-6" + Invitation.FILE_SUFFIX));
+        Path other = Files.createFile(supervisor.directory.resolve("worker-6" + BootstrapFile.FILE_SUFFIX));
         try (ChildJvm jvm = worker("current", "wait")) {
             supervisor.welcome(AMPLE);
             jvm.awaitOutput("waiting");
@@ -304,6 +305,6 @@ class WorkerTest {
     }
 
     private Map<String, String> environment() {
-        return Map.of(Invitation.ENVIRONMENT, supervisor.invitation.toString());
+        return Map.of(BootstrapFile.ENVIRONMENT, supervisor.invitation.toString());
     }
 }

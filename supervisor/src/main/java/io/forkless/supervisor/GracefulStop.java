@@ -1,7 +1,10 @@
 package io.forkless.supervisor;
 
-import io.forkless.control.Scoreboard;
+import io.forkless.internal.control.Scoreboard;
+import io.forkless.supervisor.link.EventLoop;
+import io.forkless.supervisor.listen.Listeners;
 import io.forkless.supervisor.output.Log;
+import io.forkless.supervisor.pool.WorkerPool;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 
@@ -22,12 +25,12 @@ final class GracefulStop {
     private static final System.Logger LOG = Log.supervisor();
 
     private final EventLoop loop;
-    private final Fleet fleet;
+    private final WorkerPool fleet;
     private final Listeners listeners;
     private final Scoreboard scoreboard;
     private boolean draining;
 
-    GracefulStop(EventLoop loop, Fleet fleet, Listeners listeners, Scoreboard scoreboard) {
+    GracefulStop(EventLoop loop, WorkerPool fleet, Listeners listeners, Scoreboard scoreboard) {
         this.loop = loop;
         this.fleet = fleet;
         this.listeners = listeners;

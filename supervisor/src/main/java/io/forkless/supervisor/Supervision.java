@@ -1,15 +1,31 @@
 package io.forkless.supervisor;
 
-import io.forkless.control.ControlMessage.Heartbeat;
-import io.forkless.control.ControlMessage.Listen;
-import io.forkless.control.ControlMessage.Welcome;
-import io.forkless.control.PrivateDirectory;
-import io.forkless.control.Scoreboard;
+import io.forkless.internal.control.ControlMessage.Heartbeat;
+import io.forkless.internal.control.ControlMessage.Listen;
+import io.forkless.internal.control.ControlMessage.Welcome;
+import io.forkless.internal.control.PrivateDirectory;
+import io.forkless.internal.control.Scoreboard;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.ServiceManager.State;
 import io.forkless.spi.SharedListener;
-import io.forkless.supervisor.operator.Endpoint;
+import io.forkless.supervisor.admin.AdminSession;
+import io.forkless.supervisor.admin.Endpoint;
+import io.forkless.supervisor.archive.FastStart;
+import io.forkless.supervisor.link.Calls;
+import io.forkless.supervisor.link.ControlServer;
+import io.forkless.supervisor.link.EventLoop;
+import io.forkless.supervisor.listen.ListenRequests;
+import io.forkless.supervisor.listen.Listeners;
+import io.forkless.supervisor.listen.ServiceManagers;
 import io.forkless.supervisor.output.Log;
+import io.forkless.supervisor.output.WorkerOutput;
+import io.forkless.supervisor.pool.Backoff;
+import io.forkless.supervisor.pool.Settings;
+import io.forkless.supervisor.pool.WorkerPool;
+import io.forkless.supervisor.process.ProcessLauncher;
+import io.forkless.supervisor.process.SpawnedWorker;
+import io.forkless.supervisor.status.Outcome;
+import io.forkless.supervisor.status.WorkerStatus;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -35,7 +51,7 @@ final class Supervision {
     private final Scoreboard scoreboard;
     private final EventLoop loop;
     private final Calls calls;
-    private final Fleet fleet;
+    private final WorkerPool fleet;
     private final CompletableFuture<Void> launched = new CompletableFuture<>();
 
     /** Completes on the loop's thread, when the last worker has gone and operators can still be told. */
@@ -78,7 +94,7 @@ final class Supervision {
                 directory,
                 welcome,
                 endpoint.token(),
-                connection -> new OperatorSession(loop, connection, operations)));
+                connection -> new AdminSession(loop, connection, operations)));
         endpoint.publish(control.address());
         resources.own(endpoint); // to go before the control channel: who sees that end finds the name free
         listenRequests = new ListenRequests(loop, listeners, this::notGranted);
@@ -89,12 +105,13 @@ final class Supervision {
                 scoreboard,
                 new Events(),
                 this::exited,
-                configuration,
+                configuration.command(),
+                configuration.environment(),
                 output,
                 new FastStart(configuration.fastStart(), configuration.command(), configuration.environment()));
         // No ThreadLocalRandom: on a thread that did not ask for it itself, its numbers are always the same.
         Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(30), new SplittableRandom());
-        fleet = new Fleet(settings, backoff, loop, launcher, this::allReady, this::terminated);
+        fleet = new WorkerPool(settings, backoff, loop, launcher, this::allReady, this::terminated);
         loop.execute(this::launchOnLoop); // before anything else can be asked for
     }
 
@@ -156,7 +173,7 @@ final class Supervision {
         return told;
     }
 
-    Fleet fleet() {
+    WorkerPool fleet() {
         return fleet;
     }
 
@@ -280,9 +297,9 @@ final class Supervision {
         }
     }
 
-    private final class Operations implements OperatorSession.Operations {
+    private final class Operations implements AdminSession.Operations {
         @Override
-        public Fleet fleet() {
+        public WorkerPool fleet() {
             return fleet;
         }
 

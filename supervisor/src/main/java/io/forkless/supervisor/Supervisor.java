@@ -1,6 +1,9 @@
 package io.forkless.supervisor;
 
 import io.forkless.supervisor.output.Log;
+import io.forkless.supervisor.pool.Settings;
+import io.forkless.supervisor.status.Outcome;
+import io.forkless.supervisor.status.WorkerStatus;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.SocketAddress;

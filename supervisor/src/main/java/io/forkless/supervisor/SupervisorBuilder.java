@@ -1,7 +1,12 @@
 package io.forkless.supervisor;
 
 import io.forkless.spi.ListenSpec;
-import io.forkless.supervisor.operator.Endpoint;
+import io.forkless.supervisor.admin.Endpoint;
+import io.forkless.supervisor.archive.JavaCommand;
+import io.forkless.supervisor.output.LogDirectory;
+import io.forkless.supervisor.pool.Recycling;
+import io.forkless.supervisor.pool.Settings;
+import io.forkless.supervisor.process.ResidentMemory;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;

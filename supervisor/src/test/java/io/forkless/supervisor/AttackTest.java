@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.forkless.control.ControlMessage;
-import io.forkless.control.ControlMessage.Hello;
-import io.forkless.control.ControlMessage.Operator;
-import io.forkless.control.Invitation;
-import io.forkless.supervisor.operator.OperatorClient;
+import io.forkless.internal.control.BootstrapFile;
+import io.forkless.internal.control.ControlMessage;
+import io.forkless.internal.control.ControlMessage.Hello;
+import io.forkless.internal.control.ControlMessage.Operator;
+import io.forkless.supervisor.admin.AdminClient;
+import io.forkless.supervisor.link.ControlServer;
+import io.forkless.testing.ShortTempDir;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -173,7 +175,7 @@ class AttackTest {
                     open.remove().close();
                 }
             }
-            try (OperatorClient client = connect()) { // the silent ones are still there
+            try (AdminClient client = connect()) { // the silent ones are still there
                 client.execute("status", "");
                 assertThat(client.reports()).isNotEmpty();
             }
@@ -202,7 +204,7 @@ class AttackTest {
                         .isEqualTo("refused 0 the token is not this supervisor's\n");
             }
         }
-        assertThatIOException().isThrownBy(() -> OperatorClient.connect("1")); // somebody's, and no supervisor
+        assertThatIOException().isThrownBy(() -> AdminClient.connect("1")); // somebody's, and no supervisor
     }
 
     /** Another user need not be able to look into this checkout. */
@@ -235,7 +237,7 @@ class AttackTest {
                 }
             }
         }
-        for (String name : List.of("hand-over", "control.sock", "endpoint", "scoreboard", Invitation.FILE_SUFFIX)) {
+        for (String name : List.of("hand-over", "control.sock", "endpoint", "scoreboard", BootstrapFile.FILE_SUFFIX)) {
             assertThat(paths).as(name).anyMatch(path -> path.toString().endsWith(name));
         }
         return paths;
@@ -259,13 +261,13 @@ class AttackTest {
     }
 
     private static void command(String workers) throws Exception {
-        try (OperatorClient client = connect()) {
+        try (AdminClient client = connect()) {
             client.execute("scale", workers);
         }
     }
 
-    private static OperatorClient connect() throws IOException {
-        return OperatorClient.connect(Long.toString(supervisor.process.pid()));
+    private static AdminClient connect() throws IOException {
+        return AdminClient.connect(Long.toString(supervisor.process.pid()));
     }
 
     private static byte[] bytes(String text) {

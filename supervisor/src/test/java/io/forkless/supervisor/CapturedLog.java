@@ -10,19 +10,19 @@ import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
 /** What the supervisor logs while this is open, each record as {@code LEVEL message}. */
-final class CapturedLog extends Handler implements AutoCloseable {
+public final class CapturedLog extends Handler implements AutoCloseable {
     private static final Logger LOGGER = Logger.getLogger(Supervisor.class.getName());
 
     private static final Duration FLUSH_LIMIT = Duration.ofSeconds(30);
 
     private final List<String> lines = new CopyOnWriteArrayList<>();
 
-    CapturedLog() {
+    public CapturedLog() {
         Log.flush(FLUSH_LIMIT); // what others have logged
         LOGGER.addHandler(this);
     }
 
-    List<String> lines() {
+    public List<String> lines() {
         Log.flush(FLUSH_LIMIT);
         return lines;
     }

@@ -12,9 +12,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** One connection to a {@link TestWorker}. */
-final class Client implements Closeable {
+public final class Client implements Closeable {
     /** Who answered. */
-    record Who(int index, long pid) {}
+    public record Who(int index, long pid) {}
 
     private static final Pattern WHO = Pattern.compile("worker (\\d+) pid (\\d+)");
     private static final int LIMIT_MILLIS = 30_000;
@@ -22,20 +22,20 @@ final class Client implements Closeable {
     private final Socket socket;
     private final BufferedReader in;
 
-    Client(int port) throws IOException {
+    public Client(int port) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(LIMIT_MILLIS);
         in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
     }
 
     /** A connection for one request alone. */
-    static String ask(int port, String request) throws IOException {
+    public static String ask(int port, String request) throws IOException {
         try (Client client = new Client(port)) {
             return client.ask(request);
         }
     }
 
-    static Who who(int port) throws IOException {
+    public static Who who(int port) throws IOException {
         Matcher matcher = WHO.matcher(ask(port, "who"));
         if (!matcher.matches()) {
             throw new IOException("not a worker's answer");
@@ -43,12 +43,12 @@ final class Client implements Closeable {
         return new Who(Integer.parseInt(matcher.group(1)), Long.parseLong(matcher.group(2)));
     }
 
-    void send(String request) throws IOException {
+    public void send(String request) throws IOException {
         socket.getOutputStream().write((request + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
     /** @throws IOException if the worker ended the connection in place of an answer */
-    String receive() throws IOException {
+    public String receive() throws IOException {
         String answer = in.readLine();
         if (answer == null) {
             throw new EOFException("closed without an answer");
@@ -56,7 +56,7 @@ final class Client implements Closeable {
         return answer;
     }
 
-    String ask(String request) throws IOException {
+    public String ask(String request) throws IOException {
         send(request);
         return receive();
     }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.forkless.supervisor.status.Outcome;
+import io.forkless.supervisor.status.WorkerState;
+import io.forkless.supervisor.status.WorkerStatus;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;

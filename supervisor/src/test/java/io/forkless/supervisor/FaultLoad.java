@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.stream.IntStream;
 
 /** Clients that ask again and again while a fault happens, and tell who was refused from who was cut off. */
-final class FaultLoad implements AutoCloseable {
-    static final int CLIENTS = 2;
+public final class FaultLoad implements AutoCloseable {
+    public static final int CLIENTS = 2;
 
     private final AtomicInteger served = new AtomicInteger();
     private final AtomicIntegerArray begun = new AtomicIntegerArray(CLIENTS);
@@ -23,7 +23,7 @@ final class FaultLoad implements AutoCloseable {
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean over;
 
-    FaultLoad(int port) {
+    public FaultLoad(int port) {
         for (int i = 0; i < CLIENTS; i++) {
             int client = i;
             Thread thread = new Thread(() -> run(client, port), "client-" + i);
@@ -52,24 +52,24 @@ final class FaultLoad implements AutoCloseable {
     }
 
     /** Waits until each client has begun anew: whatever was under way is over. */
-    void awaitNextOfEach() {
+    public void awaitNextOfEach() {
         int[] before = new int[CLIENTS];
         Arrays.setAll(before, begun::get);
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> IntStream.range(0, CLIENTS).allMatch(client -> begun.get(client) > before[client]));
     }
 
-    int served() {
+    public int served() {
         return served.get();
     }
 
     /** Nobody listened. */
-    int refused() {
+    public int refused() {
         return refused.get();
     }
 
     /** Connected, and not answered. */
-    int lost() {
+    public int lost() {
         return lost.get();
     }
 

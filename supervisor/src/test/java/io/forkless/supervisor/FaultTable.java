@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What became of each fault, one line each, printed at the end of a test class. */
-final class FaultTable {
+public final class FaultTable {
     private final List<String> rows = new ArrayList<>();
 
     /**
@@ -13,12 +13,12 @@ final class FaultTable {
      * @param lost connected and not answered
      * @param unavoidable how many of them at most the victim alone had accepted
      */
-    void add(String fault, int served, int refused, int lost, int unavoidable) {
+    public void add(String fault, int served, int refused, int lost, int unavoidable) {
         rows.add(String.format(
                 "| %s | %d | %d | %d | %d |", fault, served, refused, lost, Math.max(0, lost - unavoidable)));
     }
 
-    void print() {
+    public void print() {
         System.out.println("| fault | served meanwhile | refused | cut off | lost beyond the unavoidable |");
         System.out.println("|---|---|---|---|---|");
         rows.forEach(System.out::println);

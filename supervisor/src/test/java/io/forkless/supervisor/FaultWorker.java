@@ -1,11 +1,11 @@
 package io.forkless.supervisor;
 
-import io.forkless.control.ControlMessage;
-import io.forkless.control.ControlMessage.Granted;
-import io.forkless.control.ControlMessage.Hello;
-import io.forkless.control.ControlMessage.Listen;
-import io.forkless.control.Invitation;
-import io.forkless.control.LineBuffer;
+import io.forkless.internal.control.BootstrapFile;
+import io.forkless.internal.control.ControlMessage;
+import io.forkless.internal.control.ControlMessage.Granted;
+import io.forkless.internal.control.ControlMessage.Hello;
+import io.forkless.internal.control.ControlMessage.Listen;
+import io.forkless.internal.control.LineBuffer;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.Ticket;
 import io.forkless.worker.Worker;
@@ -22,9 +22,9 @@ import java.nio.file.Path;
  * file named after its pid says that it has arrived. What comes before the step is done as by the library; between the
  * ticket and the descriptor the library does not stop, so there this speaks the protocols itself.
  */
-final class FaultWorker {
+public final class FaultWorker {
     /** Steps, the first word of the file. */
-    static final String SERVE = "serve"; // no halt
+    public static final String SERVE = "serve"; // no halt
 
     static final String START = "start"; // the JVM runs, and knows the supervisor not yet
     static final String HELLO = "hello"; // the link is there
@@ -71,7 +71,7 @@ final class FaultWorker {
     }
 
     /** Where the worker says that it has arrived. */
-    static Path arrival(Path file, long pid) {
+    public static Path arrival(Path file, long pid) {
         return file.resolveSibling("arrived-" + pid);
     }
 
@@ -80,7 +80,7 @@ final class FaultWorker {
     }
 
     private static void handOver(Path file, String step, ListenSpec spec) throws IOException {
-        Invitation invitation = Invitation.take(Path.of(System.getenv(Invitation.ENVIRONMENT)));
+        BootstrapFile invitation = BootstrapFile.take(Path.of(System.getenv(BootstrapFile.ENVIRONMENT)));
         try (SocketChannel link = SocketChannel.open(invitation.address())) {
             LineBuffer lines = new LineBuffer();
             long pid = ProcessHandle.current().pid();

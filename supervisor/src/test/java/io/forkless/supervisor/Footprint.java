@@ -1,5 +1,6 @@
 package io.forkless.supervisor;
 
+import io.forkless.supervisor.process.ResidentMemory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

@@ -3,8 +3,16 @@ package io.forkless.supervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.forkless.control.Scoreboard;
+import io.forkless.internal.control.Scoreboard;
 import io.forkless.spi.ListenSpec;
+import io.forkless.supervisor.link.EventLoop;
+import io.forkless.supervisor.listen.Listeners;
+import io.forkless.supervisor.listen.StubListeners;
+import io.forkless.supervisor.pool.Backoff;
+import io.forkless.supervisor.pool.FakeWorkers;
+import io.forkless.supervisor.pool.Recycling;
+import io.forkless.supervisor.pool.Settings;
+import io.forkless.supervisor.pool.WorkerPool;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,7 +38,7 @@ class GracefulStopTest {
 
     private Scoreboard scoreboard;
     private EventLoop loop;
-    private Fleet fleet;
+    private WorkerPool fleet;
 
     @BeforeEach
     void start() throws Exception {
@@ -39,7 +47,7 @@ class GracefulStopTest {
         loop = new EventLoop("graceful-stop-test");
         Settings settings = new Settings(1, LIMIT, LIMIT, LIMIT, LIMIT, Duration.ZERO, 3, LIMIT, 1, Recycling.NEVER);
         Backoff backoff = new Backoff(LIMIT, LIMIT, new SplittableRandom());
-        fleet = new Fleet(settings, backoff, loop, workers, () -> {}, outcome -> {});
+        fleet = new WorkerPool(settings, backoff, loop, workers, () -> {}, outcome -> {});
         CompletableFuture<Void> serving = new CompletableFuture<>();
         loop.execute(() -> {
             try {

@@ -35,7 +35,7 @@ public final class JavaProcess {
     }
 
     /** The same below another process, as a start script would run it. */
-    static List<String> wrapped(List<String> command) {
+    public static List<String> wrapped(List<String> command) {
         return command(Wrapper.class, command.toArray(String[]::new));
     }
 }

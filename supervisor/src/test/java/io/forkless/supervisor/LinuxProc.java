@@ -14,14 +14,14 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** What the kernel says of processes and sockets, proc(5). */
-final class LinuxProc {
+public final class LinuxProc {
     private static final Path PROC = Path.of("/proc");
     private static final String LISTEN = "0A"; // TCP_LISTEN, include/net/tcp_states.h
 
     private LinuxProc() {}
 
     /** The inode of each socket that listens on that port. */
-    static List<String> listeners(int port) throws IOException {
+    public static List<String> listeners(int port) throws IOException {
         String suffix = String.format(":%04X", port);
         List<String> inodes = new ArrayList<>();
         for (String table : List.of("tcp", "tcp6")) {
@@ -62,14 +62,14 @@ final class LinuxProc {
         return targets;
     }
 
-    static void signal(String name, long pid) throws Exception {
+    public static void signal(String name, long pid) throws Exception {
         if (new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start().waitFor() != 0) {
             throw new IOException("kill -" + name + " " + pid);
         }
     }
 
     /** Stops it, and waits until none of its threads runs: one that accepts just then may still get a connection. */
-    static void stop(long pid) throws Exception {
+    public static void stop(long pid) throws Exception {
         signal("STOP", pid);
         await().atMost(Duration.ofSeconds(30)).until(() -> {
             try (Stream<Path> threads = Files.list(PROC.resolve(pid + "/task"))) {

@@ -3,6 +3,7 @@ package io.forkless.supervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.forkless.supervisor.status.Outcome;
 import org.junit.jupiter.api.Test;
 
 /** What workers know when their listeners end. */

@@ -3,9 +3,9 @@ package io.forkless.supervisor;
 import java.time.Duration;
 
 /** A program that says that it runs, if it is told how, and then does nothing for longer than any test. */
-final class Sleeper {
+public final class Sleeper {
     /** The words for it. Under Wine, who has seen a process before it runs may not be able to kill it. */
-    static final String RUNS = "it runs";
+    public static final String RUNS = "it runs";
 
     private Sleeper() {}
 

@@ -3,12 +3,16 @@ package io.forkless.supervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.forkless.control.ControlMessage.Heartbeat;
-import io.forkless.control.ControlMessage.Listen;
-import io.forkless.control.ControlMessage.Welcome;
-import io.forkless.control.Invitation;
-import io.forkless.control.PrivateDirectory;
-import io.forkless.control.Scoreboard;
+import io.forkless.internal.control.BootstrapFile;
+import io.forkless.internal.control.ControlMessage.Heartbeat;
+import io.forkless.internal.control.ControlMessage.Listen;
+import io.forkless.internal.control.ControlMessage.Welcome;
+import io.forkless.internal.control.PrivateDirectory;
+import io.forkless.internal.control.Scoreboard;
+import io.forkless.supervisor.link.ControlServer;
+import io.forkless.supervisor.link.EventLoop;
+import io.forkless.supervisor.process.SpawnedWorker;
+import io.forkless.testing.ShortTempDir;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -133,7 +137,7 @@ class SoakTest {
 
     private long invitations() throws IOException {
         try (var files = Files.walk(temporary)) {
-            return files.filter(file -> file.toString().endsWith(Invitation.FILE_SUFFIX))
+            return files.filter(file -> file.toString().endsWith(BootstrapFile.FILE_SUFFIX))
                     .count();
         }
     }
@@ -176,11 +180,11 @@ class SoakTest {
             control = new ControlServer(
                     loop, directory, new Welcome(Duration.ofSeconds(30), heartbeatInterval), "none", operator -> {});
             SpawnedWorker spawned = new SpawnedWorker(0, this);
-            Path invitation = directory.resolve("0" + Invitation.FILE_SUFFIX);
+            Path invitation = directory.resolve("0" + BootstrapFile.FILE_SUFFIX);
             control.invite(spawned).writeTo(invitation);
             ProcessBuilder builder = new ProcessBuilder(JavaProcess.command(TestWorker.class, TestWorker.IDLE))
                     .redirectError(ProcessBuilder.Redirect.INHERIT);
-            builder.environment().put(Invitation.ENVIRONMENT, invitation.toString());
+            builder.environment().put(BootstrapFile.ENVIRONMENT, invitation.toString());
             worker = builder.start();
             spawned.spawned(worker);
             loop.start();

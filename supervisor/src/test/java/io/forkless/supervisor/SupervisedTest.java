@@ -3,8 +3,9 @@ package io.forkless.supervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.forkless.control.PrivateDirectory;
+import io.forkless.internal.control.PrivateDirectory;
 import io.forkless.spi.ListenSpec;
+import io.forkless.testing.ShortTempDir;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A supervisor in this JVM with {@link TestWorker}s in JVMs of their own. Afterwards nothing is left of it. */
-abstract class SupervisedTest {
+public abstract class SupervisedTest {
     static final Duration LIMIT = Duration.ofSeconds(90);
     static final boolean WINDOWS = OS.WINDOWS.isCurrentOs();
 
@@ -93,7 +94,7 @@ abstract class SupervisedTest {
     }
 
     /** The pids that answer, in as many connections as it takes to see that many. */
-    static Set<Long> awaitPids(int port, int count) {
+    public static Set<Long> awaitPids(int port, int count) {
         Set<Long> pids = new HashSet<>();
         await().atMost(LIMIT).until(() -> {
             pids.add(Client.who(port).pid());
@@ -102,13 +103,13 @@ abstract class SupervisedTest {
         return pids;
     }
 
-    static void killHard(long pid) {
+    public static void killHard(long pid) {
         ProcessHandle process = ProcessHandle.of(pid).orElseThrow();
         process.destroyForcibly();
         awaitGone(pid);
     }
 
-    static void awaitGone(long pid) {
+    public static void awaitGone(long pid) {
         await().atMost(LIMIT)
                 .until(() -> !ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false));
     }

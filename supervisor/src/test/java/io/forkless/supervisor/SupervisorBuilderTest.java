@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.forkless.spi.NoProviderException;
+import io.forkless.supervisor.status.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.forkless.supervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.forkless.testing.ShortTempDir;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -3,7 +3,7 @@ package io.forkless.supervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.forkless.control.Scoreboard;
+import io.forkless.internal.control.Scoreboard;
 import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;
@@ -15,14 +15,14 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A {@link TestSupervisor} in a JVM of its own, with a temporary directory of its own. */
-final class SupervisorProcess implements Closeable {
-    final Process process;
+public final class SupervisorProcess implements Closeable {
+    public final Process process;
     final Path temporary;
     private final BufferedReader output;
     private List<Long> numbers;
 
     /** @param prefix a command that runs the JVM, may be empty */
-    SupervisorProcess(
+    public SupervisorProcess(
             Path temporary, List<String> prefix, List<String> options, int workers, boolean listen, List<String> worker)
             throws IOException {
         this.temporary = temporary;
@@ -39,7 +39,7 @@ final class SupervisorProcess implements Closeable {
         output = process.inputReader();
     }
 
-    SupervisorProcess awaitReady() throws IOException {
+    public SupervisorProcess awaitReady() throws IOException {
         String line = output.readLine();
         assertThat(line).as(log()).startsWith("ready ");
         numbers = Stream.of(line.substring("ready ".length()).split(" "))
@@ -49,17 +49,17 @@ final class SupervisorProcess implements Closeable {
     }
 
     /** If it listens. */
-    int port() {
+    public int port() {
         return numbers.get(0).intValue();
     }
 
     /** The workers' pids, if it listens. */
-    List<Long> pids() {
+    public List<Long> pids() {
         return numbers.subList(1, numbers.size());
     }
 
     /** As its standard error shows it. */
-    String log() throws IOException {
+    public String log() throws IOException {
         return Files.readString(temporary.resolveSibling("log"));
     }
 
@@ -71,12 +71,12 @@ final class SupervisorProcess implements Closeable {
     }
 
     /** Lets it stop, and waits for its last words. */
-    void stop() throws IOException {
+    public void stop() throws IOException {
         process.getOutputStream().close();
         assertThat(output.lines()).last().as(log()).isEqualTo("stopped");
     }
 
-    void killHard() {
+    public void killHard() {
         process.destroyForcibly().onExit().join();
     }
 
@@ -88,7 +88,7 @@ final class SupervisorProcess implements Closeable {
     }
 
     /** What of ours is in the temporary directory; the JVM's performance data and JNA's unpacked library are not ours. */
-    List<Path> files() throws IOException {
+    public List<Path> files() throws IOException {
         try (Stream<Path> files = Files.list(temporary)) {
             return files.filter(file -> file.getFileName().toString().startsWith("forkless-"))
                     .toList();
@@ -96,7 +96,7 @@ final class SupervisorProcess implements Closeable {
     }
 
     /** The same after it was killed: Windows deletes no scoreboard that a process has mapped. */
-    List<Path> filesAfterDeath() throws IOException {
+    public List<Path> filesAfterDeath() throws IOException {
         if (!SupervisedTest.WINDOWS) {
             return files();
         }

@@ -13,9 +13,9 @@ import java.util.concurrent.TimeUnit;
  * A supervisor as a program, for tests that kill it or take its descriptors away. It tells its port and its workers'
  * pids as soon as they are ready, restarts them for each line of its standard input, and stops when that ends.
  */
-final class TestSupervisor {
+public final class TestSupervisor {
     /** A system property, an ISO 8601 duration. */
-    static final String HANG_TIMEOUT = "forkless.test.hangTimeout";
+    public static final String HANG_TIMEOUT = "forkless.test.hangTimeout";
 
     private TestSupervisor() {}
 

@@ -1,9 +1,9 @@
 package io.forkless.supervisor;
 
-import io.forkless.control.ControlMessage;
-import io.forkless.control.ControlMessage.Hello;
-import io.forkless.control.ControlMessage.Ready;
-import io.forkless.control.Invitation;
+import io.forkless.internal.control.BootstrapFile;
+import io.forkless.internal.control.ControlMessage;
+import io.forkless.internal.control.ControlMessage.Hello;
+import io.forkless.internal.control.ControlMessage.Ready;
 import io.forkless.spi.ListenSpec;
 import io.forkless.worker.Worker;
 import java.io.BufferedReader;
@@ -192,7 +192,7 @@ public final class TestWorker {
     /** What a child of this worker sees of the control channel: the variable, and whether the file it names is there. */
     private static String childEnvironment() throws IOException {
         Process child =
-                new ProcessBuilder(JavaProcess.command(EnvironmentPrinter.class, Invitation.ENVIRONMENT)).start();
+                new ProcessBuilder(JavaProcess.command(EnvironmentPrinter.class, BootstrapFile.ENVIRONMENT)).start();
         try (BufferedReader output = child.inputReader()) {
             String invitation = output.readLine();
             return invitation + " exists: " + Files.exists(Path.of(invitation));
@@ -201,7 +201,7 @@ public final class TestWorker {
 
     /** Speaks the protocol without the library, whose link would hear the order to drain and the supervisor's end. */
     private static void beDeaf() throws IOException {
-        Invitation invitation = Invitation.take(Path.of(System.getenv(Invitation.ENVIRONMENT)));
+        BootstrapFile invitation = BootstrapFile.take(Path.of(System.getenv(BootstrapFile.ENVIRONMENT)));
         SocketChannel link = SocketChannel.open(invitation.address());
         long pid = ProcessHandle.current().pid();
         link.write(ByteBuffer.wrap(new Hello(ControlMessage.VERSION, invitation.token(), pid).toBytes()));

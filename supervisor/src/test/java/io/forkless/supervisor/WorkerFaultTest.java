@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.forkless.control.Invitation;
-import io.forkless.supervisor.operator.OperatorClient;
+import io.forkless.internal.control.BootstrapFile;
+import io.forkless.supervisor.admin.AdminClient;
+import io.forkless.testing.ShortTempDir;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -101,8 +102,8 @@ class WorkerFaultTest {
             }
             assertThat(supervisor.files())
                     .singleElement()
-                    .satisfies(path ->
-                            assertThat(path.resolve(Invitation.ENDPOINT_FILE)).exists());
+                    .satisfies(path -> assertThat(path.resolve(BootstrapFile.ENDPOINT_FILE))
+                            .exists());
         });
         assertThat(load.refused()).isZero();
     }
@@ -257,7 +258,7 @@ class WorkerFaultTest {
     }
 
     private static List<String> command(String verb, String argument) throws Exception {
-        try (OperatorClient client = OperatorClient.connect(Long.toString(supervisor.process.pid()))) {
+        try (AdminClient client = AdminClient.connect(Long.toString(supervisor.process.pid()))) {
             client.execute(verb, argument);
             return client.reports();
         }

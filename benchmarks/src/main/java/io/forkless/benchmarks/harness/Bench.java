@@ -17,7 +17,7 @@ import java.util.List;
 public record Bench(boolean quick, int rounds, Duration window, Path repository, Path temporary, List<Path> jdks) {
     /** The product under test. */
     public Path forklessJar() {
-        return repository.resolve("supervisor/target/forkless.jar");
+        return repository.resolve("cli/target/forkless.jar");
     }
 
     /** This program, which contains the servers that are measured, too. */

@@ -1,6 +1,6 @@
 package io.forkless.benchmarks.paths;
 
-import io.forkless.control.Scoreboard;
+import io.forkless.internal.control.Scoreboard;
 import io.forkless.worker.AcceptPacing;
 import java.io.IOException;
 import java.lang.reflect.Constructor;

@@ -1,8 +1,8 @@
 package io.forkless.benchmarks.paths;
 
-import io.forkless.control.ControlMessage;
-import io.forkless.control.ControlMessage.Granted;
-import io.forkless.control.ControlMessage.Heartbeat;
+import io.forkless.internal.control.ControlMessage;
+import io.forkless.internal.control.ControlMessage.Granted;
+import io.forkless.internal.control.ControlMessage.Heartbeat;
 import io.forkless.spi.Ticket;
 import java.net.ProtocolException;
 import java.util.Map;

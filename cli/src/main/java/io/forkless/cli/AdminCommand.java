@@ -1,0 +1,131 @@
+package io.forkless.cli;
+
+import io.forkless.supervisor.admin.AdminClient;
+import io.forkless.supervisor.admin.AdminClient.FailedException;
+import io.forkless.supervisor.admin.AdminClient.RefusedException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** A command that has a running supervisor do something. */
+@Command(
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        sortOptions = false,
+        exitCodeListHeading = "%nExit status:%n")
+abstract class AdminCommand implements Callable<Integer> {
+    static final String USAGE = "2:wrong command line";
+    static final String UNREACHABLE =
+            "3:no such supervisor, or it cannot be reached, hangs, or has ended before it had answered";
+    static final String REFUSED = "6:the supervisor did not do it, or could not; the message says why";
+    private static final String INTERRUPTED = "130:interrupted; the message says what goes on";
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description = "The supervisor's name; may be left out if only one of this user is running.")
+    private String name;
+
+    @Override
+    public Integer call() throws IOException {
+        try (AdminClient supervisor = AdminClient.connect(name)) {
+            return execute(supervisor, spec.commandLine().getOut());
+        } catch (RefusedException e) {
+            complain(e);
+            return ExitStatus.REFUSED;
+        } catch (FailedException e) {
+            complain(e);
+            return e.exitStatus();
+        }
+    }
+
+    /** @return the exit status */
+    abstract int execute(AdminClient supervisor, PrintWriter out) throws IOException, RefusedException, FailedException;
+
+    /** To be called before a command that takes long. */
+    final void goesOnIfInterrupted(AdminClient supervisor, String what) {
+        Interruption.leaves(
+                spec.commandLine(), "the " + what + " goes on; see 'forkless status --name " + supervisor.name() + "'");
+    }
+
+    private void complain(Exception failure) {
+        spec.commandLine().getErr().println("forkless: " + failure.getMessage());
+    }
+
+    /** {@code forkless restart}. */
+    @Command(
+            name = "restart",
+            description = {
+                "Replaces every worker by a fresh process of the same command, without losing a request: a replacement is"
+                        + " ready before the worker that it replaces drains. Waits until it is done.",
+                "If a replacement does not get ready, or fails or turns unready later on, the restart ends, and the old"
+                        + " workers that are left serve on."
+            },
+            exitCodeList = {
+                "0:every worker was replaced, and the old ones have drained",
+                AdminCommand.USAGE,
+                AdminCommand.UNREACHABLE,
+                "5:every worker was replaced, but an old one did not drain: it was killed or ended with an error",
+                "6:the restart was aborted, or the supervisor is stopping; the message says why",
+                INTERRUPTED
+            })
+    static final class Restart extends AdminCommand {
+        @Override
+        int execute(AdminClient supervisor, PrintWriter out) throws IOException, RefusedException, FailedException {
+            goesOnIfInterrupted(supervisor, "restart");
+            out.println(supervisor.execute("restart", ""));
+            return ExitStatus.OK;
+        }
+    }
+
+    /** {@code forkless stop}. */
+    @Command(
+            name = "stop",
+            description = "Drains all workers and ends the supervisor. Waits until it has ended.",
+            exitCodeList = {
+                "0:all workers have drained, and the supervisor has ended",
+                AdminCommand.USAGE,
+                AdminCommand.UNREACHABLE,
+                "4:it was just giving up, since no worker got ready",
+                "5:it has ended, but a worker did not drain: it was killed or ended with an error",
+                INTERRUPTED
+            })
+    static final class Stop extends AdminCommand {
+        @Override
+        int execute(AdminClient supervisor, PrintWriter out) throws IOException, RefusedException, FailedException {
+            goesOnIfInterrupted(supervisor, "stop");
+            try {
+                String end = supervisor.execute("stop", "", report -> {
+                    out.println(report);
+                    out.flush();
+                });
+                out.println(end);
+            } catch (FailedException e) {
+                supervisor.awaitEnd();
+                throw e;
+            }
+            supervisor.awaitEnd();
+            return ExitStatus.OK;
+        }
+    }
+
+    /** {@code forkless reopen-logs}. */
+    @Command(
+            name = "reopen-logs",
+            description = "Opens the workers' log files anew, after they have been renamed.",
+            exitCodeList = {"0:done", AdminCommand.USAGE, AdminCommand.UNREACHABLE, AdminCommand.REFUSED})
+    static final class ReopenLogs extends AdminCommand {
+        @Override
+        int execute(AdminClient supervisor, PrintWriter out) throws IOException, RefusedException, FailedException {
+            out.println(supervisor.execute("reopen-logs", ""));
+            return ExitStatus.OK;
+        }
+    }
+}

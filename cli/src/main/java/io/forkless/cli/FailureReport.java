@@ -1,0 +1,33 @@
+package io.forkless.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** A person's mistake is one line, and where to look; only a defect of ours shows a stack trace. */
+final class FailureReport implements IExecutionExceptionHandler, IParameterExceptionHandler {
+    @Override
+    public int handleExecutionException(Exception failure, CommandLine commandLine, ParseResult parsed) {
+        if (failure instanceof IOException) {
+            commandLine.getErr().println("forkless: " + failure.getMessage());
+        } else {
+            failure.printStackTrace(commandLine.getErr());
+        }
+        return ExitStatus.of(failure);
+    }
+
+    @Override
+    public int handleParseException(ParameterException mistake, String[] arguments) {
+        CommandLine commandLine = mistake.getCommandLine();
+        PrintWriter err = commandLine.getErr();
+        err.println("forkless: " + mistake.getMessage());
+        UnmatchedArgumentException.printSuggestions(mistake, err);
+        err.println("Try '" + commandLine.getCommandSpec().qualifiedName() + " --help'.");
+        return ExitStatus.USAGE;
+    }
+}

@@ -1,0 +1,69 @@
+package io.forkless.cli;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** A file with this process's pid, for service managers. One that a dead process has left is overwritten. */
+final class PidFile implements Closeable {
+    private final Path file;
+    private final String pid = Long.toString(ProcessHandle.current().pid());
+
+    private PidFile(Path file) {
+        this.file = file;
+    }
+
+    /**
+     * @param file none if {@code null}
+     * @throws IOException if it names a living process, is no regular file, or cannot be written
+     */
+    static PidFile write(Path file) throws IOException {
+        PidFile pidFile = new PidFile(file);
+        if (file != null) {
+            if (Files.exists(file) && !Files.isRegularFile(file)) { // to open a FIFO would wait for ever
+                throw new IOException("pid file " + file + " is not a regular file");
+            }
+            String present = pidFile.read();
+            if (isAlive(present) && !present.equals(pidFile.pid)) {
+                throw new IOException("pid file " + file + " names a running process (pid " + present
+                        + "); if that is not this service, remove the file");
+            }
+            try {
+                Files.writeString(file, pidFile.pid + "\n");
+            } catch (IOException e) {
+                throw new IOException("pid file: cannot write " + file + ": " + e, e);
+            }
+        }
+        return pidFile;
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (file != null && read().equals(pid)) {
+            Files.deleteIfExists(file);
+        }
+    }
+
+    /** Empty if there is none. */
+    private String read() throws IOException {
+        try {
+            return Files.readString(file).strip();
+        } catch (NoSuchFileException e) {
+            return "";
+        } catch (IOException e) {
+            throw new IOException("pid file: cannot read " + file + ": " + e, e);
+        }
+    }
+
+    private static boolean isAlive(String pid) {
+        try {
+            return ProcessHandle.of(Long.parseLong(pid))
+                    .map(ProcessHandle::isAlive)
+                    .orElse(false);
+        } catch (NumberFormatException e) {
+            return false;
+        }
+    }
+}

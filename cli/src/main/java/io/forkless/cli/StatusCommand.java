@@ -1,0 +1,112 @@
+package io.forkless.cli;
+
+import io.forkless.supervisor.admin.AdminClient;
+import io.forkless.supervisor.admin.AdminClient.FailedException;
+import io.forkless.supervisor.admin.AdminClient.RefusedException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code forkless status}. */
+@Command(
+        name = "status",
+        description =
+                "Shows the workers: state, age, restarts, connections accepted and open, memory, and why the previous"
+                        + " process ended.",
+        exitCodeList = {
+            "0:at least one worker is ready",
+            AdminCommand.USAGE,
+            AdminCommand.UNREACHABLE,
+            "7:no worker is ready"
+        })
+final class StatusCommand extends AdminCommand {
+    private static final String ROW = "%6s  %8s  %-8s  %9s  %8s  %9s  %6s  %8s  %8s  %s%n";
+    private static final String LAST_FIELD = "lastExit";
+
+    @Option(names = "--json", description = "For programs: times in milliseconds, memory in bytes, -1 if unknown.")
+    private boolean json;
+
+    @Override
+    int execute(AdminClient supervisor, PrintWriter out) throws IOException, RefusedException, FailedException {
+        supervisor.execute("status", "");
+        List<Map<String, String>> workers =
+                supervisor.reports().stream().map(StatusCommand::fields).toList();
+        if (json) {
+            out.println(json(supervisor, workers));
+        } else {
+            table(supervisor, workers, out);
+        }
+        boolean serves = workers.stream().anyMatch(worker -> worker.get("state").equals("READY"));
+        return serves ? ExitStatus.OK : ExitStatus.NOT_SERVING;
+    }
+
+    private static void table(AdminClient supervisor, List<Map<String, String>> workers, PrintWriter out) {
+        out.println("supervisor " + supervisor.name() + " (pid " + supervisor.pid() + ")");
+        out.printf(ROW, "WORKER", "PID", "STATE", "UPTIME", "RESTARTS", "ACCEPTED", "OPEN", "HEAP", "RSS", "LAST EXIT");
+        for (Map<String, String> worker : workers) {
+            out.printf(
+                    ROW,
+                    worker.get("index"),
+                    worker.get("pid").equals("-1") ? "-" : worker.get("pid"),
+                    worker.get("state"),
+                    uptime(Long.parseLong(worker.get("uptimeMillis"))),
+                    worker.get("restarts"),
+                    worker.get("accepted"),
+                    worker.get("open"),
+                    mebibytes(worker.get("heapUsed")),
+                    mebibytes(worker.get("resident")),
+                    worker.get(LAST_FIELD).isEmpty() ? "-" : worker.get(LAST_FIELD));
+        }
+    }
+
+    private static String uptime(long millis) {
+        Duration uptime = Duration.ofMillis(millis);
+        return uptime.toDays() > 0
+                ? uptime.toDays() + "d " + uptime.toHoursPart() + "h"
+                : uptime.toHours() > 0
+                        ? uptime.toHours() + "h " + uptime.toMinutesPart() + "m"
+                        : uptime.toMinutes() > 0
+                                ? uptime.toMinutes() + "m " + uptime.toSecondsPart() + "s"
+                                : uptime.toSeconds() + "s";
+    }
+
+    private static String mebibytes(String bytes) {
+        long value = Long.parseLong(bytes);
+        return value <= 0 ? "-" : (value >> 20) + " MiB";
+    }
+
+    private static String json(AdminClient supervisor, List<Map<String, String>> workers) {
+        String list = workers.stream().map(StatusCommand::json).collect(Collectors.joining(","));
+        return "{\"name\":" + quoted(supervisor.name()) + ",\"pid\":" + supervisor.pid() + ",\"workers\":[" + list
+                + "]}";
+    }
+
+    private static String json(Map<String, String> worker) {
+        return worker.entrySet().stream()
+                .map(field -> quoted(field.getKey()) + ":"
+                        + (field.getValue().matches("-?\\d+") ? field.getValue() : quoted(field.getValue())))
+                .collect(Collectors.joining(",", "{", "}"));
+    }
+
+    /** The supervisor has replaced control characters. */
+    private static String quoted(String text) {
+        return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+    }
+
+    /** {@code key=value …}; the last value is the rest of the line. */
+    private static Map<String, String> fields(String report) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        int last = report.indexOf(LAST_FIELD + "=");
+        for (String field : report.substring(0, last).split(" ")) {
+            fields.put(field.substring(0, field.indexOf('=')), field.substring(field.indexOf('=') + 1));
+        }
+        fields.put(LAST_FIELD, report.substring(last + LAST_FIELD.length() + 1));
+        return fields;
+    }
+}

@@ -1,0 +1,13 @@
+/** The {@code forkless} command. */
+module io.forkless.cli {
+    requires info.picocli;
+    requires io.forkless.supervisor;
+    requires java.logging;
+    requires java.management;
+
+    opens io.forkless.cli to
+            info.picocli;
+
+    uses io.forkless.spi.ListenerProvider;
+    uses io.forkless.spi.ServiceManager;
+}

@@ -1,0 +1,125 @@
+package io.forkless.internal.control;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.Set;
+
+/**
+ * What a worker needs to find its supervisor: an owner-only file in the supervisor's private directory, named by the
+ * environment variable {@link #ENVIRONMENT}. The worker deletes the file as it reads it, so the token in it is seen
+ * once and nothing secret stays in the environment that the worker's own children inherit.
+ *
+ * @param index the worker's index, from 0
+ * @param address a Unix-domain path, or a loopback address where the platform has none
+ * @param token proves to the supervisor which worker is calling; works once
+ */
+public record BootstrapFile(int index, SocketAddress address, String token) {
+    /** Names the invitation file. */
+    public static final String ENVIRONMENT = "FORKLESS_CONTROL";
+
+    /** The worker's index, for scripts and JVM options. */
+    public static final String INDEX_ENVIRONMENT = "FORKLESS_WORKER_INDEX";
+
+    /** The control socket's file name in the private directory. */
+    public static final String SOCKET_FILE = "control.sock";
+
+    /** Where operator's commands find a supervisor without a name, in the private directory. */
+    public static final String ENDPOINT_FILE = "endpoint";
+
+    /** How an invitation's file name ends. */
+    public static final String FILE_SUFFIX = ".invitation";
+
+    private static final int MAX_BYTES = 4096;
+
+    /** Writes the invitation to a file that must not exist yet and that only the owner can read. */
+    public void writeTo(Path file) throws IOException {
+        Properties properties = new Properties();
+        properties.setProperty("version", Integer.toString(ControlMessage.VERSION));
+        properties.setProperty("index", Integer.toString(index));
+        properties.setProperty("token", token);
+        if (address instanceof UnixDomainSocketAddress unix) {
+            properties.setProperty("unix", unix.getPath().toString());
+        } else {
+            properties.setProperty("port", Integer.toString(((InetSocketAddress) address).getPort()));
+        }
+        StringWriter text = new StringWriter();
+        properties.store(text, null);
+        try (OutputStream out = Channels.newOutputStream(Files.newByteChannel(
+                file,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                PrivateDirectory.ownerOnly(file)))) {
+            out.write(text.toString().getBytes(StandardCharsets.UTF_8));
+        } catch (FileSystemException e) {
+            throw e; // names the file
+        } catch (IOException e) {
+            throw PrivateDirectory.cannotWrite(file, e);
+        }
+    }
+
+    /**
+     * Reads and deletes the file.
+     *
+     * @throws IOException with a message for the person who started this process
+     */
+    public static BootstrapFile take(Path file) throws IOException {
+        Properties properties = new Properties();
+        try {
+            try (InputStream in = Files.newInputStream(file)) {
+                String text = new String(in.readNBytes(MAX_BYTES), StandardCharsets.UTF_8);
+                properties.load(new StringReader(text));
+            }
+        } catch (NoSuchFileException e) {
+            throw new IOException(ENVIRONMENT
+                    + " names an invitation that was used already or whose supervisor is gone ("
+                    + file + "): a process must be started by 'forkless run' to be a worker; unset " + ENVIRONMENT
+                    + " to run it on its own");
+        } catch (IOException e) {
+            throw new IOException(ENVIRONMENT + " names a file that cannot be read: " + file + ": " + e);
+        } catch (IllegalArgumentException e) {
+            throw notAnInvitation(file);
+        }
+        try {
+            int version = Integer.parseInt(properties.getProperty("version"));
+            if (version != ControlMessage.VERSION) {
+                throw new IOException("the supervisor speaks control protocol " + version + ", this worker "
+                        + ControlMessage.VERSION + ": use the same Forkless version for both");
+            }
+            String unix = properties.getProperty("unix");
+            SocketAddress address = unix != null
+                    ? UnixDomainSocketAddress.of(unix)
+                    : new InetSocketAddress("127.0.0.1", Integer.parseInt(properties.getProperty("port")));
+            BootstrapFile invitation = new BootstrapFile(
+                    Integer.parseInt(properties.getProperty("index")),
+                    address,
+                    Objects.requireNonNull(properties.getProperty("token")));
+            Files.deleteIfExists(file); // only now that it is known to be one
+            return invitation;
+        } catch (IllegalArgumentException | NullPointerException e) {
+            throw notAnInvitation(file);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "BootstrapFile[worker " + index + ", " + address + "]"; // never the token
+    }
+
+    private static IOException notAnInvitation(Path file) {
+        return new IOException(ENVIRONMENT + " names a file that is not an invitation: " + file);
+    }
+}

@@ -1,0 +1,261 @@
+package io.forkless.internal.control;
+
+import io.forkless.spi.ListenSpec;
+import io.forkless.spi.Ticket;
+import java.net.ProtocolException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/**
+ * One line of the conversation of a supervisor with a worker, or with an operator's command: UTF-8, words separated by one space, the last field
+ * may hold spaces, at most {@value #MAX_LINE_BYTES} bytes with the line feed.
+ *
+ * <pre>
+ * worker      hello VERSION TOKEN PID            the first line of a connection
+ * supervisor  welcome DRAIN_MILLIS HEARTBEAT_MILLIS    or: refused 0 REASON
+ * worker      listen ID BACKLOG IPV6ONLY ADDRESS
+ * supervisor  ticket ID PROVIDER:BASE64          or: refused ID REASON
+ * worker      ready
+ * worker      unready                            serves, but is not ready any more
+ * worker      heartbeat ACCEPTED OPEN HEAP_USED  again and again
+ * supervisor  dump-threads                       to standard error
+ * supervisor  drain
+ * worker      bye                                drained, about to exit
+ *
+ * operator    operator VERSION TOKEN             the first line of a connection
+ * operator    do VERB [ARGUMENT]
+ * supervisor  report [TEXT]                      as many as there are; every 3 s an empty one, a sign of life
+ * supervisor  done TEXT                          or: failed EXIT_STATUS REASON
+ * </pre>
+ *
+ * Either side takes the end of the stream as the death of the other one.
+ */
+public sealed interface ControlMessage {
+    int VERSION = 1;
+
+    int MAX_LINE_BYTES = 8192;
+
+    /** Text of this message without the line feed. */
+    String encode();
+
+    record Hello(int version, String token, long pid) implements ControlMessage {
+        @Override
+        public String encode() {
+            return "hello " + version + " " + token + " " + pid;
+        }
+
+        @Override
+        public String toString() {
+            return "Hello[version " + version + ", pid " + pid + "]"; // never the token
+        }
+    }
+
+    /** @param heartbeatInterval how often the worker is to report */
+    record Welcome(Duration drainTimeout, Duration heartbeatInterval) implements ControlMessage {
+        public Welcome {
+            if (drainTimeout.isNegative()) {
+                throw new IllegalArgumentException("drain time-out " + drainTimeout + " is negative");
+            }
+            if (heartbeatInterval.toMillis() < 1) {
+                throw new IllegalArgumentException("heartbeat interval " + heartbeatInterval + " is not positive");
+            }
+        }
+
+        @Override
+        public String encode() {
+            return "welcome " + drainTimeout.toMillis() + " " + heartbeatInterval.toMillis();
+        }
+    }
+
+    record Listen(long id, ListenSpec spec) implements ControlMessage {
+        @Override
+        public String encode() {
+            return "listen " + id + " " + spec.backlog() + " " + spec.ipv6Only() + " " + spec;
+        }
+    }
+
+    record Granted(long id, Ticket ticket) implements ControlMessage {
+        @Override
+        public String encode() {
+            return "ticket " + id + " " + ticket.encode();
+        }
+    }
+
+    record Refused(long id, String reason) implements ControlMessage {
+        @Override
+        public String encode() {
+            return "refused " + id + " " + reason.replaceAll("\\p{Cntrl}", " ");
+        }
+    }
+
+    record Ready() implements ControlMessage {
+        @Override
+        public String encode() {
+            return "ready";
+        }
+    }
+
+    record Unready() implements ControlMessage {
+        @Override
+        public String encode() {
+            return "unready";
+        }
+    }
+
+    /**
+     * @param accepted connections since the worker started
+     * @param open connections
+     * @param heapUsed in bytes
+     */
+    record Heartbeat(long accepted, long open, long heapUsed) implements ControlMessage {
+        /** Of a worker that has not reported yet. */
+        public static final Heartbeat NONE = new Heartbeat(0, 0, 0);
+
+        @Override
+        public String encode() {
+            return "heartbeat " + accepted + " " + open + " " + heapUsed;
+        }
+    }
+
+    record DumpThreads() implements ControlMessage {
+        @Override
+        public String encode() {
+            return "dump-threads";
+        }
+    }
+
+    record Drain() implements ControlMessage {
+        @Override
+        public String encode() {
+            return "drain";
+        }
+    }
+
+    record Bye() implements ControlMessage {
+        @Override
+        public String encode() {
+            return "bye";
+        }
+    }
+
+    record Operator(int version, String token) implements ControlMessage {
+        @Override
+        public String encode() {
+            return "operator " + version + " " + token;
+        }
+
+        @Override
+        public String toString() {
+            return "Operator[version " + version + "]"; // never the token
+        }
+    }
+
+    /** @param argument empty if the verb has none */
+    record Do(String verb, String argument) implements ControlMessage {
+        @Override
+        public String encode() {
+            return "do " + verb + " " + argument;
+        }
+    }
+
+    record Report(String text) implements ControlMessage {
+        @Override
+        public String encode() {
+            return "report " + text.replaceAll("\\p{Cntrl}", " ");
+        }
+    }
+
+    record Done(String text) implements ControlMessage {
+        @Override
+        public String encode() {
+            return "done " + text.replaceAll("\\p{Cntrl}", " ");
+        }
+    }
+
+    /** @param exitStatus of the operator's command, not 0 */
+    record Failed(int exitStatus, String reason) implements ControlMessage {
+        @Override
+        public String encode() {
+            return "failed " + exitStatus + " " + reason.replaceAll("\\p{Cntrl}", " ");
+        }
+    }
+
+    /** The message as it goes over the wire, line feed included. A text that is too long is cut. */
+    default byte[] toBytes() {
+        byte[] bytes = encode().getBytes(StandardCharsets.UTF_8);
+        int length = Math.min(bytes.length, MAX_LINE_BYTES - 1);
+        byte[] line = new byte[length + 1];
+        System.arraycopy(bytes, 0, line, 0, length);
+        line[length] = '\n';
+        return line;
+    }
+
+    /** @throws ProtocolException if the line is no message; its text does not repeat the line, which may hold a secret */
+    static ControlMessage parse(String line) throws ProtocolException {
+        String[] word = line.split(" ", 2);
+        String rest = word.length == 2 ? word[1] : "";
+        try {
+            return switch (word[0]) {
+                case "hello" -> {
+                    String[] field = fields(rest, 3);
+                    yield new Hello(Integer.parseInt(field[0]), field[1], Long.parseLong(field[2]));
+                }
+                case "welcome" -> {
+                    String[] field = fields(rest, 2);
+                    yield new Welcome(
+                            Duration.ofMillis(Long.parseLong(field[0])), Duration.ofMillis(Long.parseLong(field[1])));
+                }
+                case "listen" -> {
+                    String[] field = fields(rest, 4);
+                    yield new Listen(
+                            Long.parseLong(field[0]),
+                            ListenSpec.parse(field[3])
+                                    .withBacklog(Integer.parseInt(field[1]))
+                                    .withIpv6Only(Boolean.parseBoolean(field[2])));
+                }
+                case "ticket" -> {
+                    String[] field = fields(rest, 2);
+                    yield new Granted(Long.parseLong(field[0]), Ticket.decode(field[1]));
+                }
+                case "refused" -> {
+                    String[] field = fields(rest, 2);
+                    yield new Refused(Long.parseLong(field[0]), field[1]);
+                }
+                case "ready" -> new Ready();
+                case "unready" -> new Unready();
+                case "heartbeat" -> {
+                    String[] field = fields(rest, 3);
+                    yield new Heartbeat(Long.parseLong(field[0]), Long.parseLong(field[1]), Long.parseLong(field[2]));
+                }
+                case "dump-threads" -> new DumpThreads();
+                case "drain" -> new Drain();
+                case "bye" -> new Bye();
+                case "operator" -> {
+                    String[] field = fields(rest, 2);
+                    yield new Operator(Integer.parseInt(field[0]), field[1]);
+                }
+                case "do" -> {
+                    String[] field = fields(rest, 2);
+                    yield new Do(field[0], field[1]);
+                }
+                case "report" -> new Report(rest);
+                case "done" -> new Done(rest);
+                case "failed" -> {
+                    String[] field = fields(rest, 2);
+                    yield new Failed(Integer.parseInt(field[0]), field[1]);
+                }
+                default -> throw new ProtocolException("unknown control message");
+            };
+        } catch (IllegalArgumentException e) {
+            throw new ProtocolException("malformed control message");
+        }
+    }
+
+    private static String[] fields(String rest, int count) {
+        String[] fields = rest.split(" ", count);
+        if (fields.length != count) {
+            throw new IllegalArgumentException("too few fields");
+        }
+        return fields;
+    }
+}

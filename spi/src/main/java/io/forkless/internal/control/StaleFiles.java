@@ -1,0 +1,119 @@
+package io.forkless.internal.control;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.ConnectException;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A supervisor that was killed could not remove its private directories; the first worker to notice does. */
+public final class StaleFiles {
+    private static final System.Logger LOG = System.getLogger(StaleFiles.class.getName());
+
+    private static final String OURS = "{" + BootstrapFile.SOCKET_FILE + "," + BootstrapFile.ENDPOINT_FILE + ","
+            + Scoreboard.FILE + ",*" + BootstrapFile.FILE_SUFFIX + "}";
+
+    private static final int MAX_LOOKS = 10;
+    private static final long LOOK_MILLIS = 20;
+
+    private StaleFiles() {}
+
+    /**
+     * Removes what is known to be the supervisor's, if nobody listens at its address any more.
+     *
+     * @param directory the supervisor's private directory
+     * @param address of its control socket
+     */
+    public static void remove(Path directory, SocketAddress address) {
+        if (!isGone(address)) {
+            return;
+        }
+        try {
+            for (Path handOver : siblings(directory)) {
+                removeDeadSockets(handOver);
+            }
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, OURS)) {
+                for (Path file : files) {
+                    delete(file);
+                }
+            }
+            delete(directory);
+        } catch (IOException | DirectoryIteratorException e) {
+            LOG.log(Level.DEBUG, "another worker removes it", e);
+        }
+    }
+
+    /** The other private directories of the same process and user: those of hand-overs that were under way. */
+    private static List<Path> siblings(Path directory) throws IOException {
+        String prefix = PrivateDirectory.prefixOf(directory);
+        UserPrincipal owner = Files.getOwner(directory);
+        List<Path> found = new ArrayList<>();
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(directory.getParent(), prefix + "*")) {
+            for (Path path : all) {
+                if (!path.equals(directory)
+                        && Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)
+                        && Files.getOwner(path, LinkOption.NOFOLLOW_LINKS).equals(owner)) {
+                    found.add(path);
+                }
+            }
+        }
+        return found;
+    }
+
+    /** Another supervisor of the same process may live on, and so may its sockets. */
+    private static void removeDeadSockets(Path directory) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            boolean removed = false;
+            for (Path file : files) {
+                boolean socket = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                        .isOther();
+                if (!socket || !isGone(UnixDomainSocketAddress.of(file))) {
+                    return;
+                }
+                delete(file);
+                removed = true;
+            }
+            if (removed) { // an empty one may just have been made
+                delete(directory);
+            }
+        } catch (IOException | DirectoryIteratorException | UnsupportedOperationException e) {
+            LOG.log(Level.DEBUG, "another worker removes it, or it holds something else", e);
+        }
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            // Windows keeps a scoreboard that is mapped, and so the directory; there is no secret in it.
+            LOG.log(Level.DEBUG, "cannot remove what the supervisor has left", e);
+        }
+    }
+
+    /** A process that is killed ends its connections before it stops listening, or after: hence several looks. */
+    private static boolean isGone(SocketAddress address) {
+        try {
+            for (int look = 0; look < MAX_LOOKS; look++) {
+                SocketChannel.open(address).close();
+                Thread.sleep(LOOK_MILLIS);
+            }
+        } catch (ConnectException e) {
+            return true;
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "whether the supervisor is gone cannot be told", e); // EMFILE, say
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return false;
+    }
+}

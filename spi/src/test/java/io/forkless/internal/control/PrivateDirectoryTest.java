@@ -1,0 +1,117 @@
+package io.forkless.internal.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.forkless.testing.ChildJvm;
+import io.forkless.testing.ShortTempDir;
+import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+class PrivateDirectoryTest {
+    @TempDir(factory = ShortTempDir.class)
+    Path temporary;
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has access lists in place of modes")
+    void only_the_owner_can_enter() throws Exception {
+        try (PrivateDirectory directory = PrivateDirectory.create("forkless-")) {
+            assertThat(directory.path()).isDirectory().isAbsolute().hasParent(PrivateDirectory.base());
+            assertThat(directory.path().getFileName().toString()).startsWith("forkless-");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.path())))
+                    .isEqualTo("rwx------");
+        }
+    }
+
+    @Test
+    void two_directories_are_never_the_same() throws Exception {
+        try (PrivateDirectory one = PrivateDirectory.create("forkless-");
+                PrivateDirectory other = PrivateDirectory.create("forkless-")) {
+            assertThat(one.path()).isNotEqualTo(other.path());
+        }
+    }
+
+    @Test
+    void closing_removes_the_files_and_the_directory() throws Exception {
+        PrivateDirectory directory = PrivateDirectory.create("forkless-");
+        Files.writeString(directory.resolve("one"), "1");
+        Files.writeString(directory.resolve("two"), "2");
+
+        directory.close();
+        directory.close(); // what others have removed already is no error
+
+        assertThat(directory.path()).doesNotExist();
+    }
+
+    @Test
+    void closing_never_removes_a_directory_in_it_that_holds_something() throws Exception {
+        PrivateDirectory directory = PrivateDirectory.create("forkless-");
+        Path foreign = Files.createDirectory(directory.resolve("foreign"));
+        Path file = Files.writeString(foreign.resolve("precious"), "data");
+
+        assertThatExceptionOfType(DirectoryNotEmptyException.class).isThrownBy(directory::close);
+
+        assertThat(file).hasContent("data");
+        Files.delete(file);
+        directory.close();
+    }
+
+    @Test
+    void a_path_that_is_too_long_for_a_socket_is_refused_and_not_left_behind() throws Exception {
+        Path longPath = Files.createDirectory(temporary.resolve("x".repeat(87)));
+
+        String said = createInAnotherJvm(Map.of("XDG_RUNTIME_DIR", longPath.toString()), List.of());
+
+        assertThat(said)
+                .startsWith("private directory: " + longPath)
+                .endsWith("is too long for a Unix-domain socket in it; set XDG_RUNTIME_DIR to a shorter directory");
+        assertThat(longPath).isEmptyDirectory();
+    }
+
+    @Test
+    void it_is_below_the_runtime_directory_of_the_user_if_there_is_one() throws Exception {
+        assertThat(createInAnotherJvm(Map.of("XDG_RUNTIME_DIR", temporary.toString()), List.of()))
+                .startsWith("made below " + temporary.toAbsolutePath());
+    }
+
+    @Test
+    void a_runtime_directory_that_is_missing_or_not_absolute_is_not_used() throws Exception {
+        Path tmpdir = Files.createDirectory(temporary.resolve("tmp"));
+        List<String> flags = List.of("-Djava.io.tmpdir=" + tmpdir);
+        // Not absolute means to be ignored, says the XDG Base Directory Specification; empty means not set.
+        for (String unusable : List.of(temporary.resolve("missing").toString(), "", ".", "target")) {
+            assertThat(createInAnotherJvm(Map.of("XDG_RUNTIME_DIR", unusable), flags))
+                    .as("XDG_RUNTIME_DIR=%s", unusable)
+                    .isEqualTo("made below " + tmpdir);
+        }
+    }
+
+    private static String createInAnotherJvm(Map<String, String> environment, List<String> flags) throws Exception {
+        try (ChildJvm jvm = ChildJvm.start(environment, flags, CreateProgram.class)) {
+            assertThat(jvm.awaitExit()).as(jvm.output()).isZero();
+            return jvm.output().strip();
+        }
+    }
+
+    /** Makes a private directory, says where, and removes it. */
+    static final class CreateProgram {
+        private CreateProgram() {}
+
+        public static void main(String[] arguments) {
+            try (PrivateDirectory directory = PrivateDirectory.create("forkless-")) {
+                System.out.println("made below " + directory.path().getParent());
+            } catch (IOException e) {
+                System.out.println(e.getMessage());
+            }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package io.forkless.supervisor.admin;
+
+import io.forkless.internal.control.ControlMessage;
+import io.forkless.internal.control.ControlMessage.Do;
+import io.forkless.internal.control.ControlMessage.Done;
+import io.forkless.internal.control.ControlMessage.Failed;
+import io.forkless.internal.control.ControlMessage.Refused;
+import io.forkless.internal.control.ControlMessage.Report;
+import io.forkless.supervisor.link.ControlConnection;
+import io.forkless.supervisor.output.Log;
+import io.forkless.supervisor.pool.Settings;
+import io.forkless.supervisor.pool.Timers;
+import io.forkless.supervisor.pool.WorkerPool;
+import io.forkless.supervisor.status.NotDrainedException;
+import io.forkless.supervisor.status.Outcome;
+import java.lang.System.Logger.Level;
+import java.net.ProtocolException;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+
+/** Does what an operator's command asks for. Belongs to the event loop's thread. */
+public final class AdminSession implements ControlConnection.Receiver {
+    /** What an operator can have done; all of it on the event loop's thread. */
+    public interface Operations {
+        WorkerPool fleet();
+
+        CompletionStage<Void> restart();
+
+        CompletionStage<Void> allReady();
+
+        /** @return completes when the last worker has gone, while the connection is still there */
+        CompletionStage<Outcome> stop();
+
+        void reopenLogs();
+    }
+
+    private static final System.Logger LOG = Log.supervisor();
+
+    /** Well within the time after which a client takes the supervisor for hung. */
+    private static final Duration SIGN_OF_LIFE_INTERVAL = Duration.ofSeconds(3);
+
+    private final Timers timers;
+    private final ControlConnection connection;
+    private final Operations operations;
+    private Timers.Timer signOfLife;
+
+    public AdminSession(Timers timers, ControlConnection connection, Operations operations) {
+        this.timers = timers;
+        this.connection = connection;
+        this.operations = operations;
+        connection.deliverTo(this);
+    }
+
+    @Override
+    public void received(ControlMessage message) throws ProtocolException {
+        if (!(message instanceof Do command)) {
+            throw new ProtocolException("an operator does not send " + message);
+        }
+        if (signOfLife == null) {
+            scheduleSignOfLife(); // some commands take long, and after 'stop' the client waits for the end
+        }
+        try {
+            execute(command.verb(), command.argument());
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            refuse(e);
+        }
+    }
+
+    @Override
+    public void closed(String reason) {
+        if (signOfLife != null) {
+            signOfLife.cancel();
+            signOfLife = null;
+        }
+        LOG.log(Level.DEBUG, "an operator has left: {0}", reason);
+    }
+
+    private void execute(String verb, String argument) {
+        WorkerPool fleet = operations.fleet();
+        switch (verb) {
+            case "status" -> {
+                fleet.status().forEach(worker -> connection.send(new Report(StatusLine.encode(worker))));
+                done("");
+            }
+            case "await-ready" -> answer(operations.allReady(), "all " + fleet.workers() + " workers are ready");
+            case "restart" -> answer(operations.restart(), "restarted " + fleet.workers() + " workers");
+            case "scale" -> {
+                fleet.scale(target(argument, fleet.workers()));
+                done("scaling to " + fleet.workers() + " workers");
+            }
+            case "stop" -> {
+                connection.send(new Report("draining " + fleet.workers() + " workers"));
+                operations.stop().thenAccept(outcome -> {
+                    if (outcome == Outcome.DRAINED) {
+                        done("stopped");
+                    } else {
+                        connection.send(new Failed(outcome.exitStatus(), fleet.failure()));
+                    }
+                });
+            }
+            case "reopen-logs" -> {
+                operations.reopenLogs();
+                done("reopened");
+            }
+            default -> throw new IllegalArgumentException("unknown command '" + verb + "'");
+        }
+    }
+
+    private void scheduleSignOfLife() {
+        signOfLife = timers.after(SIGN_OF_LIFE_INTERVAL, () -> {
+            scheduleSignOfLife(); // first, since the connection may turn out to be closed
+            connection.send(new Report(""));
+        });
+    }
+
+    /** {@code 4}, {@code +1} or {@code -1}. */
+    private static int target(String argument, int workers) {
+        boolean relative = argument.startsWith("+") || argument.startsWith("-");
+        try {
+            return Settings.requireWorkers((relative ? workers : 0) + Integer.parseInt(argument));
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("scale: '" + argument + "' is not a number");
+        }
+    }
+
+    private void answer(CompletionStage<Void> result, String text) {
+        result.whenComplete((nothing, failure) -> {
+            if (failure == null) {
+                done(text);
+            } else {
+                refuse(failure);
+            }
+        });
+    }
+
+    private void done(String text) {
+        connection.send(new Done(text));
+    }
+
+    private void refuse(Throwable failure) {
+        if (failure instanceof NotDrainedException) { // it did it, but not well
+            connection.send(new Failed(Outcome.KILLED.exitStatus(), failure.getMessage()));
+            return;
+        }
+        connection.send(new Refused(0, String.valueOf(failure.getMessage())));
+    }
+}

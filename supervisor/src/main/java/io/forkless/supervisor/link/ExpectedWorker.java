@@ -1,0 +1,12 @@
+package io.forkless.supervisor.link;
+
+/** A worker that has been started and has not called yet, as the {@link ControlServer} sees it. */
+public interface ExpectedWorker {
+    int index();
+
+    /** Whether that process is the one that was started, or a descendant of it. */
+    boolean owns(ProcessHandle candidate);
+
+    /** It has called, over that connection. */
+    void connected(ControlConnection connection, ProcessHandle peer);
+}

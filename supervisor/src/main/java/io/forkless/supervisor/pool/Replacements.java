@@ -1,0 +1,150 @@
+package io.forkless.supervisor.pool;
+
+import io.forkless.supervisor.output.Attempt;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Replaces the workers of a {@link WorkerPool} that are outdated, as far as the surge allows: all of them in a restart, single
+ * ones for their age or size. The first replacement that fails ends it, and those that were to be replaced go on.
+ */
+final class Replacements {
+    /** What the fleet does with a slot. */
+    interface Actions {
+        /** Throws whatever the launcher throws; the slot is then as it was. */
+        void launch(WorkerSlot slot) throws IOException;
+
+        /** Drains it and removes it. */
+        void retire(WorkerSlot slot);
+
+        /** Of a slot without a process. */
+        void remove(WorkerSlot slot);
+    }
+
+    /** After a replacement that failed, no worker is replaced for its age or size for that long. */
+    private static final Duration RECYCLING_PAUSE = Duration.ofSeconds(60);
+
+    private final Settings settings;
+    private final Timers timers;
+    private final WorkerSlots slots;
+    private final Actions actions;
+    private long recycleNotBefore;
+
+    /** The restart that is under way, or {@code null}. */
+    private Roll roll;
+
+    Replacements(Settings settings, Timers timers, WorkerSlots slots, Actions actions) {
+        this.settings = settings;
+        this.timers = timers;
+        this.slots = slots;
+        this.actions = actions;
+        this.recycleNotBefore = timers.nanoTime();
+    }
+
+    /**
+     * Makes every worker outdated.
+     *
+     * @return completes when the last of them has gone; if a restart is under way already, together with that
+     */
+    CompletableFuture<Void> restart(int workers) {
+        if (roll == null) {
+            roll = new Roll(timers.nanoTime());
+        }
+        Attempt.log(Level.INFO, "restarting " + workers + " workers, " + settings.maxSurge() + " at a time");
+        CompletableFuture<Void> result = roll.result();
+        roll.beginAnew(workers);
+        slots.select(slot -> !slot.isRetiring()).forEach(slot -> slot.outdated = "restart");
+        goOn();
+        return result;
+    }
+
+    /** Makes a worker outdated if it is due. */
+    void recycle(WorkerSlot slot) {
+        if (slot.outdated == null && !slot.isRetiring() && timers.nanoTime() - recycleNotBefore >= 0) {
+            slot.outdated = slot.due(settings.recycling());
+        }
+    }
+
+    /** Starts as many as there may be now, and ends the restart when there is nothing left to replace. */
+    void goOn() {
+        while (slots.surplus() < settings.maxSurge()) {
+            List<WorkerSlot> next =
+                    slots.select(s -> s.outdated != null && s.replaces == null && !slots.isBeingReplaced(s));
+            if (next.isEmpty()) {
+                break;
+            }
+            replace(next.get(0));
+        }
+        if (!slots.any(slot -> slot.outdated != null || slot.replaces != null || slot.isRetiring())) {
+            endRestart(null);
+        }
+    }
+
+    /** Whether it has replaced a worker in the restart that is under way, or is to replace one for whatever reason. */
+    boolean include(WorkerSlot slot) {
+        return slot.replaces != null || roll != null && roll.hasMade(slot);
+    }
+
+    /** The replacement can be relied on: its predecessor goes. */
+    void retirePredecessorOf(WorkerSlot slot) {
+        WorkerSlot predecessor = slot.replaces;
+        slot.replaces = null;
+        if (roll != null) {
+            roll.replaced(slot);
+        }
+        actions.retire(predecessor);
+    }
+
+    /** A worker that was told to go was killed or ended with an error. */
+    void notDrained(WorkerSlot slot) {
+        if (roll != null) {
+            roll.notDrained(slot);
+        }
+    }
+
+    /** A replacement that has no process any more, or never had one, goes, and with it the others that start. */
+    void removeFailed(WorkerSlot slot, String reason) {
+        actions.remove(slot);
+        failed(slot, reason);
+    }
+
+    /** Those that were to be replaced go on. */
+    void failed(WorkerSlot slot, String reason) {
+        String failure = "replacement " + slot + " failed: " + reason;
+        Attempt.log(Level.ERROR, failure + "; nothing else is replaced, the workers there are go on serving");
+        recycleNotBefore = timers.nanoTime() + RECYCLING_PAUSE.toNanos();
+        callOff(failure);
+    }
+
+    /** Nothing more is replaced. */
+    void callOff(String reason) {
+        slots.all().forEach(slot -> slot.outdated = null);
+        slots.select(slot -> slot.replaces != null).forEach(actions::retire);
+        endRestart(reason); // last, for whoever hears of it
+    }
+
+    private void replace(WorkerSlot old) {
+        WorkerSlot slot = slots.add();
+        slot.replaces = old;
+        slot.restarts = old.restarts + 1;
+        slot.lastExit = "worker " + old.index + " was replaced: " + old.outdated;
+        Attempt.log(Level.INFO, "replacing " + old + ": " + old.outdated);
+        try {
+            actions.launch(slot);
+        } catch (Throwable e) {
+            slot.lastExit = LaunchFailure.describe(e);
+            removeFailed(slot, slot.lastExit);
+        }
+    }
+
+    private void endRestart(String failure) {
+        Roll ended = roll;
+        roll = null;
+        if (ended != null) {
+            Attempt.run(() -> ended.end(timers.nanoTime(), failure));
+        }
+    }
+}

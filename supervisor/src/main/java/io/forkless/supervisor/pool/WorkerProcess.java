@@ -1,0 +1,22 @@
+package io.forkless.supervisor.pool;
+
+/** A worker's process and link, as the state machine sees them. */
+public interface WorkerProcess {
+    long pid();
+
+    /**
+     * Asks the worker to drain.
+     *
+     * @return false if it has no link to the supervisor (yet), so that it cannot be asked
+     */
+    boolean drain();
+
+    /** Asks the worker to write down what its threads do. */
+    void dumpThreads();
+
+    /** Ends the process at once; its exit is reported like any other. */
+    void kill();
+
+    /** Its resident memory in bytes, or -1 if the platform does not tell. */
+    long residentBytes();
+}

@@ -1,0 +1,160 @@
+package io.forkless.supervisor.process;
+
+import io.forkless.internal.control.ControlMessage;
+import io.forkless.internal.control.ControlMessage.Bye;
+import io.forkless.internal.control.ControlMessage.Drain;
+import io.forkless.internal.control.ControlMessage.DumpThreads;
+import io.forkless.internal.control.ControlMessage.Heartbeat;
+import io.forkless.internal.control.ControlMessage.Listen;
+import io.forkless.internal.control.ControlMessage.Ready;
+import io.forkless.internal.control.ControlMessage.Unready;
+import io.forkless.supervisor.link.ControlConnection;
+import io.forkless.supervisor.link.ExpectedWorker;
+import io.forkless.supervisor.output.Attempt;
+import io.forkless.supervisor.pool.WorkerProcess;
+import java.net.ProtocolException;
+
+/** A real process and its link. Belongs to the event loop's thread. */
+public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, ControlConnection.Receiver {
+    /** What a worker's messages lead to. */
+    public interface Events {
+        void ready(SpawnedWorker worker);
+
+        void unready(SpawnedWorker worker);
+
+        void drained(SpawnedWorker worker);
+
+        void heartbeat(SpawnedWorker worker, Heartbeat heartbeat);
+
+        void listenRequested(SpawnedWorker worker, Listen request);
+
+        void linkLost(SpawnedWorker worker);
+    }
+
+    private final int index;
+    private final Events events;
+    private Process process;
+    private ControlConnection connection;
+    private ProcessHandle linked;
+
+    public SpawnedWorker(int index, Events events) {
+        this.index = index;
+        this.events = events;
+    }
+
+    @Override
+    public int index() {
+        return index;
+    }
+
+    public void spawned(Process newProcess) {
+        process = newProcess;
+    }
+
+    /** Whether that process is the spawned one or a descendant of it: a command may be a script that starts the JVM. */
+    @Override
+    public boolean owns(ProcessHandle candidate) {
+        // ProcessHandle.equals compares start times too, so that a reused pid is another process.
+        for (ProcessHandle p = candidate; p != null; p = p.parent().orElse(null)) {
+            if (p.equals(process.toHandle())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public void connected(ControlConnection newConnection, ProcessHandle peer) {
+        connection = newConnection;
+        linked = peer;
+        connection.deliverTo(this);
+    }
+
+    /** The process that speaks over the link. */
+    public ProcessHandle linkedProcess() {
+        return linked;
+    }
+
+    public void send(ControlMessage message) {
+        if (connection != null) {
+            connection.send(message);
+        }
+    }
+
+    /** Takes note of what a process that has exited had said before, such as that it was ready. */
+    void hearOut() {
+        if (connection != null) {
+            connection.readAvailable();
+        }
+    }
+
+    /** Ends the link of a process that has exited: a descendant that still serves then drains. */
+    public void disconnect() {
+        if (connection != null) {
+            connection.close("the process has exited");
+        }
+    }
+
+    @Override
+    public long pid() {
+        return process.pid();
+    }
+
+    @Override
+    public boolean drain() {
+        send(new Drain());
+        return connection != null;
+    }
+
+    @Override
+    public void dumpThreads() {
+        send(new DumpThreads());
+    }
+
+    @Override
+    public long residentBytes() {
+        return linked == null ? ResidentMemory.UNKNOWN : ResidentMemory.of(linked.pid());
+    }
+
+    @Override
+    public void kill() {
+        if (linked == null) {
+            // The command may be a script that has started the JVM already: nobody else knows that one.
+            Attempt.run(() -> process.descendants().forEach(ProcessHandle::destroyForcibly));
+        }
+        process.destroyForcibly();
+        if (linked != null && linked.pid() != process.pid()) {
+            linked.destroyForcibly();
+        }
+    }
+
+    /** Ends what there is of a process whose launch has failed half-way. */
+    void abandon() {
+        if (process != null) {
+            Attempt.run(this::kill);
+        }
+    }
+
+    @Override
+    public void received(ControlMessage message) throws ProtocolException {
+        if (message instanceof Listen listen) {
+            events.listenRequested(this, listen);
+        } else if (message instanceof Ready) {
+            events.ready(this);
+        } else if (message instanceof Unready) {
+            events.unready(this);
+        } else if (message instanceof Heartbeat heartbeat) {
+            events.heartbeat(this, heartbeat);
+        } else if (message instanceof Bye) {
+            events.drained(this);
+        } else {
+            throw new ProtocolException("a worker does not send " + message);
+        }
+    }
+
+    @Override
+    public void closed(String reason) {
+        connection = null;
+        events.linkLost(this);
+    }
+}

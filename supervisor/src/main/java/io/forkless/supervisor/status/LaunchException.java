@@ -1,0 +1,26 @@
+package io.forkless.supervisor.status;
+
+import java.io.IOException;
+
+/** The workers' command cannot be started. */
+public final class LaunchException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    /** As the shell reports it: the command, or the jar of {@code java -jar}, exists and cannot be executed. */
+    public static final int NOT_EXECUTABLE = 126;
+
+    /** As the shell reports it: there is no such command, or no such jar. */
+    public static final int NOT_FOUND = 127;
+
+    private final int exitStatus;
+
+    public LaunchException(String message, int exitStatus, Throwable cause) {
+        super(message, cause);
+        this.exitStatus = exitStatus;
+    }
+
+    /** {@link #NOT_FOUND} or {@link #NOT_EXECUTABLE}. */
+    public int exitStatus() {
+        return exitStatus;
+    }
+}

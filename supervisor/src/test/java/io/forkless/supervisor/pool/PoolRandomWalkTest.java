@@ -1,0 +1,479 @@
+package io.forkless.supervisor.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.forkless.internal.control.ControlMessage.Heartbeat;
+import io.forkless.supervisor.Supervisor;
+import io.forkless.supervisor.pool.FakeWorkers.FakeProcess;
+import io.forkless.supervisor.status.NotDrainedException;
+import io.forkless.supervisor.status.Outcome;
+import io.forkless.supervisor.status.WorkerState;
+import io.forkless.supervisor.status.WorkerStatus;
+import java.io.IOException;
+import java.nio.file.InvalidPathException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What holds for every worker state whatever happens, in whatever order. */
+class PoolRandomWalkTest {
+    private static final int EVENTS = 500_000;
+    private static final int LONGEST_WALK = 200;
+    private static final int MAX_WORKERS = 4;
+    private static final Duration BOOT = Duration.ofSeconds(60);
+    private static final Duration DRAIN = Duration.ofSeconds(30);
+
+    /** The longest back-off, and the fifth by which it varies. */
+    private static final Duration MOST_BACKOFF = Duration.ofSeconds(36);
+
+    private static final Duration FOR_EVER = Duration.ofDays(365);
+
+    /** For a thread dump, and for kills that the system refuses a few times. */
+    private static final Duration TO_KILL = Duration.ofMinutes(2);
+
+    private static final Logger LOGGER = Logger.getLogger(Supervisor.class.getName());
+
+    private final Set<Outcome> ends = EnumSet.noneOf(Outcome.class);
+    private final Map<String, Integer> seen = new TreeMap<>();
+
+    @BeforeEach
+    void say_nothing_of_so_many_events() {
+        LOGGER.setLevel(Level.OFF);
+    }
+
+    @AfterEach
+    void speak_again() {
+        LOGGER.setLevel(null);
+    }
+
+    @Test
+    void no_order_of_events_breaks_the_fleet() throws Exception {
+        int events = 0;
+        for (long seed = 1; events < EVENTS; seed++) {
+            Walk walk = new Walk(seed, seen);
+            events += walk.go();
+            ends.addAll(walk.outcomes);
+        }
+        assertThat(ends).as("the walks reach every end").containsExactlyInAnyOrder(Outcome.values());
+        assertThat(seen)
+                .as("the walks come by everything")
+                .containsOnlyKeys(
+                        "restart failed",
+                        "restart succeeded",
+                        "restart lost something",
+                        "scaled",
+                        "scaled during a restart",
+                        "hung",
+                        "turned unready",
+                        "refused",
+                        "disturbed",
+                        "calmed")
+                .allSatisfy((event, times) -> assertThat(times).as(event).isGreaterThan(20));
+    }
+
+    private static final class Walk {
+        private static final int MOST_SCALED = 6;
+
+        private final String name;
+        private final Random random;
+        private final int surge;
+        private final Duration hold;
+        private final VirtualTimers timers = new VirtualTimers();
+        private final FakeWorkers workers = new FakeWorkers();
+        private final List<FakeProcess> alive = new ArrayList<>();
+        private final Set<FakeProcess> ready = new HashSet<>();
+        private final List<Outcome> outcomes = new ArrayList<>();
+        private final List<CompletableFuture<Void>> restarts = new ArrayList<>();
+        private final Map<String, Integer> seen;
+        private final WorkerPool fleet;
+        private int launchedAtStop = -1;
+        private final boolean disturbed;
+        private boolean disturbing;
+        private boolean allReadyUntold;
+        private boolean endUntold;
+        private int allReady;
+        private boolean scaledDown;
+
+        /** Nothing has happened to the ready workers since but restarts: there must be as many as there are to be. */
+        private boolean undisturbed;
+
+        Walk(long seed, Map<String, Integer> seen) {
+            name = "walk " + seed;
+            this.seen = seen;
+            random = new Random(seed);
+            surge = 1 + random.nextInt(3);
+            hold = random.nextBoolean() ? Duration.ofSeconds(5) : Duration.ZERO;
+            Settings settings = new Settings(
+                    1 + random.nextInt(MAX_WORKERS),
+                    BOOT,
+                    hold,
+                    DRAIN,
+                    random.nextBoolean() ? Duration.ofSeconds(30) : Duration.ZERO,
+                    Duration.ofSeconds(60),
+                    3,
+                    Duration.ofSeconds(10),
+                    surge,
+                    random.nextBoolean() ? new Recycling(Duration.ofMinutes(5), 100, 0) : Recycling.NEVER);
+            Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(30), random);
+            WorkerPool.Launcher launcher = index -> {
+                FakeProcess process = (FakeProcess) workers.launch(index);
+                alive.add(process);
+                return process;
+            };
+            fleet = new WorkerPool(settings, backoff, timers, launcher, this::allReady, this::ended);
+            disturbed = random.nextBoolean();
+            workers.disturb = this::disturb;
+        }
+
+        private void allReady() {
+            allReadyUntold = true;
+            disturb();
+            allReadyUntold = false;
+            allReady++;
+        }
+
+        private void ended(Outcome outcome) {
+            endUntold = true;
+            disturb();
+            endUntold = false;
+            outcomes.add(outcome);
+        }
+
+        /** The system refuses, at any moment and in any way: no thread, no memory, a class that cannot be loaded. */
+        private void disturb() {
+            if (disturbing && random.nextInt(10) == 0) {
+                count("disturbed");
+                switch (random.nextInt(3)) {
+                    case 0 -> throw new InternalError("unable to create native thread");
+                    case 1 -> throw new NoClassDefFoundError("disturbed");
+                    default -> throw new InvalidPathException("?", "disturbed");
+                }
+            }
+        }
+
+        int go() throws IOException {
+            fleet.start();
+            int events = 0;
+            boolean sickly = random.nextInt(4) == 0; // else hardly a walk would ever give up
+            boolean healthy = !sickly && random.nextInt(3) == 0; // else hardly a restart would ever succeed
+            while (outcomes.isEmpty() && events < LONGEST_WALK) {
+                disturbing = disturbed;
+                step(healthy ? 3 : 0, sickly ? 3 : 20);
+                disturbing = false;
+                if (endUntold) {
+                    advance(1000);
+                }
+                check();
+                events++;
+            }
+            if (outcomes.isEmpty() && launchedAtStop < 0 && random.nextBoolean()) {
+                calm();
+            }
+            finish();
+            return events;
+        }
+
+        private void step(int from, int to) {
+            switch (from + random.nextInt(to - from)) {
+                case 0, 1 -> exitOf(anyAlive());
+                case 2 -> advance(random.nextInt(40_000));
+                case 3, 4, 5 -> ready(anyAlive());
+                case 6 -> drained();
+                case 7 -> lose(random.nextInt(5) == 0 ? anyAlive() : null);
+                case 8 -> workers.failAfter(random.nextInt(4) == 0 ? 0 : Integer.MAX_VALUE);
+                case 9 -> advance(random.nextInt(400));
+                case 10 -> outdated();
+                case 11, 12 -> restart();
+                case 13 -> scale();
+                case 14, 15, 16 -> inspect();
+                case 17 -> beat();
+                case 18 -> turn();
+                default -> end();
+            }
+            // Whoever is killed dies, sooner or later.
+            if (random.nextBoolean()) {
+                List.copyOf(alive).stream().filter(process -> process.kills > 0).forEach(this::exitOf);
+            }
+        }
+
+        private void check() {
+            List<WorkerStatus> status = fleet.status();
+            assertThat(alive).as(name).extracting(process -> process.index).doesNotHaveDuplicates();
+            assertThat(status).as(name).extracting(WorkerStatus::index).doesNotHaveDuplicates();
+            // What the owner could not be told is told again.
+            assertThat(timers.pending()).as(name).isLessThanOrEqualTo(status.size() + 2);
+            status.forEach(this::checkWorker);
+            assertThat(status.stream().filter(worker -> worker.pid() != -1).count())
+                    .as("%s: every process has its place", name)
+                    .isEqualTo(alive.size());
+            boolean over = Set.of(WorkerState.STOPPED, WorkerState.FAILED).stream()
+                    .anyMatch(end -> status.stream().allMatch(worker -> worker.state() == end));
+            assertThat(outcomes).as("%s: %s", name, status).hasSize(over && !endUntold ? 1 : 0);
+            assertThat(allReady).as(name).isLessThanOrEqualTo(1);
+            if (over) {
+                assertThat(timers.pending()).as(name).isEqualTo((endUntold ? 1 : 0) + (allReadyUntold ? 1 : 0));
+                assertThat(alive).as(name).isEmpty();
+            }
+            if (launchedAtStop >= 0) {
+                assertThat(workers.launched).as(name).hasSize(launchedAtStop);
+            }
+            checkNumbers(status);
+            checkRestarts(status);
+        }
+
+        /** It has a process or not, as its state says, and something will come of it. */
+        private void checkWorker(WorkerStatus worker) {
+            FakeProcess process = alive.stream()
+                    .filter(candidate -> candidate.pid == worker.pid())
+                    .findAny()
+                    .orElse(null);
+            boolean needsProcess = EnumSet.of(WorkerState.STARTING, WorkerState.READY, WorkerState.DRAINING)
+                    .contains(worker.state());
+            assertThat(process != null).as("%s: %s", name, worker).isEqualTo(needsProcess);
+            Duration limit = switch (worker.state()) {
+                case BACKOFF -> MOST_BACKOFF;
+                case STARTING -> process.kills > 0 ? FOR_EVER : BOOT.plus(TO_KILL);
+                case DRAINING -> process.kills > 0 ? FOR_EVER : DRAIN.plus(TO_KILL);
+                case STOPPED -> launchedAtStop >= 0 ? FOR_EVER : Duration.ZERO.minusNanos(1);
+                default -> FOR_EVER;
+            };
+            assertThat(worker.inState()).as("%s: %s", name, worker).isLessThanOrEqualTo(limit);
+        }
+
+        private void checkNumbers(List<WorkerStatus> status) {
+            // Those that go since they are too many come on top of what a restart may have.
+            long retirees = scaledDown ? alive.stream().filter(this::isToGo).count() : 0;
+            assertThat((long) alive.size())
+                    .as("%s: %s", name, status)
+                    .isLessThanOrEqualTo(fleet.workers() + surge + retirees);
+            long serving = status.stream()
+                    .filter(worker -> worker.state() == WorkerState.READY)
+                    .count();
+            // During a hold both the old worker and its replacement serve, and one of them is to go.
+            boolean held = !hold.isZero() && status.size() > fleet.workers();
+            if (launchedAtStop < 0 && serving >= fleet.workers() && !held) {
+                undisturbed = true;
+            }
+            if (launchedAtStop < 0 && undisturbed) {
+                assertThat(serving).as("%s: capacity: %s", name, status).isGreaterThanOrEqualTo(fleet.workers());
+            }
+        }
+
+        private void checkRestarts(List<WorkerStatus> status) {
+            boolean surplus = status.size() > fleet.workers();
+            List<CompletableFuture<Void>> pending =
+                    restarts.stream().filter(restart -> !restart.isDone()).toList();
+            if (launchedAtStop >= 0 || !outcomes.isEmpty()) {
+                assertThat(pending).as("%s: nobody waits for ever", name).isEmpty();
+            }
+            for (CompletableFuture<Void> restart : restarts) {
+                if (!restart.isDone()) {
+                    assertThat(surplus || status.stream().anyMatch(worker -> worker.state() != WorkerState.READY))
+                            .as("%s: a restart that waits has something under way: %s", name, status)
+                            .isTrue();
+                } else if (restart.isCompletedExceptionally()) {
+                    Throwable failure = restart.handle((nothing, e) -> e).join();
+                    count(failure instanceof NotDrainedException ? "restart lost something" : "restart failed");
+                } else {
+                    count("restart succeeded");
+                }
+            }
+            restarts.removeIf(CompletableFuture::isDone);
+        }
+
+        /** A process that was told to go, in any way; after its dump it is killed. */
+        private boolean isToGo(FakeProcess process) {
+            return process.toGo;
+        }
+
+        /** However it stands: when everything goes well from now on, all is well in the end. */
+        private void calm() {
+            workers.failAfter(Integer.MAX_VALUE);
+            for (int second = 0; !isWell() && outcomes.isEmpty() && second < 600; second++) {
+                for (FakeProcess process : List.copyOf(alive)) {
+                    if (isToGo(process)) {
+                        exitOf(process);
+                    } else {
+                        ready(process);
+                    }
+                }
+                advance(1000);
+                check();
+            }
+            assertThat(isWell() || !outcomes.isEmpty())
+                    .as("%s: %s", name, fleet.status())
+                    .isTrue();
+            count("calmed");
+        }
+
+        private boolean isWell() {
+            List<WorkerStatus> status = fleet.status();
+            return status.size() == fleet.workers()
+                    && status.stream().allMatch(worker -> worker.state() == WorkerState.READY)
+                    && restarts.stream().allMatch(CompletableFuture::isDone);
+        }
+
+        /** However it stands: a stop ends it, within the drain time-out if those that are killed die. */
+        private void finish() {
+            disturbing = false;
+            stopRestarting();
+            fleet.drainAll(Duration.ZERO);
+            timers.advance(DRAIN);
+            assertThat(alive).as(name).allMatch(process -> process.kills > 0);
+            List.copyOf(alive).forEach(this::exitOf);
+            assertThat(outcomes).as(name).hasSize(1);
+            assertThat(restarts).as(name).allMatch(CompletableFuture::isDone);
+            assertThat(timers.pending()).as(name).isZero();
+            timers.advance(Duration.ofHours(1));
+            assertThat(workers.launched).as(name).hasSize(launchedAtStop);
+        }
+
+        private FakeProcess anyAlive() {
+            return alive.isEmpty() ? null : alive.get(random.nextInt(alive.size()));
+        }
+
+        private void advance(int millis) {
+            timers.advance(Duration.ofMillis(millis));
+        }
+
+        private void exitOf(FakeProcess process) {
+            if (process != null) {
+                undisturbed &= process.drains > 0 || !ready.contains(process);
+                alive.remove(process);
+                fleet.exited(process, random.nextBoolean() ? 0 : 137);
+            }
+        }
+
+        /** The usual end of a worker that was told to drain. */
+        private void drained() {
+            alive.stream().filter(process -> process.drains > 0).findAny().ifPresent(this::exitOf);
+        }
+
+        private void ready(FakeProcess process) {
+            if (process != null) {
+                process.linked = true;
+                ready.add(process);
+                fleet.ready(process);
+            }
+        }
+
+        private void lose(FakeProcess process) {
+            if (process != null && process.linked) {
+                process.linked = false;
+                fleet.linkLost(process);
+            }
+        }
+
+        /** News of a process that may be gone already. */
+        private void outdated() {
+            FakeProcess process = workers.launched.get(random.nextInt(workers.launched.size()));
+            if (!alive.contains(process)) {
+                fleet.ready(process);
+                fleet.linkLost(process);
+                fleet.heartbeat(process, new Heartbeat(1000, 1, 1));
+                fleet.exited(process, 1);
+            }
+        }
+
+        private void restart() {
+            CompletableFuture<Void> result = fleet.restart();
+            if (launchedAtStop >= 0) {
+                assertThat(result).as(name).isCompletedExceptionally();
+            } else {
+                restarts.add(result);
+            }
+        }
+
+        private void scale() {
+            int target = 1 + random.nextInt(MOST_SCALED);
+            if (launchedAtStop >= 0) {
+                assertThatThrownBy(() -> fleet.scale(target)).as(name).isInstanceOf(IllegalStateException.class);
+                return;
+            }
+            undisturbed &= target <= fleet.workers();
+            scaledDown |= target < fleet.workers();
+            fleet.scale(target);
+            count(restarts.isEmpty() ? "scaled" : "scaled during a restart");
+        }
+
+        private void inspect() {
+            int dumps = dumps();
+            int times = random.nextInt(10) == 0 ? 40 : 1;
+            for (int i = 0; i < times; i++) {
+                advance(1000);
+                fleet.inspect();
+            }
+            if (dumps() > dumps) {
+                count("hung");
+            }
+        }
+
+        private int dumps() {
+            return workers.launched.stream().mapToInt(process -> process.dumps).sum();
+        }
+
+        private void beat() {
+            for (FakeProcess process : alive) {
+                if (random.nextInt(3) > 0) {
+                    fleet.heartbeat(process, new Heartbeat(random.nextInt(120), 1, 1));
+                }
+            }
+        }
+
+        private void end() {
+            switch (random.nextInt(30)) {
+                case 0, 1, 2 -> stopRestarting();
+                case 3, 4, 5 -> {
+                    if (launchedAtStop >= 0) {
+                        fleet.drainAll(Duration.ZERO);
+                    }
+                }
+                case 6 -> {
+                    stopRestarting();
+                    fleet.killAll();
+                }
+                default -> {}
+            }
+        }
+
+        private void stopRestarting() {
+            if (launchedAtStop < 0) {
+                launchedAtStop = workers.launched.size();
+            }
+            fleet.stopRestarting();
+        }
+
+        /** Something that a worker says beside what every worker says. */
+        private void turn() {
+            FakeProcess process = anyAlive();
+            if (process == null) {
+                return;
+            }
+            if (random.nextInt(3) == 0) {
+                fleet.refused(process, "not granted");
+                count("refused");
+            } else {
+                undisturbed &= process.drains > 0 || !ready.contains(process);
+                fleet.unready(process);
+                count("turned unready");
+            }
+        }
+
+        private void count(String event) {
+            seen.merge(event, 1, Integer::sum);
+        }
+    }
+}
