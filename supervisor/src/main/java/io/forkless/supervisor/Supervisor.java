@@ -66,7 +66,7 @@ public final class Supervisor implements AutoCloseable {
      * Binds the listeners and spawns the workers; returns when the processes run, see {@link #awaitReady}.
      *
      * @throws IOException if an address cannot be listened on, no provider fits, the name is taken, or the command
-     *     cannot be started ({@link LaunchException}); nothing is left behind then
+     *     cannot be started ({@link io.forkless.supervisor.status.LaunchException}); nothing is left behind then
      */
     public void start() throws IOException {
         synchronized (lock) {
@@ -146,7 +146,7 @@ public final class Supervisor implements AutoCloseable {
      *
      * @return completes, on a thread of its own, when the last old worker has gone; fails, with the reason, if a
      *     replacement does not get ready, or ends or turns unready before the restart is complete: the restart then ends and
-     *     the old workers that are left serve on; fails with a {@link NotDrainedException} if the restart is complete and an
+     *     the old workers that are left serve on; fails with a {@link io.forkless.supervisor.status.NotDrainedException} if the restart is complete and an
      *     old worker did not drain
      */
     public CompletableFuture<Void> restart() {

@@ -20,7 +20,7 @@ public final class ControlConnection {
         /** @throws ProtocolException ends the connection */
         void received(ControlMessage message) throws ProtocolException;
 
-        /** Called once, also after {@link ControlConnection#close()}. */
+        /** Called once, also after {@link ControlConnection#close}. */
         void closed(String reason);
     }
 

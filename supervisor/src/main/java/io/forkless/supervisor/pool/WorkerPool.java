@@ -230,7 +230,7 @@ public final class WorkerPool implements Replacements.Actions {
      * Replaces every worker by one that is started from now on; a restart that is under way becomes part of it.
      *
      * @return fails, with the reason as its message, if a replacement does not get ready, or ends or turns unready before
-     *     the restart is complete: the old workers that are left then go on; and with a {@link NotDrainedException} if it
+     *     the restart is complete: the old workers that are left then go on; and with a {@link io.forkless.supervisor.status.NotDrainedException} if it
      *     is complete and a worker was killed or ended with an error in place of a drain
      */
     public CompletableFuture<Void> restart() {
