@@ -4,6 +4,7 @@ module io.forkless.cli {
     requires io.forkless.supervisor;
     requires java.logging;
     requires java.management;
+    requires tools.jackson.jr.ob;
 
     opens io.forkless.cli to
             info.picocli;

@@ -9,9 +9,9 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import tools.jackson.jr.ob.JSON;
 
 /** {@code forkless status}. */
 @Command(
@@ -82,21 +82,17 @@ final class StatusCommand extends AdminCommand {
     }
 
     private static String json(AdminClient supervisor, List<Map<String, String>> workers) {
-        String list = workers.stream().map(StatusCommand::json).collect(Collectors.joining(","));
-        return "{\"name\":" + quoted(supervisor.name()) + ",\"pid\":" + supervisor.pid() + ",\"workers\":[" + list
-                + "]}";
+        Map<String, Object> status = new LinkedHashMap<>();
+        status.put("name", supervisor.name());
+        status.put("pid", supervisor.pid());
+        status.put("workers", workers.stream().map(StatusCommand::typed).toList());
+        return JSON.std.asString(status);
     }
 
-    private static String json(Map<String, String> worker) {
-        return worker.entrySet().stream()
-                .map(field -> quoted(field.getKey()) + ":"
-                        + (field.getValue().matches("-?\\d+") ? field.getValue() : quoted(field.getValue())))
-                .collect(Collectors.joining(",", "{", "}"));
-    }
-
-    /** The supervisor has replaced control characters. */
-    private static String quoted(String text) {
-        return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+    private static Map<String, Object> typed(Map<String, String> worker) {
+        Map<String, Object> typed = new LinkedHashMap<>();
+        worker.forEach((key, value) -> typed.put(key, value.matches("-?\\d+") ? Long.valueOf(value) : value));
+        return typed;
     }
 
     /** {@code key=value …}; the last value is the rest of the line. */

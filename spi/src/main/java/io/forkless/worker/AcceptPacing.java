@@ -61,6 +61,11 @@ public final class AcceptPacing {
     private long suspension = FIRST_SUSPENSION_NANOS;
     private long suspendedUntil;
 
+    /** Of a worker that leaves no client to others, since there are none. */
+    static AcceptPacing withoutSiblings() {
+        return new AcceptPacing(Scoreboard.ofOneWorker(), 0);
+    }
+
     AcceptPacing(Scoreboard scoreboard, int index) {
         this(scoreboard, index, System::nanoTime, LockSupport::parkNanos);
     }

@@ -20,6 +20,7 @@ final class Drain {
     private final IntConsumer halt;
     private final List<DrainHandler> handlers = new ArrayList<>();
     private boolean begun;
+    private volatile Thread deadline;
 
     /**
      * @param afterwards runs when all handlers have drained in time, before the exit
@@ -52,8 +53,13 @@ final class Drain {
             }
             begun = true;
         }
-        start("forkless-drain-deadline", true, this::haltAtDeadline);
+        deadline = start("forkless-drain-deadline", true, this::haltAtDeadline);
         start("forkless-drain", false, () -> run(reason));
+    }
+
+    /** For a process that goes on after its drain, as that of a test does. */
+    void cancelDeadline() {
+        deadline.interrupt();
     }
 
     private void run(String reason) {
@@ -98,7 +104,7 @@ final class Drain {
             Thread.sleep(timeout.toMillis());
             halt.accept(1);
         } catch (InterruptedException e) {
-            // nobody interrupts this thread but a test that has seen enough
+            // cancelled
         }
     }
 

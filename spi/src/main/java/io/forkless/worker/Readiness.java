@@ -36,6 +36,10 @@ final class Readiness {
         return new ReadyHold(this::release);
     }
 
+    synchronized int holds() {
+        return holds;
+    }
+
     private synchronized void release() {
         holds--;
         report();

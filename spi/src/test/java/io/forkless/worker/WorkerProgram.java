@@ -85,6 +85,7 @@ final class WorkerProgram {
                 deadlock(holding(new ReentrantLock()), holding(new ReentrantLock()));
                 yield "made";
             }
+            case "installFake" -> installFake();
             case "wait" -> {
                 System.out.println("waiting, draining: " + worker().isDraining());
                 NEVER.await();
@@ -98,6 +99,15 @@ final class WorkerProgram {
         try {
             return Worker.current().map(worker -> "worker " + worker.index()).orElse("unsupervised");
         } catch (IOException e) {
+            return e.getMessage();
+        }
+    }
+
+    private static String installFake() {
+        try (FakeWorker fake = new FakeWorker()) {
+            fake.install();
+            return "installed";
+        } catch (IllegalStateException e) {
             return e.getMessage();
         }
     }

@@ -1,38 +1,40 @@
 package io.forkless.benchmarks.stops;
 
-import io.forkless.benchmarks.service.Services;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.util.ArrayList;
-import java.util.List;
+import java.security.cert.X509Certificate;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import okhttp3.tls.HeldCertificate;
 
-/** A self-signed certificate for {@link Traffic#TLS_HOST}, made with the JDK's keytool. */
+/** A self-signed certificate for {@link Traffic#TLS_HOST}, in a file for either end. */
 public final class Certificate {
     private static final String PASSWORD = "changeit";
 
     private Certificate() {}
 
-    static Path create(Path directory) throws IOException, InterruptedException {
+    static Path create(Path directory) throws IOException, GeneralSecurityException {
         Path file = directory.resolve("certificate.p12");
         if (Files.exists(file)) {
             return file;
         }
-        List<String> keytool = new ArrayList<>(
-                List.of(Services.java().resolveSibling("keytool").toString(), "-genkeypair"));
-        keytool.addAll(List.of("-keyalg", "EC", "-dname", "CN=localhost", "-ext", "san=ip:" + Traffic.TLS_HOST));
-        keytool.addAll(List.of("-storetype", "PKCS12", "-storepass", PASSWORD, "-keystore", file.toString()));
-        Process process = new ProcessBuilder(keytool).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) {
-            throw new IOException("keytool: " + output);
+        HeldCertificate held = new HeldCertificate.Builder()
+                .commonName("localhost")
+                .addSubjectAlternativeName(Traffic.TLS_HOST)
+                .build();
+        KeyStore keys = KeyStore.getInstance("PKCS12");
+        keys.load(null, null);
+        keys.setKeyEntry("localhost", held.keyPair().getPrivate(), PASSWORD.toCharArray(), new X509Certificate[] {
+            held.certificate()
+        });
+        try (OutputStream out = Files.newOutputStream(file)) {
+            keys.store(out, PASSWORD.toCharArray());
         }
         return file;
     }

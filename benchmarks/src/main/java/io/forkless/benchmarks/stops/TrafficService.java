@@ -6,6 +6,7 @@ import io.forkless.benchmarks.service.Services;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -26,7 +27,7 @@ final class TrafficService implements AutoCloseable {
     private final ProcessService service;
     private final Path certificate;
 
-    TrafficService(Bench bench, String server) throws IOException, InterruptedException {
+    TrafficService(Bench bench, String server) throws IOException, GeneralSecurityException, InterruptedException {
         services = new Services(bench);
         certificate = Certificate.create(bench.temporary());
         List<String> options = List.of(

@@ -75,6 +75,13 @@ public final class Scoreboard implements Closeable {
         }
     }
 
+    /** That of a worker on its own, in memory. */
+    public static Scoreboard ofOneWorker() {
+        ByteBuffer memory = ByteBuffer.allocateDirect(offset(1, 0)); // the heap has no volatile views of longs
+        LONG.set(memory, WORKERS, 1L);
+        return new Scoreboard(null, memory);
+    }
+
     /** Supervisor: there is no worker with this index, yet or any more. */
     public void vacate(int index) throws IOException {
         write(offset(index, OPEN), ABSENT, 0, 0);

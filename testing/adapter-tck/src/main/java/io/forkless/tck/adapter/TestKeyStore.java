@@ -1,43 +1,36 @@
 package io.forkless.tck.adapter;
 
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.security.cert.Certificate;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import okhttp3.tls.HeldCertificate;
 
-/** A self-signed certificate for localhost, made with the JDK's keytool. */
+/** A self-signed certificate for localhost in a file, for the workers of a test and its clients. */
 public record TestKeyStore(Path file) {
     public static final String PASSWORD = "changeit";
 
     private static final String PROPERTY = "forkless.tck.keystore";
 
     static TestKeyStore create(Path directory) throws Exception {
+        HeldCertificate localhost = new HeldCertificate.Builder()
+                .commonName("localhost")
+                .addSubjectAlternativeName("localhost")
+                .addSubjectAlternativeName("127.0.0.1")
+                .build();
+        KeyStore keys = KeyStore.getInstance("PKCS12");
+        keys.load(null, null);
+        keys.setKeyEntry("localhost", localhost.keyPair().getPrivate(), PASSWORD.toCharArray(), new Certificate[] {
+            localhost.certificate()
+        });
         Path file = directory.resolve("test.p12");
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=localhost",
-                        "-ext",
-                        "san=dns:localhost,ip:127.0.0.1",
-                        "-storetype",
-                        "PKCS12",
-                        "-storepass",
-                        PASSWORD,
-                        "-keystore",
-                        file.toString())
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (keytool.waitFor() != 0) {
-            throw new IllegalStateException(output);
+        try (OutputStream out = Files.newOutputStream(file)) {
+            keys.store(out, PASSWORD.toCharArray());
         }
         return new TestKeyStore(file);
     }

@@ -1,0 +1,151 @@
+package io.forkless.worker;
+
+import io.forkless.internal.control.BootstrapFile;
+import io.forkless.internal.control.ControlMessage;
+import io.forkless.internal.control.Scoreboard;
+import io.forkless.internal.control.Signals;
+import io.forkless.internal.control.StaleFiles;
+import io.forkless.spi.ListenSpec;
+import io.forkless.spi.ListenerProviders;
+import io.forkless.spi.SharedServerSocketChannel;
+import io.forkless.spi.Ticket;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.ConnectException;
+import java.nio.file.Path;
+
+/** The link, the scoreboard, the drain and the readiness of this process as one worker. Thread-safe. */
+final class SupervisedWorker implements Worker {
+    private static final System.Logger LOG = System.getLogger(Worker.class.getName());
+
+    private final int index;
+    private final SupervisorLink link;
+    private final Scoreboard scoreboard;
+    private final Drain drain;
+    private final AcceptPacing pacing;
+    private final Readiness readiness;
+
+    private SupervisedWorker(int index, SupervisorLink link, Scoreboard scoreboard) {
+        this.index = index;
+        this.link = link;
+        this.scoreboard = scoreboard;
+        this.pacing = new AcceptPacing(scoreboard, index);
+        this.drain =
+                new Drain(link.drainTimeout(), this::sayBye, Runtime.getRuntime()::exit, Runtime.getRuntime()::halt);
+        this.readiness = new Readiness(this::send, drain::hasBegun);
+    }
+
+    /**
+     * Connects to the supervisor that started this process.
+     *
+     * @param file the bootstrap file, which is read once and removed
+     * @throws IOException if the supervisor cannot be reached or refuses this process
+     */
+    static SupervisedWorker connect(Path file) throws IOException {
+        BootstrapFile invitation = BootstrapFile.take(file);
+        Path directory = file.toAbsolutePath().getParent();
+        Runnable removeLeftovers = () -> StaleFiles.remove(directory, invitation.address());
+        try {
+            SupervisorLink link = SupervisorLink.open(invitation, SupervisorLink.ANSWER_TIMEOUT);
+            Scoreboard scoreboard = Scoreboard.map(directory.resolve(Scoreboard.FILE));
+            SupervisedWorker worker = new SupervisedWorker(invitation.index(), link, scoreboard);
+            Signals.handle("TERM", () -> worker.beginDrain("SIGTERM"));
+            Signals.handle("INT", () -> LOG.log(Level.DEBUG, "SIGINT is left to the supervisor"));
+            Signals.handle("HUP", () -> LOG.log(Level.DEBUG, "SIGHUP is left to the supervisor"));
+            worker.link.deliverTo(new SupervisorLink.Events() {
+                @Override
+                public void drainRequested() {
+                    worker.beginDrain("asked by the supervisor");
+                }
+
+                @Override
+                public void threadDumpRequested() {
+                    // Not on the link's thread, which must hear of a drain even if nobody reads standard error.
+                    SupervisorLink.start("forkless-thread-dump", SupervisedWorker::dumpThreads);
+                }
+
+                @Override
+                public void supervisorLost() {
+                    try {
+                        removeLeftovers.run(); // first, as the drain may end this process at once
+                    } finally {
+                        worker.beginDrain("the supervisor is gone");
+                    }
+                }
+            });
+            SupervisorLink.start(
+                    "forkless-heartbeat",
+                    new Heartbeats(link::sendUninterrupted, worker.pacing, link.heartbeatInterval()));
+            return worker;
+        } catch (ConnectException e) {
+            removeLeftovers.run();
+            throw new IOException("worker " + invitation.index() + ": the supervisor that started it is gone", e);
+        } catch (IOException e) {
+            throw new IOException("worker " + invitation.index() + ": " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public int index() {
+        return index;
+    }
+
+    @Override
+    public SharedServerSocketChannel listen(ListenSpec spec) throws IOException {
+        Ticket ticket = link.requestTicket(spec);
+        SharedServerSocketChannel channel =
+                ListenerProviders.named(ticket.provider()).adopt(ticket);
+        channel.quiescingWhen(scoreboard::isQuiescing);
+        return channel;
+    }
+
+    @Override
+    public void ready() {
+        readiness.started();
+    }
+
+    @Override
+    public ReadyHold holdReady() {
+        return readiness.hold();
+    }
+
+    @Override
+    public void onDrain(DrainHandler handler) {
+        drain.add(handler);
+    }
+
+    @Override
+    public AcceptPacing acceptPacing() {
+        return pacing;
+    }
+
+    @Override
+    public boolean isDraining() {
+        return drain.hasBegun();
+    }
+
+    private void beginDrain(String reason) {
+        drain.begin(reason);
+        pacing.leave();
+    }
+
+    private static void dumpThreads() {
+        try {
+            ThreadDump.writeToStandardError();
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "nobody reads standard error", e);
+        }
+    }
+
+    private void sayBye() {
+        send(new ControlMessage.Bye());
+    }
+
+    private void send(ControlMessage message) {
+        try {
+            link.send(message);
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "the supervisor is gone, which the link's reader has noticed as well", e);
+        }
+    }
+}
