@@ -5,10 +5,10 @@ import io.forkless.internal.control.ControlMessage;
 import io.forkless.internal.control.Scoreboard;
 import io.forkless.internal.control.Signals;
 import io.forkless.internal.control.StaleFiles;
+import io.forkless.internal.control.Ticket;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.ListenerProviders;
 import io.forkless.spi.SharedServerSocketChannel;
-import io.forkless.spi.Ticket;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.ConnectException;
@@ -89,13 +89,13 @@ public final class Worker {
     /**
      * This worker's own copy of the listener at that address; the supervisor binds it the first time any worker asks.
      *
-     * @throws IOException if the supervisor cannot or may not listen there, or the hand-over failed; the message has
+     * @throws IOException if the supervisor cannot or may not listen there, or the hand-off failed; the message has
      *     the operation, the address and the reason
      */
     public SharedServerSocketChannel listen(ListenSpec spec) throws IOException {
         Ticket ticket = link.requestTicket(spec);
         SharedServerSocketChannel channel =
-                ListenerProviders.named(ticket.provider()).adopt(ticket);
+                ListenerProviders.named(ticket.provider()).adopt(ticket.payload());
         channel.quiescingWhen(scoreboard::isQuiescing);
         return channel;
     }

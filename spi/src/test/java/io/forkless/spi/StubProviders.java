@@ -24,7 +24,7 @@ public final class StubProviders {
         }
 
         @Override
-        public SharedServerSocketChannel adopt(Ticket ticket) {
+        public SharedServerSocketChannel adopt(byte[] ticket) {
             throw new UnsupportedOperationException();
         }
     }

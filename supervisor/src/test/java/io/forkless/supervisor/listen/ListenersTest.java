@@ -9,7 +9,6 @@ import io.forkless.spi.ListenerProvider;
 import io.forkless.spi.Quiescence;
 import io.forkless.spi.SharedListener;
 import io.forkless.spi.SharedServerSocketChannel;
-import io.forkless.spi.Ticket;
 import io.forkless.supervisor.CapturedLog;
 import io.forkless.testing.ShortTempDir;
 import java.io.IOException;
@@ -126,7 +125,7 @@ class ListenersTest {
         }
 
         @Override
-        public SharedServerSocketChannel adopt(Ticket ticket) {
+        public SharedServerSocketChannel adopt(byte[] ticket) {
             throw new UnsupportedOperationException();
         }
     }
@@ -146,7 +145,7 @@ class ListenersTest {
         }
 
         @Override
-        public Ticket ticketFor(ProcessHandle worker) {
+        public byte[] ticketFor(ProcessHandle worker) {
             throw new UnsupportedOperationException();
         }
 
