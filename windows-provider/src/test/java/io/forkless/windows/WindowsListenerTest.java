@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -138,6 +139,38 @@ class WindowsListenerTest {
                     .isThrownBy(() -> PROVIDER.adopt(new byte[3]))
                     .withMessage("adopt: not a ticket of the windows provider");
         }
+    }
+
+    @Test
+    void a_channel_of_the_jdk_is_shared_and_nothing_else_keeps_it_open() throws Exception {
+        ServerSocketChannel opened = ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0));
+        InetSocketAddress address = (InetSocketAddress) opened.getLocalAddress();
+        try (SharedListener listener = PROVIDER.share(ANY_PORT, opened);
+                SharedServerSocketChannel channel = adopt(listener);
+                SocketChannel client = connect(address.getPort())) {
+            assertThat(opened.isOpen()).isFalse();
+            assertThat(listener.localAddress()).isEqualTo(address);
+            try (SocketChannel accepted = channel.accept()) {
+                assertThat(accepted.getRemoteAddress()).isEqualTo(client.getLocalAddress());
+            }
+        }
+        PROVIDER.listen(ListenSpec.tcp("127.0.0.1", address.getPort())).close();
+    }
+
+    @Test
+    void what_cannot_be_shared_is_refused_and_closed() throws Exception {
+        ServerSocketChannel nonBlocking = ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0));
+        nonBlocking.configureBlocking(false);
+        ServerSocketChannel unbound = ServerSocketChannel.open();
+
+        assertThatIOException()
+                .isThrownBy(() -> PROVIDER.share(ANY_PORT, nonBlocking))
+                .withMessage("listen 127.0.0.1:0: the channel is non-blocking");
+        assertThatIOException()
+                .isThrownBy(() -> PROVIDER.share(ANY_PORT, unbound))
+                .withMessage("listen 127.0.0.1:0: the socket does not listen");
+
+        assertThat(nonBlocking.isOpen() || unbound.isOpen()).isFalse();
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.forkless.supervisor.listen;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forkless.internal.control.Scoreboard;
+import io.forkless.internal.control.Ticket;
 import io.forkless.spi.Fitness;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.ListenerProvider;
@@ -96,6 +97,23 @@ class ListenersTest {
         assertThat(quiesced).isEmpty();
     }
 
+    @Test
+    void a_ticket_bears_the_name_of_the_provider_that_redeems_it() throws Exception {
+        ListenSpec opened = ListenSpec.tcp("127.0.0.1", 1);
+        ListenSpec inherited = ListenSpec.tcp("127.0.0.1", 2);
+        outcomes.add(() -> CLOSED);
+        try (Listeners listeners = new Listeners(new Provider())) {
+            listeners.open(opened);
+            listeners.add(new ServiceManagers.Inherited("another", new Listener(inherited, () -> CLOSED)));
+
+            Ticket ticket = listeners.ticketFor(opened, ProcessHandle.current());
+            assertThat(ticket.provider()).isEqualTo("scripted");
+            assertThat(ticket.payload()).containsExactly(1);
+            assertThat(listeners.ticketFor(inherited, ProcessHandle.current()).provider())
+                    .isEqualTo("another");
+        }
+    }
+
     /** Of as many listeners. */
     @SafeVarargs
     private boolean quiesce(Callable<Quiescence>... ends) throws Exception {
@@ -146,7 +164,7 @@ class ListenersTest {
 
         @Override
         public byte[] ticketFor(ProcessHandle worker) {
-            throw new UnsupportedOperationException();
+            return new byte[] {(byte) spec.port()};
         }
 
         @Override

@@ -68,6 +68,7 @@ public final class ReusePortProvider implements ListenerProvider {
 
     /** One more socket of the group at that address. */
     static SharedListener member(ListenSpec spec, InetSocketAddress address) throws IOException {
+        ListenerProvider posix = posix();
         ServerSocketChannel channel = ServerSocketChannel.open(familyOf(address));
         try {
             channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
@@ -76,7 +77,7 @@ public final class ReusePortProvider implements ListenerProvider {
             channel.close();
             throw new IOException("listen " + spec + ": " + e.getMessage(), e);
         }
-        return posix().share(spec, channel);
+        return posix.share(spec, channel);
     }
 
     /**
