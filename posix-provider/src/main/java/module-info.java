@@ -1,14 +1,12 @@
 /**
- * Listeners on Linux and macOS: native bind and listen, hand-over with {@code SCM_RIGHTS}. It is found as a service;
- * what it exports is for providers that bind in another way and hand over in this one.
+ * Listeners on Linux and macOS: native bind and listen, hand-off with {@code SCM_RIGHTS}; systemd. It exports
+ * nothing; it is found as a service.
  */
 @SuppressWarnings("requires-automatic") // JNA's jar is an automatic module
 module io.forkless.posix {
     requires com.sun.jna;
     requires io.forkless.nio;
-    requires transitive io.forkless.spi;
-
-    exports io.forkless.posix;
+    requires io.forkless.spi;
 
     provides io.forkless.spi.ListenerProvider with
             io.forkless.posix.PosixListenerProvider;

@@ -1,5 +1,5 @@
 /**
- * Listeners on Windows: hand-over with {@code WSADuplicateSocketW}, {@code AcceptEx} through a completion port. It exports
+ * Listeners on Windows: hand-off with {@code WSADuplicateSocketW}, {@code AcceptEx} through a completion port. It exports
  * nothing; it is found as a service.
  */
 @SuppressWarnings("requires-automatic") // JNA's jar is an automatic module

@@ -97,7 +97,7 @@ class SupervisorFaultTest {
     @ParameterizedTest
     @CsvSource({"scale, 2, connected", "scale, 2, nonce", "restart, '', half-nonce"})
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there the ticket is all that is handed over")
-    void a_hand_over_that_a_killed_supervisor_had_begun_ends(String verb, String argument, String at) throws Exception {
+    void a_hand_off_that_a_killed_supervisor_had_begun_ends(String verb, String argument, String at) throws Exception {
         killWhile(verb, argument, at);
     }
 

@@ -139,7 +139,7 @@ public class SharedServerConnector extends ServerConnector {
     /**
      * In a worker, adopts the supervisor's listener at this connector's host and port; else binds one.
      *
-     * @throws IOException if the supervisor refuses or the hand-over fails
+     * @throws IOException if the supervisor refuses or the hand-off fails
      * @throws IllegalStateException if this connector is configured in a way that a shared listener cannot serve
      */
     @Override
@@ -251,7 +251,7 @@ public class SharedServerConnector extends ServerConnector {
      */
     void beginDrain() throws IOException {
         if (getTransport() instanceof SharedServerSocketChannel listener) {
-            listener.closeAndTakeQueued(this::serve);
+            listener.close(this::serve);
         }
         close();
         draining = true;

@@ -2,7 +2,6 @@ package io.forkless.posix;
 
 import io.forkless.internal.control.PrivateDirectory;
 import io.forkless.nio.NioChannels;
-import io.forkless.spi.Ticket;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -21,16 +20,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The supervisor's side of one hand-over: a Unix-domain socket that exists until the ticket's owner has fetched its
+ * The supervisor's side of one hand-off: a Unix-domain socket that exists until the ticket's owner has fetched its
  * descriptor or the ticket has expired. It sits in a directory of its own that only the owner can enter, and whoever
  * connects must be the process that the ticket was made for, which the kernel attests, and know the nonce.
  */
 final class HandOff implements Closeable {
-    static final String SOCKET_FILE = "hand-over";
+    static final String SOCKET_FILE = "hand-off";
     private static final System.Logger LOG = System.getLogger(HandOff.class.getName());
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    /** How long a hand-over may outlive its worker. */
+    /** How long a hand-off may outlive its worker. */
     private static final long LOOK_MILLIS = 500;
 
     private static final long CLOSE_MILLIS = 2000;
@@ -48,14 +47,14 @@ final class HandOff implements Closeable {
     private volatile CompletableFuture<Void> done = CompletableFuture.completedFuture(null);
 
     /**
-     * @param listener a copy of it is handed over; the caller keeps the original
+     * @param listener a copy of it is handed off; the caller keeps the original
      * @param worker the only process that gets it
      * @param validity how long it may take to fetch it
      */
     HandOff(NativeSocket listener, ProcessHandle worker, Duration validity) throws IOException {
         this.validity = validity;
         this.worker = worker;
-        operation = "hand-over to pid " + worker.pid();
+        operation = "hand-off to pid " + worker.pid();
         expected = new Peer(LibC.INSTANCE.getuid(), worker.pid());
         RANDOM.nextBytes(nonce);
         descriptor = listener.duplicate(operation);
@@ -89,14 +88,13 @@ final class HandOff implements Closeable {
     }
 
     private void onOwnThread(Runnable serving) {
-        Thread thread = new Thread(serving, "forkless-hand-over-" + expected.pid());
+        Thread thread = new Thread(serving, "forkless-hand-off-" + expected.pid());
         thread.setDaemon(true);
         thread.start();
     }
 
-    Ticket ticket() {
-        return new Ticket(
-                PosixListenerProvider.NAME, new TicketPayload(nonce, directory.resolve(SOCKET_FILE)).encode());
+    byte[] ticket() {
+        return new TicketPayload(nonce, directory.resolve(SOCKET_FILE)).encode();
     }
 
     /** Ends the ticket's validity and waits, within reason, until the serving thread has freed everything. */
@@ -141,7 +139,7 @@ final class HandOff implements Closeable {
         descriptor.close();
     }
 
-    /** @return whether the descriptor was handed over; anybody else is turned away and the ticket stays valid */
+    /** @return whether the descriptor was handed off; anybody else is turned away and the ticket stays valid */
     private boolean serve(SocketChannel channel, long deadline) throws IOException {
         NativeSocket socket = new NativeSocket((int) NioChannels.handleOf(channel));
         Peer peer = Peer.of(operation, socket);

@@ -116,7 +116,7 @@ record NativeSocket(int fd) {
     /**
      * The address family of a listening stream socket.
      *
-     * @throws IOException if it is anything else: the wrong descriptor was handed over
+     * @throws IOException if it is anything else: the wrong descriptor was handed off
      */
     ProtocolFamily requireListening(String operation) throws IOException {
         if (intOption(operation, "SO_TYPE", ABI.soType()) != Abi.SOCK_STREAM

@@ -4,7 +4,6 @@ import io.forkless.nio.NioChannels;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.Quiescence;
 import io.forkless.spi.SharedListener;
-import io.forkless.spi.Ticket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
@@ -32,7 +31,7 @@ final class PosixListener implements SharedListener {
     private final ProtocolFamily family;
     private final ServerSocketChannel owner;
     private final Object pathIdentity;
-    private final Set<HandOff> handOvers = ConcurrentHashMap.newKeySet();
+    private final Set<HandOff> handOffs = ConcurrentHashMap.newKeySet();
 
     PosixListener(ListenSpec spec) throws IOException {
         this(spec, "listen " + spec, UnixPath.listening(spec));
@@ -75,12 +74,12 @@ final class PosixListener implements SharedListener {
     }
 
     @Override
-    public synchronized Ticket ticketFor(ProcessHandle worker) throws IOException {
+    public synchronized byte[] ticketFor(ProcessHandle worker) throws IOException {
         requireOpen();
-        HandOff handOver = new HandOff(socket, worker, TICKET_VALIDITY);
-        handOvers.add(handOver);
-        handOver.start(() -> handOvers.remove(handOver));
-        return handOver.ticket();
+        HandOff handOff = new HandOff(socket, worker, TICKET_VALIDITY);
+        handOffs.add(handOff);
+        handOff.start(() -> handOffs.remove(handOff));
+        return handOff.ticket();
     }
 
     /** Never waits longer, {@code /proc} included. Nothing is done to a listener that a service manager has opened. */
@@ -158,8 +157,8 @@ final class PosixListener implements SharedListener {
         }
         unlinkOwnPath();
         owner.close();
-        for (HandOff handOver : handOvers) {
-            handOver.close();
+        for (HandOff handOff : handOffs) {
+            handOff.close();
         }
     }
 

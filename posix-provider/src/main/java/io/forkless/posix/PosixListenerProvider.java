@@ -8,7 +8,6 @@ import io.forkless.spi.ListenSpec;
 import io.forkless.spi.ListenerProvider;
 import io.forkless.spi.SharedListener;
 import io.forkless.spi.SharedServerSocketChannel;
-import io.forkless.spi.Ticket;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.ConnectException;
@@ -27,9 +26,6 @@ public final class PosixListenerProvider implements ListenerProvider {
 
     private static final System.Logger LOG = System.getLogger(PosixListenerProvider.class.getName());
     private static final int REPLY_TIMEOUT_MILLIS = 10_000;
-
-    /** For the service loader, and for providers that build on this one. Loads nothing native. */
-    public PosixListenerProvider() {}
 
     @Override
     public String name() {
@@ -61,14 +57,7 @@ public final class PosixListenerProvider implements ListenerProvider {
         return new PosixListener(spec);
     }
 
-    /**
-     * Shares a listener that was opened in another way, for providers that differ from this one only in how they bind.
-     * {@link #adopt} redeems its tickets.
-     *
-     * @param spec what it was made from
-     * @param opened a bound, blocking channel of the JDK. It is closed, also on failure: the listener that is returned has
-     *     a descriptor of its own, which is closed on exec
-     */
+    @Override
     public SharedListener share(ListenSpec spec, ServerSocketChannel opened) throws IOException {
         try (ServerSocketChannel source = opened) {
             if (!source.isBlocking()) {
@@ -81,9 +70,8 @@ public final class PosixListenerProvider implements ListenerProvider {
     }
 
     @Override
-    public SharedServerSocketChannel adopt(Ticket ticket) throws IOException {
-        TicketPayload payload = TicketPayload.decode(ticket.payload());
-        NativeSocket received = fetch(payload);
+    public SharedServerSocketChannel adopt(byte[] ticket) throws IOException {
+        NativeSocket received = fetch(TicketPayload.decode(ticket));
         try {
             ProtocolFamily family = received.requireListening("adopt");
             return new PosixServerSocketChannel(NioChannels.serverSocketChannel(received.fd(), family), family);

@@ -12,6 +12,7 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
 
 /**
  * A worker's copy. The JDK's channel does the accepting, in blocking mode: the kernel then wakes one waiter per
@@ -64,7 +65,7 @@ final class PosixServerSocketChannel extends SharedServerSocketChannel {
     }
 
     @Override
-    protected void releaseCopy() throws IOException {
+    protected void release(Consumer<SocketChannel> queued) throws IOException {
         release.writeLock().lock();
         try {
             released = true;

@@ -100,6 +100,11 @@ public final class Systemd implements ServiceManager {
         return listeners;
     }
 
+    @Override
+    public String provider() {
+        return PosixListenerProvider.NAME;
+    }
+
     private String notifyAddress() {
         String address = environment.get("NOTIFY_SOCKET");
         return address == null || address.isEmpty() ? null : address;

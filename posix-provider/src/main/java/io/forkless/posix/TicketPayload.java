@@ -6,7 +6,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** What a POSIX ticket holds: a nonce and the path of the hand-over socket. */
+/** What a POSIX ticket holds: a nonce and the path of the hand-off socket. */
 record TicketPayload(byte[] nonce, Path socket) {
     static final int NONCE_BYTES = 32;
 

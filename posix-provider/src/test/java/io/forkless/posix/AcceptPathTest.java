@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** Native calls are for the hand-over: after it the JDK accepts, as from a listener of its own. */
+/** Native calls are for the hand-off: after it the JDK accepts, as from a listener of its own. */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "its workers adopt what Linux hands over")
 class AcceptPathTest {
     private static final int CONNECTIONS = 2000;
@@ -42,7 +42,7 @@ class AcceptPathTest {
                             == 4);
 
             List<Call> calls = recorder.calls();
-            assertThat(jnaCallsBy("main", calls)).as("at the hand-over").isNotEmpty();
+            assertThat(jnaCallsBy("main", calls)).as("at the hand-off").isNotEmpty();
             assertThat(calls).contains(new Call("acceptor", WorkerProgram.class.getName(), "acceptAll"));
             assertThat(jnaCallsBy("acceptor", calls)).as("while it accepts").isEmpty();
         }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import com.sun.jna.Memory;
 import io.forkless.nio.NioChannels;
-import io.forkless.spi.Ticket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
@@ -41,7 +40,7 @@ class AdoptTest {
     @BeforeEach
     void stand_in_for_a_supervisor() throws IOException {
         supervisor = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-        supervisor.bind(UnixDomainSocketAddress.of(directory.resolve("hand-over")));
+        supervisor.bind(UnixDomainSocketAddress.of(directory.resolve("hand-off")));
     }
 
     @AfterEach
@@ -52,7 +51,7 @@ class AdoptTest {
     @Test
     void a_listening_socket_is_adopted() throws Exception {
         try (ServerSocketChannel listener = ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0))) {
-            handOver(socket(listener));
+            handOff(socket(listener));
             try (ServerSocketChannel adopted = PROVIDER.adopt(ticket())) {
                 assertThat(adopted.getLocalAddress()).isEqualTo(listener.getLocalAddress());
             }
@@ -109,7 +108,7 @@ class AdoptTest {
     void bytes_that_are_no_ticket_are_refused() {
         for (String bytes : new String[] {"", "x".repeat(32), "x".repeat(32) + "relative", "x".repeat(32) + "/\0"}) {
             assertThatIOException()
-                    .isThrownBy(() -> PROVIDER.adopt(new Ticket("posix", bytes.getBytes(StandardCharsets.US_ASCII))))
+                    .isThrownBy(() -> PROVIDER.adopt(bytes.getBytes(StandardCharsets.US_ASCII)))
                     .withMessage("adopt: not a ticket of the posix provider");
         }
     }
@@ -117,7 +116,7 @@ class AdoptTest {
     @Test
     void what_a_dead_supervisor_left_is_removed() throws IOException {
         supervisor.close();
-        assertThat(directory.resolve("hand-over")).exists();
+        assertThat(directory.resolve("hand-off")).exists();
 
         assertThatIOException().isThrownBy(() -> PROVIDER.adopt(ticket())).withMessageContaining("stale");
 
@@ -126,7 +125,7 @@ class AdoptTest {
     }
 
     @Test
-    void nothing_but_a_hand_over_is_ever_removed() throws IOException {
+    void nothing_but_a_hand_off_is_ever_removed() throws IOException {
         Path foreign = directory.resolve("foreign");
         ServerSocketChannel.open(StandardProtocolFamily.UNIX)
                 .bind(UnixDomainSocketAddress.of(foreign))
@@ -138,7 +137,7 @@ class AdoptTest {
     }
 
     private void assertRefusedAndClosed(NativeSocket descriptor, String message) throws Exception {
-        CompletableFuture<Void> sent = handOver(descriptor);
+        CompletableFuture<Void> sent = handOff(descriptor);
         int before = Proc.openFiles(ProcessHandle.current().pid());
 
         assertThatIOException()
@@ -150,7 +149,7 @@ class AdoptTest {
         Proc.awaitNoMoreOpenFilesThan(before);
     }
 
-    private CompletableFuture<Void> handOver(NativeSocket descriptor) {
+    private CompletableFuture<Void> handOff(NativeSocket descriptor) {
         return answer(connection -> FdPassing.send("test", socket(connection), descriptor));
     }
 
@@ -165,12 +164,12 @@ class AdoptTest {
         });
     }
 
-    private Ticket ticket() {
-        return ticketFor(directory.resolve("hand-over"));
+    private byte[] ticket() {
+        return ticketFor(directory.resolve("hand-off"));
     }
 
-    private static Ticket ticketFor(Path socket) {
-        return new Ticket("posix", new TicketPayload(new byte[TicketPayload.NONCE_BYTES], socket).encode());
+    private static byte[] ticketFor(Path socket) {
+        return new TicketPayload(new byte[TicketPayload.NONCE_BYTES], socket).encode();
     }
 
     private static NativeSocket socket(Channel channel) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.SharedListener;
-import io.forkless.spi.Ticket;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -18,7 +17,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.provider.MethodSource;
 
-@DisabledOnOs(value = OS.WINDOWS, disabledReason = "descriptors are handed over on POSIX systems")
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "descriptors are handed off on POSIX systems")
 class HandOffFuzzTest {
     private static final int NONCE_BYTES = TicketPayload.NONCE_BYTES;
 
@@ -47,8 +46,8 @@ class HandOffFuzzTest {
     @FuzzTest(maxExecutions = 2_000)
     void no_greeting_but_the_right_one_gets_the_listener(byte[] difference) throws IOException {
         byte[] greeting = difference.clone();
-        Ticket ticket = listener.ticketFor(ProcessHandle.current());
-        TicketPayload payload = TicketPayload.decode(ticket.payload());
+        byte[] ticket = listener.ticketFor(ProcessHandle.current());
+        TicketPayload payload = TicketPayload.decode(ticket);
         for (int i = 0; i < Math.min(greeting.length, NONCE_BYTES); i++) {
             greeting[i] ^= payload.nonce()[i];
         }

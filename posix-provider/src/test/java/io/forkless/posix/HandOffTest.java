@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.SharedListener;
-import io.forkless.spi.Ticket;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -24,8 +23,8 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** Hand-overs from this process to itself. */
-@DisabledOnOs(value = OS.WINDOWS, disabledReason = "descriptors are handed over on POSIX systems")
+/** Hand-offs from this process to itself. */
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "descriptors are handed off on POSIX systems")
 class HandOffTest {
     private static final PosixListenerProvider PROVIDER = new PosixListenerProvider();
     private static final ProcessHandle SELF = ProcessHandle.current();
@@ -40,13 +39,13 @@ class HandOffTest {
     @AfterEach
     void close() throws IOException {
         listener.close();
-        awaitNoHandOver();
+        awaitNoHandOff();
     }
 
     @Test
     void whoever_does_not_know_the_nonce_gets_nothing_and_the_ticket_stays_valid() throws IOException {
-        Ticket ticket = listener.ticketFor(SELF);
-        TicketPayload payload = TicketPayload.decode(ticket.payload());
+        byte[] ticket = listener.ticketFor(SELF);
+        TicketPayload payload = TicketPayload.decode(ticket);
         byte[] wrong = payload.nonce().clone();
         wrong[TicketPayload.NONCE_BYTES - 1] ^= 1;
 
@@ -56,8 +55,7 @@ class HandOffTest {
         hangUpAfter(payload.socket(), new byte[0]);
         hangUpAfter(payload.socket(), Arrays.copyOf(payload.nonce(), TicketPayload.NONCE_BYTES - 1));
         assertThatIOException()
-                .isThrownBy(() ->
-                        PROVIDER.adopt(new Ticket("posix", new TicketPayload(wrong, payload.socket()).encode())))
+                .isThrownBy(() -> PROVIDER.adopt(new TicketPayload(wrong, payload.socket()).encode()))
                 .withMessageContaining("adopt: the supervisor refused");
 
         PROVIDER.adopt(ticket).close();
@@ -65,7 +63,7 @@ class HandOffTest {
 
     @Test
     void a_nonce_in_pieces_is_a_nonce() throws IOException {
-        TicketPayload payload = TicketPayload.decode(listener.ticketFor(SELF).payload());
+        TicketPayload payload = TicketPayload.decode(listener.ticketFor(SELF));
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(payload.socket()))) {
             for (byte piece : payload.nonce()) {
                 channel.write(ByteBuffer.wrap(new byte[] {piece}));
@@ -77,14 +75,14 @@ class HandOffTest {
     @Test
     void a_ticket_expires() throws IOException {
         NativeSocket socket = NativeSocket.listening(ListenSpec.tcp("127.0.0.1", 0));
-        HandOff handOver = new HandOff(socket, SELF, Duration.ofMillis(200));
-        handOver.start(() -> {});
-        Path path = TicketPayload.decode(handOver.ticket().payload()).socket();
+        HandOff handOff = new HandOff(socket, SELF, Duration.ofMillis(200));
+        handOff.start(() -> {});
+        Path path = TicketPayload.decode(handOff.ticket()).socket();
         assertThat(path).exists();
 
         await().untilAsserted(() -> assertThat(path.getParent()).doesNotExist());
 
-        assertStale(handOver.ticket());
+        assertStale(handOff.ticket());
         socket.close();
     }
 
@@ -92,9 +90,9 @@ class HandOffTest {
     void a_ticket_ends_with_its_process() throws Exception {
         NativeSocket socket = NativeSocket.listening(ListenSpec.tcp("127.0.0.1", 0));
         Process worker = new ProcessBuilder("sleep", "600").start();
-        HandOff handOver = new HandOff(socket, worker.toHandle(), Duration.ofMinutes(10));
-        handOver.start(() -> {});
-        Path path = TicketPayload.decode(handOver.ticket().payload()).socket();
+        HandOff handOff = new HandOff(socket, worker.toHandle(), Duration.ofMinutes(10));
+        handOff.start(() -> {});
+        Path path = TicketPayload.decode(handOff.ticket()).socket();
         assertThat(path).exists();
 
         worker.destroyForcibly();
@@ -106,9 +104,9 @@ class HandOffTest {
     @Test
     void a_silent_peer_does_not_keep_a_ticket_beyond_its_time() throws IOException {
         NativeSocket socket = NativeSocket.listening(ListenSpec.tcp("127.0.0.1", 0));
-        HandOff handOver = new HandOff(socket, SELF, Duration.ofMillis(500));
-        handOver.start(() -> {});
-        Path path = TicketPayload.decode(handOver.ticket().payload()).socket();
+        HandOff handOff = new HandOff(socket, SELF, Duration.ofMillis(500));
+        handOff.start(() -> {});
+        Path path = TicketPayload.decode(handOff.ticket()).socket();
         try (SocketChannel silent = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
             assertThat(silent.read(ByteBuffer.allocate(1))).isEqualTo(-1);
         }
@@ -119,7 +117,7 @@ class HandOffTest {
     @Test
     void closing_the_listener_ends_its_tickets_and_frees_the_port_at_once() throws IOException {
         for (int i = 0; i < 50; i++) {
-            Ticket ticket = listener.ticketFor(SELF);
+            byte[] ticket = listener.ticketFor(SELF);
             ListenSpec same =
                     ListenSpec.parse(listener.localAddress().toString().substring(1));
 
@@ -137,8 +135,7 @@ class HandOffTest {
         Thread.setDefaultUncaughtExceptionHandler((thread, e) -> uncaught.add(e));
         try {
             for (int i = 0; i < 300; i++) {
-                TicketPayload payload =
-                        TicketPayload.decode(listener.ticketFor(SELF).payload());
+                TicketPayload payload = TicketPayload.decode(listener.ticketFor(SELF));
                 try (SocketChannel peer = SocketChannel.open(UnixDomainSocketAddress.of(payload.socket()))) {
                     peer.write(ByteBuffer.wrap(payload.nonce(), 0, i % 2 == 0 ? 31 : 32));
                     spin(ThreadLocalRandom.current().nextInt(300_000));
@@ -147,7 +144,7 @@ class HandOffTest {
                 listener = PROVIDER.listen(ListenSpec.tcp("127.0.0.1", 0));
                 assertThat(payload.socket().getParent()).doesNotExist();
             }
-            awaitNoHandOver();
+            awaitNoHandOff();
         } finally {
             Thread.setDefaultUncaughtExceptionHandler(null);
         }
@@ -156,19 +153,19 @@ class HandOffTest {
 
     @Test
     @EnabledOnOs(value = OS.LINUX, disabledReason = "descriptors are counted in /proc")
-    void five_hundred_hand_overs_leave_nothing() throws IOException {
+    void five_hundred_hand_offs_leave_nothing() throws IOException {
         for (int i = 0; i < 20; i++) { // what the JVM opens and loads once
             PROVIDER.adopt(listener.ticketFor(SELF)).close();
         }
-        awaitNoHandOver();
+        awaitNoHandOff();
         int before = Proc.openFiles(ProcessHandle.current().pid());
         List<Path> directories = new ArrayList<>();
         for (int i = 0; i < 500; i++) {
-            Ticket ticket = listener.ticketFor(SELF);
-            directories.add(TicketPayload.decode(ticket.payload()).socket().getParent());
+            byte[] ticket = listener.ticketFor(SELF);
+            directories.add(TicketPayload.decode(ticket).socket().getParent());
             PROVIDER.adopt(ticket).close();
         }
-        awaitNoHandOver();
+        awaitNoHandOff();
 
         Proc.awaitNoMoreOpenFilesThan(before);
         assertThat(directories)
@@ -195,7 +192,7 @@ class HandOffTest {
         }
     }
 
-    private static void assertStale(Ticket ticket) {
+    private static void assertStale(byte[] ticket) {
         assertThatIOException()
                 .isThrownBy(() -> PROVIDER.adopt(ticket))
                 .withMessageStartingWith("adopt: ")
@@ -209,8 +206,8 @@ class HandOffTest {
         }
     }
 
-    private static void awaitNoHandOver() {
+    private static void awaitNoHandOff() {
         await().until(() -> Thread.getAllStackTraces().keySet().stream()
-                .noneMatch(thread -> thread.getName().startsWith("forkless-hand-over")));
+                .noneMatch(thread -> thread.getName().startsWith("forkless-hand-off")));
     }
 }

@@ -137,7 +137,7 @@ class SystemdTest {
         NativeSocket original = NativeSocket.listening(ListenSpec.tcp("127.0.0.1", 0));
         NativeSocket other = NativeSocket.listening(
                 ListenSpec.unix(directory.resolve("listener").toString()));
-        TestLibC.INSTANCE.dup2(original.fd(), FIRST); // without FD_CLOEXEC, as systemd hands it over
+        TestLibC.INSTANCE.dup2(original.fd(), FIRST); // without FD_CLOEXEC, as systemd hands it off
         TestLibC.INSTANCE.dup2(other.fd(), FIRST + 1);
         other.close();
         TestLibC.INSTANCE.fcntl(FIRST, Abi.F_SETFL, Abi.LINUX_O_NONBLOCK);

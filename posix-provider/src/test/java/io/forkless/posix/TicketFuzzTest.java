@@ -10,11 +10,11 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.provider.MethodSource;
 
-@DisabledOnOs(value = OS.WINDOWS, disabledReason = "descriptors are handed over on POSIX systems")
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "descriptors are handed off on POSIX systems")
 class TicketFuzzTest {
     static Stream<byte[]> seeds() {
         byte[] nonce = new byte[TicketPayload.NONCE_BYTES];
-        return Stream.of("/run/forkless-1/hand-over", "relative")
+        return Stream.of("/run/forkless-1/hand-off", "relative")
                 .map(path -> new TicketPayload(nonce, Path.of(path)).encode());
     }
 

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.SharedListener;
-import io.forkless.spi.Ticket;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -15,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Hand-overs to other processes. */
+/** Hand-offs to other processes. */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "processes are examined in /proc")
 class WorkerHandOffTest {
     private static final PosixListenerProvider PROVIDER = new PosixListenerProvider();
@@ -46,7 +46,7 @@ class WorkerHandOffTest {
     @Test
     void the_wrong_process_is_refused_and_the_right_one_can_still_adopt() throws Exception {
         try (WorkerJvm worker = WorkerJvm.start()) {
-            Ticket ticket = listener.ticketFor(worker.handle());
+            byte[] ticket = listener.ticketFor(worker.handle());
 
             for (int i = 0; i < 20; i++) {
                 assertThatIOException()
@@ -55,7 +55,7 @@ class WorkerHandOffTest {
                                 + " for another process");
             }
 
-            worker.tell("adopt " + ticket.encode());
+            worker.tell("adopt " + HexFormat.of().formatHex(ticket));
         }
     }
 
@@ -64,9 +64,9 @@ class WorkerHandOffTest {
         AtomicBoolean enough = new AtomicBoolean();
         AtomicInteger connected = new AtomicInteger();
         try (WorkerJvm worker = WorkerJvm.start()) {
-            Ticket ticket = listener.ticketFor(worker.handle());
-            UnixDomainSocketAddress address = UnixDomainSocketAddress.of(
-                    TicketPayload.decode(ticket.payload()).socket());
+            byte[] ticket = listener.ticketFor(worker.handle());
+            UnixDomainSocketAddress address =
+                    UnixDomainSocketAddress.of(TicketPayload.decode(ticket).socket());
             List<SocketChannel> silent = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
                 silent.add(SocketChannel.open(address));
@@ -75,7 +75,7 @@ class WorkerHandOffTest {
             nuisance.start();
             await().until(() -> connected.get() > 20);
 
-            worker.tell("adopt " + ticket.encode());
+            worker.tell("adopt " + HexFormat.of().formatHex(ticket));
 
             enough.set(true);
             nuisance.join();
@@ -90,16 +90,18 @@ class WorkerHandOffTest {
     void another_user_is_refused_even_with_the_right_pid_and_nonce(@TempDir Path directory) throws Exception {
         assumeTrue(Privileges.canBecomeNobody(), Privileges.REASON);
         try (WorkerJvm nobody = WorkerJvm.startAsNobody(directory)) {
-            Ticket ticket = listener.ticketFor(nobody.handle());
-            Path socket = TicketPayload.decode(ticket.payload()).socket();
+            byte[] ticket = listener.ticketFor(nobody.handle());
+            Path socket = TicketPayload.decode(ticket).socket();
             assertThat(Files.getPosixFilePermissions(socket.getParent()))
                     .isEqualTo(PosixFilePermissions.fromString("rwx------"));
-            assertThat(nobody.ask("adopt " + ticket.encode())).isEqualTo("error: adopt: Permission denied");
+            assertThat(nobody.ask("adopt " + HexFormat.of().formatHex(ticket)))
+                    .isEqualTo("error: adopt: Permission denied");
 
             // Were the directory open to everybody, the kernel's word on who connects would still be there.
             Files.setPosixFilePermissions(socket.getParent(), PosixFilePermissions.fromString("rwxr-xr-x"));
             Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rwxrwxrwx"));
-            assertThat(nobody.ask("adopt " + ticket.encode())).startsWith("error: adopt: the supervisor refused");
+            assertThat(nobody.ask("adopt " + HexFormat.of().formatHex(ticket)))
+                    .startsWith("error: adopt: the supervisor refused");
         }
     }
 
@@ -114,8 +116,7 @@ class WorkerHandOffTest {
                 worker.tell("close");
                 worker.tell("fill-descriptors-but-one");
                 before = Proc.openFiles(worker.pid());
-                answer = worker.ask(
-                        "adopt " + listener.ticketFor(worker.handle()).encode());
+                answer = worker.ask("adopt " + HexFormat.of().formatHex(listener.ticketFor(worker.handle())));
                 attempts++;
                 // The JVM may have had a file open for a moment while the others were opened: then there are two.
             } while (answer.equals(WorkerProgram.DONE) && attempts < 10);
@@ -131,14 +132,14 @@ class WorkerHandOffTest {
     }
 
     @Test
-    void what_a_killed_supervisor_leaves_of_a_hand_over_is_removed_by_its_worker() throws Exception {
-        Ticket ticket;
+    void what_a_killed_supervisor_leaves_of_a_hand_off_is_removed_by_its_worker() throws Exception {
+        byte[] ticket;
         Path socket;
         try (WorkerJvm supervisor = WorkerJvm.start()) {
             supervisor.tell("listen 127.0.0.1:0");
-            ticket = Ticket.decode(
-                    supervisor.ask("ticket " + ProcessHandle.current().pid()));
-            socket = TicketPayload.decode(ticket.payload()).socket();
+            ticket = HexFormat.of()
+                    .parseHex(supervisor.ask("ticket " + ProcessHandle.current().pid()));
+            socket = TicketPayload.decode(ticket).socket();
         }
         assertThat(socket).exists();
 

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -94,7 +95,7 @@ final class WorkerJvm implements AutoCloseable {
     }
 
     void adopt(SharedListener listener) throws Exception {
-        tell("adopt " + listener.ticketFor(handle()).encode());
+        tell("adopt " + HexFormat.of().formatHex(listener.ticketFor(handle())));
     }
 
     void signal(String name) throws IOException, InterruptedException {

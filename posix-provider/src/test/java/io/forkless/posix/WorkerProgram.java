@@ -3,7 +3,6 @@ package io.forkless.posix;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.SharedListener;
 import io.forkless.spi.SharedServerSocketChannel;
-import io.forkless.spi.Ticket;
 import java.io.BufferedReader;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -14,6 +13,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HexFormat;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -53,11 +53,11 @@ final class WorkerProgram {
         switch (command) {
             case "listen" -> listener = PROVIDER.listen(ListenSpec.parse(argument));
             case "ticket" -> {
-                return listener.ticketFor(
-                                ProcessHandle.of(Long.parseLong(argument)).orElseThrow())
-                        .encode();
+                ProcessHandle worker =
+                        ProcessHandle.of(Long.parseLong(argument)).orElseThrow();
+                return HexFormat.of().formatHex(listener.ticketFor(worker));
             }
-            case "adopt" -> channel = PROVIDER.adopt(Ticket.decode(argument));
+            case "adopt" -> channel = PROVIDER.adopt(HexFormat.of().parseHex(argument));
             case "expect-no-quiesce" -> channel.quiescingWhen(() -> false);
             case "accept" -> new Thread(WorkerProgram::acceptAll, "acceptor").start();
             case "accept-virtually" ->

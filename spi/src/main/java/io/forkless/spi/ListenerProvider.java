@@ -1,6 +1,7 @@
 package io.forkless.spi;
 
 import java.io.IOException;
+import java.nio.channels.ServerSocketChannel;
 
 /**
  * Makes listening sockets that several processes can accept from, and hands them from one process to another.
@@ -21,7 +22,10 @@ public interface ListenerProvider {
         return 0;
     }
 
-    /** Tries whether the provider can work in this process. Never throws for an expected obstacle: it reports it. */
+    /**
+     * Tries whether the provider can work in this process. Never throws for an expected obstacle: it reports it. Called once
+     * per process; a provider that is built on another one may look for that one here.
+     */
     Fitness check();
 
     /**
@@ -33,10 +37,28 @@ public interface ListenerProvider {
     SharedListener listen(ListenSpec spec) throws IOException;
 
     /**
+     * Shares a listener that somebody else has bound (supervisor side), so that a provider that differs from this one only
+     * in how it binds need not hand off anything itself. {@link #adopt} redeems the tickets of what is returned.
+     *
+     * @param spec what it was made from
+     * @param opened a bound, blocking channel of the JDK. It is closed, also on failure: the listener that is returned has
+     *     a handle of its own, which is not inherited by other processes
+     * @throws IOException if it cannot be shared; the message reads as that of {@link #listen}
+     * @throws UnsupportedOperationException if this provider shares only what it has bound itself
+     */
+    default SharedListener share(ListenSpec spec, ServerSocketChannel opened) throws IOException {
+        try (ServerSocketChannel refused = opened) {
+            throw new UnsupportedOperationException("listen " + spec + ": the " + name()
+                    + " provider shares only what it has bound itself, not " + refused);
+        }
+    }
+
+    /**
      * Redeems a ticket (worker side). The returned channel is this process's own copy of the listener.
      *
+     * @param ticket what {@link SharedListener#ticketFor} returned in the supervisor
      * @throws IOException if the ticket is stale, was made for another process or was redeemed before, or if the
-     *     hand-over failed
+     *     hand-off failed
      */
-    SharedServerSocketChannel adopt(Ticket ticket) throws IOException;
+    SharedServerSocketChannel adopt(byte[] ticket) throws IOException;
 }

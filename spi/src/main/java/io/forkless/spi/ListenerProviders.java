@@ -4,15 +4,16 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
  * Finds the {@linkplain ListenerProvider providers} on the class path or module path of the calling thread's context
  * class loader. A provider that cannot be loaded is a candidate that does not fit: it is reported, never fatal to the
- * others.
+ * others. Whether a provider fits is found out once per process.
  */
 public final class ListenerProviders {
     /** System property that names the one provider to use. */
@@ -39,6 +40,10 @@ public final class ListenerProviders {
 
     /** Every candidate, those that fit first and by priority, then by name. */
     public static List<Candidate> candidates() {
+        return candidates(name -> true);
+    }
+
+    private static List<Candidate> candidates(Predicate<String> wanted) {
         List<Candidate> candidates = new ArrayList<>();
         Iterator<ServiceLoader.Provider<ListenerProvider>> found =
                 ServiceLoader.load(ListenerProvider.class).stream().iterator();
@@ -49,7 +54,7 @@ public final class ListenerProviders {
                 if (!found.hasNext()) {
                     break;
                 }
-                candidates.add(candidateOf(found.next()));
+                candidateOf(found.next(), wanted).ifPresent(candidates::add);
             } catch (ServiceConfigurationError | LinkageError e) {
                 failedSteps++;
                 Candidate broken = broken("(unknown)", e);
@@ -72,26 +77,28 @@ public final class ListenerProviders {
      */
     public static ListenerProvider select() throws NoProviderException {
         String wanted = System.getProperty(PROPERTY, System.getenv(ENVIRONMENT));
-        return wanted == null || wanted.isEmpty() ? select(candidates(), null) : named(wanted);
+        if (wanted != null && !wanted.isEmpty()) {
+            return named(wanted);
+        }
+        List<Candidate> candidates = candidates();
+        return firstThatFits(candidates).orElseThrow(() -> new NoProviderException(describe(candidates, null)));
     }
 
     /**
-     * The provider of that name.
+     * The provider of that name; no other one is checked, unless there is none.
      *
      * @throws NoProviderException if it is not there or does not fit
      */
     public static ListenerProvider named(String name) throws NoProviderException {
-        return select(candidates(), name);
+        return firstThatFits(candidates(name::equals))
+                .orElseThrow(() -> new NoProviderException(describe(candidates(), name)));
     }
 
-    private static ListenerProvider select(List<Candidate> candidates, String wanted) throws NoProviderException {
-        for (Candidate candidate : candidates) {
-            if (candidate.fitness().fits()
-                    && (wanted == null || candidate.name().equals(wanted))) {
-                return candidate.provider();
-            }
-        }
-        throw new NoProviderException(describe(candidates, wanted));
+    private static Optional<ListenerProvider> firstThatFits(List<Candidate> candidates) {
+        return candidates.stream()
+                .filter(candidate -> candidate.fitness().fits())
+                .map(Candidate::provider)
+                .findFirst();
     }
 
     private static String describe(List<Candidate> candidates, String wanted) {
@@ -109,15 +116,21 @@ public final class ListenerProviders {
         return text.toString();
     }
 
-    private static Candidate candidateOf(ServiceLoader.Provider<ListenerProvider> found) {
+    /** @return empty if its name is not wanted, or if it is its own check that looks for a provider */
+    private static Optional<Candidate> candidateOf(
+            ServiceLoader.Provider<ListenerProvider> found, Predicate<String> wanted) {
         String className = "(unknown)";
         try {
             className = found.type().getName();
             ListenerProvider provider = found.get();
-            Fitness fitness = Objects.requireNonNull(provider.check(), "check() returned null");
-            return new Candidate(requireValidName(provider.name()), provider.priority(), provider, fitness);
+            String name = requireValidName(provider.name());
+            if (!wanted.test(name)) {
+                return Optional.empty();
+            }
+            int priority = provider.priority();
+            return FitnessChecks.of(provider).map(fitness -> new Candidate(name, priority, provider, fitness));
         } catch (ServiceConfigurationError | LinkageError | RuntimeException e) {
-            return broken(className, e);
+            return Optional.of(broken(className, e));
         }
     }
 
@@ -131,7 +144,8 @@ public final class ListenerProviders {
                 name, Integer.MIN_VALUE, null, Fitness.doesNotFit(reason, "repair or remove it from the class path"));
     }
 
-    static String requireValidName(String name) {
+    /** @throws IllegalArgumentException if it is none that a {@linkplain ListenerProvider#name() provider} may have */
+    public static String requireValidName(String name) {
         if (name == null || !NAME.matcher(name).matches()) {
             throw new IllegalArgumentException("'" + name + "' is not a provider name: use " + NAME.pattern());
         }

@@ -24,10 +24,14 @@ public interface ServiceManager {
 
     /**
      * The listeners that it has opened for this process; the first call takes them, later ones get none.
+     * The provider of the name {@link #provider()} redeems their tickets.
      *
      * @throws IOException if one of them is not a listening stream socket
      */
     List<SharedListener> takeListeners() throws IOException;
+
+    /** The {@linkplain ListenerProvider#name() name} of the provider that its listeners are handed off by. */
+    String provider();
 
     /** How the supervisor stands. */
     enum State {

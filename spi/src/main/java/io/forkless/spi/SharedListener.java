@@ -14,12 +14,14 @@ public interface SharedListener extends Closeable {
     SocketAddress localAddress();
 
     /**
-     * Makes a ticket with which that process, and no other, can adopt this listener once.
+     * Makes a ticket with which that process, and no other, can {@linkplain ListenerProvider#adopt adopt} this listener
+     * once, for a limited time.
      *
-     * @param worker the process that will redeem the ticket; its identity is verified at the hand-over
+     * @param worker the process that will redeem the ticket; its identity is verified at the hand-off
+     * @return some hundred bytes at most, a secret while the ticket is valid
      * @throws IOException if no ticket can be made, with the native error's name
      */
-    Ticket ticketFor(ProcessHandle worker) throws IOException;
+    byte[] ticketFor(ProcessHandle worker) throws IOException;
 
     /**
      * Prepares the end of this listener: lets no further connection be queued, where that can be done, and waits until

@@ -10,6 +10,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -36,6 +37,9 @@ public abstract class SharedServerSocketChannel extends ServerSocketChannel {
     private final ServerSocket socket;
     private volatile BooleanSupplier quiescing = () -> true;
 
+    /** Who serves what is queued at the end, if anybody does. */
+    private volatile Consumer<SocketChannel> takesQueued;
+
     /** For a channel that is bound and listening already. */
     @SuppressWarnings("this-escape") // the view does not use it before it is asked something
     protected SharedServerSocketChannel() {
@@ -51,7 +55,7 @@ public abstract class SharedServerSocketChannel extends ServerSocketChannel {
      * Waits for the next connection; called on platform threads only, by several at once.
      *
      * @return a connected channel in blocking mode
-     * @throws ClosedChannelException when {@link #releaseCopy()} is called meanwhile
+     * @throws ClosedChannelException when {@link #release} is called meanwhile
      */
     protected abstract SocketChannel acceptBlocking() throws IOException;
 
@@ -85,27 +89,24 @@ public abstract class SharedServerSocketChannel extends ServerSocketChannel {
     }
 
     /**
-     * Asks {@link #releaseCopy()}, which follows, to accept first what is queued, where a close might reset it; see
-     * {@link #closeAndTakeQueued}.
-     */
-    protected void takeQueuedAtRelease(Consumer<SocketChannel> taken) {
-        // nothing: where the supervisor can close the queue to new clients, it is empty by then
-    }
-
-    /**
      * Closes this channel, and accepts before that the connections that are queued for it and that nobody would accept if
      * no other process shared the listener. For servers that drain: they serve these too. None where the platform needs no
      * such thing.
      *
-     * @param taken gets each connection at once, in blocking mode, on the thread of the caller
+     * @param queued gets each connection at once, in blocking mode, on the thread of the caller
      */
-    public final void closeAndTakeQueued(Consumer<SocketChannel> taken) throws IOException {
-        takeQueuedAtRelease(taken);
+    public final void close(Consumer<SocketChannel> queued) throws IOException {
+        takesQueued = Objects.requireNonNull(queued, "queued");
         close();
     }
 
-    /** Gives up this process's copy and wakes every caller of {@link #acceptBlocking()}. Called once. */
-    protected abstract void releaseCopy() throws IOException;
+    /**
+     * Gives up this process's copy and wakes every caller of {@link #acceptBlocking()}. Called once.
+     *
+     * @param queued where the close of the last copy might reset what is queued, and the supervisor cannot close the queue
+     *     to new clients: gets each of these connections before the copy is given up. {@code null} if nobody takes them
+     */
+    protected abstract void release(Consumer<SocketChannel> queued) throws IOException;
 
     @Override
     public abstract SocketAddress getLocalAddress() throws IOException;
@@ -138,7 +139,7 @@ public abstract class SharedServerSocketChannel extends ServerSocketChannel {
     @Override
     protected final void implCloseSelectableChannel() throws IOException {
         try {
-            releaseCopy();
+            release(takesQueued);
         } finally {
             hop.close();
         }

@@ -5,10 +5,10 @@ import io.forkless.internal.control.ControlMessage;
 import io.forkless.internal.control.Scoreboard;
 import io.forkless.internal.control.Signals;
 import io.forkless.internal.control.StaleFiles;
+import io.forkless.internal.control.Ticket;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.ListenerProviders;
 import io.forkless.spi.SharedServerSocketChannel;
-import io.forkless.spi.Ticket;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.ConnectException;
@@ -94,7 +94,7 @@ final class SupervisedWorker implements Worker {
     public SharedServerSocketChannel listen(ListenSpec spec) throws IOException {
         Ticket ticket = link.requestTicket(spec);
         SharedServerSocketChannel channel =
-                ListenerProviders.named(ticket.provider()).adopt(ticket);
+                ListenerProviders.named(ticket.provider()).adopt(ticket.payload());
         channel.quiescingWhen(scoreboard::isQuiescing);
         return channel;
     }

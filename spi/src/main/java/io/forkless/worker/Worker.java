@@ -40,7 +40,7 @@ public interface Worker {
     /**
      * This worker's own copy of the listener at that address; the supervisor binds it the first time any worker asks.
      *
-     * @throws IOException if the supervisor cannot or may not listen there, or the hand-over failed; the message has
+     * @throws IOException if the supervisor cannot or may not listen there, or the hand-off failed; the message has
      *     the operation, the address and the reason
      */
     SharedServerSocketChannel listen(ListenSpec spec) throws IOException;

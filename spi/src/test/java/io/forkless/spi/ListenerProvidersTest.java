@@ -9,6 +9,7 @@ import io.forkless.testing.ChildJvm;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -137,6 +138,56 @@ class ListenerProvidersTest {
                         + " moon), " + StubProviders.ThrowingConstructor.class.getName()
                         + " does not fit: it cannot be loaded: java.lang.IllegalStateException: no constructor today"
                         + " (repair or remove it from the class path)");
+    }
+
+    @Test
+    void a_provider_is_checked_once_in_a_process() throws Exception {
+        provide(StubProviders.Counting.class, StubProviders.Plain.class);
+
+        ListenerProviders.named("counting");
+        ListenerProviders.named("counting");
+        ListenerProviders.select();
+        assertThat(ListenerProviders.candidates()).hasSize(2);
+
+        assertThat(StubProviders.Counting.CHECKS).hasValue(1);
+    }
+
+    @Test
+    void a_provider_that_is_named_is_found_without_a_check_of_the_others() throws Exception {
+        provide(StubProviders.Unchecked.class, StubProviders.Plain.class);
+
+        ListenerProviders.named("plain");
+
+        assertThat(StubProviders.Unchecked.checked).isFalse();
+    }
+
+    @Test
+    void a_provider_may_look_for_another_one_in_its_check() throws Exception {
+        provide(StubProviders.BuiltOnPlain.class, StubProviders.Plain.class);
+
+        assertThat(ListenerProviders.named("builtonplain").check().reason()).isEqualTo("with plain");
+    }
+
+    /** Which is none in which it looks for itself. */
+    @Test
+    void a_provider_that_lacks_the_one_it_is_built_on_does_not_fit() throws Exception {
+        provide(StubProviders.BuiltOnMissing.class, StubProviders.Plain.class);
+
+        assertThat(ListenerProviders.candidates())
+                .filteredOn(candidate -> candidate.name().equals("builtonmissing"))
+                .singleElement()
+                .extracting(candidate -> candidate.fitness().reason())
+                .isEqualTo("listener provider 'missing' cannot be used; candidates: plain fits: a stub");
+    }
+
+    @Test
+    void a_provider_that_shares_only_its_own_says_so_and_closes_what_it_was_given() throws Exception {
+        ServerSocketChannel opened = ServerSocketChannel.open();
+
+        assertThatExceptionOfType(UnsupportedOperationException.class)
+                .isThrownBy(() -> new StubProviders.Plain().share(ListenSpec.tcp("127.0.0.1", 0), opened))
+                .withMessageStartingWith("listen 127.0.0.1:0: the plain provider shares only what it has bound itself");
+        assertThat(opened.isOpen()).isFalse();
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /** The smallest real listener: the JDK's, on a free loopback port. It remembers who called it. */
 final class LoopbackChannel extends SharedServerSocketChannel {
@@ -55,7 +56,7 @@ final class LoopbackChannel extends SharedServerSocketChannel {
     }
 
     @Override
-    protected void releaseCopy() throws IOException {
+    protected void release(Consumer<SocketChannel> queued) throws IOException {
         releases.incrementAndGet();
         jdkChannel.close();
     }

@@ -1,6 +1,7 @@
 package io.forkless.spi;
 
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Providers that a service file can name; none of them listens. */
 public final class StubProviders {
@@ -24,7 +25,7 @@ public final class StubProviders {
         }
 
         @Override
-        public SharedServerSocketChannel adopt(Ticket ticket) {
+        public SharedServerSocketChannel adopt(byte[] ticket) {
             throw new UnsupportedOperationException();
         }
     }
@@ -49,6 +50,52 @@ public final class StubProviders {
         @Override
         public Fitness check() {
             return Fitness.doesNotFit("wrong moon", "wait for the full moon");
+        }
+    }
+
+    /** Counts its checks, of which there is to be one in this process; no other test may use it. */
+    public static final class Counting extends Stub {
+        static final AtomicInteger CHECKS = new AtomicInteger();
+
+        @Override
+        public Fitness check() {
+            CHECKS.incrementAndGet();
+            return Fitness.fits("a stub");
+        }
+    }
+
+    /** Notes that it was checked; no test that lists all may use it. */
+    public static final class Unchecked extends Stub {
+        static volatile boolean checked;
+
+        @Override
+        public Fitness check() {
+            checked = true;
+            return Fitness.fits("a stub");
+        }
+    }
+
+    /** Fits where {@link Plain} does, which it looks for. */
+    public static final class BuiltOnPlain extends Stub {
+        @Override
+        public Fitness check() {
+            return fitnessOf("plain");
+        }
+    }
+
+    /** Looks for one that is never there. */
+    public static final class BuiltOnMissing extends Stub {
+        @Override
+        public Fitness check() {
+            return fitnessOf("missing");
+        }
+    }
+
+    private static Fitness fitnessOf(String name) {
+        try {
+            return Fitness.fits("with " + ListenerProviders.named(name).name());
+        } catch (NoProviderException e) {
+            return Fitness.doesNotFit(e.getMessage(), "add it");
         }
     }
 

@@ -3,6 +3,7 @@ package io.forkless.worker;
 import io.forkless.spi.SharedServerSocketChannel;
 import java.net.SocketAddress;
 import java.nio.channels.SocketChannel;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /** A listener on which a test queues clients, of whom nobody gets any. */
@@ -29,7 +30,7 @@ final class FakeListener extends SharedServerSocketChannel {
     }
 
     @Override
-    protected void releaseCopy() {
+    protected void release(Consumer<SocketChannel> queued) {
         // there is none
     }
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.forkless.internal.control.ControlMessage.Ready;
+import io.forkless.internal.control.Ticket;
 import io.forkless.spi.ListenSpec;
-import io.forkless.spi.Ticket;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

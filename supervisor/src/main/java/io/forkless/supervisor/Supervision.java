@@ -7,7 +7,6 @@ import io.forkless.internal.control.PrivateDirectory;
 import io.forkless.internal.control.Scoreboard;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.ServiceManager.State;
-import io.forkless.spi.SharedListener;
 import io.forkless.supervisor.admin.AdminSession;
 import io.forkless.supervisor.admin.Endpoint;
 import io.forkless.supervisor.archive.FastStart;
@@ -116,7 +115,7 @@ final class Supervision {
     }
 
     private void openListeners(Configuration configuration) throws IOException {
-        List<SharedListener> inherited = serviceManagers.takeListeners();
+        List<ServiceManagers.Inherited> inherited = serviceManagers.takeListeners();
         inherited.forEach(listeners::add);
         for (ListenSpec spec : configuration.listen()) {
             listeners.open(spec);

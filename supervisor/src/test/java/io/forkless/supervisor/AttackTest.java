@@ -237,7 +237,7 @@ class AttackTest {
                 }
             }
         }
-        for (String name : List.of("hand-over", "control.sock", "endpoint", "scoreboard", BootstrapFile.FILE_SUFFIX)) {
+        for (String name : List.of("hand-off", "control.sock", "endpoint", "scoreboard", BootstrapFile.FILE_SUFFIX)) {
             assertThat(paths).as(name).anyMatch(path -> path.toString().endsWith(name));
         }
         return paths;

@@ -6,8 +6,8 @@ import io.forkless.internal.control.ControlMessage.Granted;
 import io.forkless.internal.control.ControlMessage.Hello;
 import io.forkless.internal.control.ControlMessage.Listen;
 import io.forkless.internal.control.LineBuffer;
+import io.forkless.internal.control.Ticket;
 import io.forkless.spi.ListenSpec;
-import io.forkless.spi.Ticket;
 import io.forkless.worker.Worker;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
@@ -30,12 +30,12 @@ public final class FaultWorker {
     static final String HELLO = "hello"; // the link is there
     static final String ASKED = "asked"; // it has asked for a listener, and not read the answer
     static final String TICKET = "ticket"; // it has the ticket
-    static final String CONNECTED = "connected"; // to the hand-over socket
+    static final String CONNECTED = "connected"; // to the hand-off socket
     static final String HALF_NONCE = "half-nonce"; // it has begun to prove who it is
     static final String NONCE = "nonce"; // it has proved it: the descriptor is on its way
     static final String LISTENING = "listening"; // it has the listener, and is not ready
 
-    /** Of a POSIX ticket; the path of the hand-over socket follows. */
+    /** Of a POSIX ticket; the path of the hand-off socket follows. */
     private static final int NONCE_BYTES = 32;
 
     private FaultWorker() {}
@@ -63,7 +63,7 @@ public final class FaultWorker {
                 Thread.sleep(Long.MAX_VALUE);
             }
             default -> {
-                handOver(file, step, ListenSpec.parse(address));
+                handOff(file, step, ListenSpec.parse(address));
                 return;
             }
         }
@@ -79,7 +79,7 @@ public final class FaultWorker {
         Files.createFile(arrival(file, ProcessHandle.current().pid()));
     }
 
-    private static void handOver(Path file, String step, ListenSpec spec) throws IOException {
+    private static void handOff(Path file, String step, ListenSpec spec) throws IOException {
         BootstrapFile invitation = BootstrapFile.take(Path.of(System.getenv(BootstrapFile.ENVIRONMENT)));
         try (SocketChannel link = SocketChannel.open(invitation.address())) {
             LineBuffer lines = new LineBuffer();
@@ -105,11 +105,11 @@ public final class FaultWorker {
         }
         byte[] nonce = new byte[NONCE_BYTES];
         String path = StandardCharsets.UTF_8.decode(ticket.get(nonce)).toString();
-        SocketChannel handOver = SocketChannel.open(UnixDomainSocketAddress.of(path));
+        SocketChannel handOff = SocketChannel.open(UnixDomainSocketAddress.of(path));
         switch (step) {
             case CONNECTED -> {}
-            case HALF_NONCE -> handOver.write(ByteBuffer.wrap(nonce, 0, NONCE_BYTES / 2));
-            case NONCE -> handOver.write(ByteBuffer.wrap(nonce));
+            case HALF_NONCE -> handOff.write(ByteBuffer.wrap(nonce, 0, NONCE_BYTES / 2));
+            case NONCE -> handOff.write(ByteBuffer.wrap(nonce));
             default -> throw new IllegalArgumentException(step);
         }
     }

@@ -7,13 +7,13 @@ import io.forkless.spi.ListenerProviders;
 import io.forkless.spi.Quiescence;
 import io.forkless.spi.SharedListener;
 import io.forkless.spi.SharedServerSocketChannel;
-import io.forkless.spi.Ticket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * The one that works here, but for this: a client comes in the moment in which a listener is told to be quiesced, workers
@@ -49,9 +49,8 @@ public final class ProbingProvider implements ListenerProvider {
     }
 
     @Override
-    public SharedServerSocketChannel adopt(Ticket ticket) throws IOException {
-        ListenerProvider sound = ListenerProviders.select();
-        return new Channel(sound.adopt(new Ticket(sound.name(), ticket.payload())));
+    public SharedServerSocketChannel adopt(byte[] ticket) throws IOException {
+        return new Channel(ListenerProviders.select().adopt(ticket));
     }
 
     private record Listener(SharedListener sound) implements SharedListener {
@@ -61,8 +60,8 @@ public final class ProbingProvider implements ListenerProvider {
         }
 
         @Override
-        public Ticket ticketFor(ProcessHandle worker) throws IOException {
-            return new Ticket(NAME, sound.ticketFor(worker).payload());
+        public byte[] ticketFor(ProcessHandle worker) throws IOException {
+            return sound.ticketFor(worker);
         }
 
         @Override
@@ -95,7 +94,7 @@ public final class ProbingProvider implements ListenerProvider {
         }
 
         @Override
-        protected void releaseCopy() throws IOException {
+        protected void release(Consumer<SocketChannel> queued) throws IOException {
             sound.close();
         }
 

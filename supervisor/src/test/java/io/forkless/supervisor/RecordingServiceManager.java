@@ -41,4 +41,9 @@ public final class RecordingServiceManager implements ServiceManager {
     public List<SharedListener> takeListeners() {
         return List.of();
     }
+
+    @Override
+    public String provider() {
+        return "none";
+    }
 }

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Kills workers of one supervisor, in each of their states and at each step of a hand-over, while two others serve. After
+ * Kills workers of one supervisor, in each of their states and at each step of a hand-off, while two others serve. After
  * each fault there are just those two and the supervisor, in the process table and as holders of the listener, and no
  * file but the supervisor's.
  */
@@ -124,7 +124,7 @@ class WorkerFaultTest {
     @ParameterizedTest
     @ValueSource(strings = {FaultWorker.CONNECTED, FaultWorker.HALF_NONCE, FaultWorker.NONCE})
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there the ticket is all that is handed over")
-    void workers_that_die_in_a_hand_over_cost_nothing(String at) throws Exception {
+    void workers_that_die_in_a_hand_off_cost_nothing(String at) throws Exception {
         killTwoAt(at);
     }
 

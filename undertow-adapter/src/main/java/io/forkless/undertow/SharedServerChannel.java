@@ -137,7 +137,7 @@ final class SharedServerChannel implements AcceptingChannel<StreamConnection> {
         gate.end();
         try {
             if (copy instanceof SharedServerSocketChannel shared) {
-                shared.closeAndTakeQueued(this::accepted);
+                shared.close(this::accepted);
             }
         } catch (IOException e) {
             LOG.log(Level.WARNING, "queued connections may be reset: {0}", e.getMessage());

@@ -125,7 +125,7 @@ record NativeSocket(long handle, int family) {
             int result = WS.getsockopt(handle, Winsock.SOL_SOCKET, Winsock.SO_ACCEPTCONN, value, length);
             check(operation, "getsockopt SO_ACCEPTCONN", result);
             if (!internet || value.getInt(0) == 0) {
-                throw new IOException(operation + ": the socket that was handed over does not listen");
+                throw new IOException(operation + ": the socket does not listen");
             }
         }
     }

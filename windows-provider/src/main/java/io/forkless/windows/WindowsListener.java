@@ -3,7 +3,6 @@ package io.forkless.windows;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.Quiescence;
 import io.forkless.spi.SharedListener;
-import io.forkless.spi.Ticket;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
@@ -20,10 +19,17 @@ final class WindowsListener implements SharedListener {
     private final SocketAddress localAddress;
     private boolean closed;
 
-    WindowsListener(ListenSpec spec) throws IOException {
+    /** @param socket is closed with this listener, also if it is none that can be shared */
+    WindowsListener(ListenSpec spec, NativeSocket socket) throws IOException {
         this.spec = spec;
-        this.socket = NativeSocket.listening(spec);
-        this.localAddress = socket.localAddress("listen " + spec);
+        this.socket = socket;
+        try {
+            socket.requireListening("listen " + spec);
+            localAddress = socket.localAddress("listen " + spec);
+        } catch (IOException | RuntimeException e) {
+            socket.close();
+            throw e;
+        }
     }
 
     @Override
@@ -36,9 +42,9 @@ final class WindowsListener implements SharedListener {
      * process ends: there is no way to take it back.
      */
     @Override
-    public synchronized Ticket ticketFor(ProcessHandle worker) throws IOException {
+    public synchronized byte[] ticketFor(ProcessHandle worker) throws IOException {
         requireOpen();
-        String operation = "hand-over to pid " + worker.pid();
+        String operation = "hand-off to pid " + worker.pid();
         if (!worker.isAlive()) {
             throw new IOException(operation + ": the process has ended");
         }

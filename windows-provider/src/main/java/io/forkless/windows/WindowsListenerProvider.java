@@ -7,8 +7,8 @@ import io.forkless.spi.ListenSpec;
 import io.forkless.spi.ListenerProvider;
 import io.forkless.spi.SharedListener;
 import io.forkless.spi.SharedServerSocketChannel;
-import io.forkless.spi.Ticket;
 import java.io.IOException;
+import java.nio.channels.ServerSocketChannel;
 
 /** Shares a listener by duplicating its socket into each worker with {@code WSADuplicateSocketW}. 64-bit Windows. */
 public final class WindowsListenerProvider implements ListenerProvider {
@@ -48,11 +48,25 @@ public final class WindowsListenerProvider implements ListenerProvider {
 
     @Override
     public SharedListener listen(ListenSpec spec) throws IOException {
-        return new WindowsListener(spec);
+        return new WindowsListener(spec, NativeSocket.listening(spec));
     }
 
     @Override
-    public SharedServerSocketChannel adopt(Ticket ticket) throws IOException {
+    public SharedListener share(ListenSpec spec, ServerSocketChannel opened) throws IOException {
+        String operation = "listen " + spec;
+        try (ServerSocketChannel source = opened) {
+            if (!source.isBlocking()) {
+                throw new IOException(operation + ": the channel is non-blocking");
+            }
+            NativeSocket original = new NativeSocket(NioChannels.handleOf(source), Winsock.FROM_PROTOCOL_INFO);
+            byte[] info =
+                    original.duplicateFor(operation, ProcessHandle.current().pid());
+            return new WindowsListener(spec, NativeSocket.adopt(operation, info));
+        }
+    }
+
+    @Override
+    public SharedServerSocketChannel adopt(byte[] ticket) throws IOException {
         WindowsTicket redeemed = WindowsTicket.redeem(ticket);
         NativeSocket socket = NativeSocket.adopt("adopt", redeemed.protocolInfo());
         try {

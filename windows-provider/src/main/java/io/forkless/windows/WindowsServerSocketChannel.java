@@ -40,7 +40,6 @@ final class WindowsServerSocketChannel extends SharedServerSocketChannel {
 
     private final Map<Long, AcceptOperation> pending = new HashMap<>();
     private final Deque<AcceptOperation> idle = new ArrayDeque<>();
-    private Consumer<SocketChannel> taken;
     private long operations;
     private boolean closing;
 
@@ -92,14 +91,9 @@ final class WindowsServerSocketChannel extends SharedServerSocketChannel {
         }
     }
 
-    @Override
-    protected synchronized void takeQueuedAtRelease(Consumer<SocketChannel> newTaken) {
-        taken = newTaken;
-    }
-
     /** Cancels what is pending and waits until each accept has completed: until then the kernel may write to its memory. */
     @Override
-    protected synchronized void releaseCopy() {
+    protected synchronized void release(Consumer<SocketChannel> queued) {
         closing = true;
         pending.values().forEach(AcceptOperation::cancel);
         long deadline = System.nanoTime() + CLOSE_LIMIT_MILLIS * 1_000_000;
@@ -115,8 +109,8 @@ final class WindowsServerSocketChannel extends SharedServerSocketChannel {
             Thread.currentThread().interrupt();
         }
         try {
-            if (pending.isEmpty() && taken != null) {
-                takeQueued();
+            if (pending.isEmpty() && queued != null) {
+                takeQueued(queued);
             }
         } finally {
             listener.close();
@@ -139,7 +133,7 @@ final class WindowsServerSocketChannel extends SharedServerSocketChannel {
      * While this process waited for the end of its pending accepts, clients were queued; if it was the last to share the
      * listener, its close would reset them. The last look at the queue comes right before the close.
      */
-    private void takeQueued() {
+    private void takeQueued(Consumer<SocketChannel> queued) {
         long deadline = System.nanoTime() + TAKE_LIMIT_MILLIS * 1_000_000;
         try {
             while (listener.hasQueued("close") && deadline - System.nanoTime() > 0) {
@@ -151,7 +145,7 @@ final class WindowsServerSocketChannel extends SharedServerSocketChannel {
                 SocketChannel connection = operation.finish();
                 idle.push(operation);
                 if (connection != null) {
-                    taken.accept(connection);
+                    queued.accept(connection);
                 }
             }
         } catch (IOException e) {

@@ -1,6 +1,5 @@
 package io.forkless.windows;
 
-import io.forkless.spi.Ticket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -17,17 +16,17 @@ record WindowsTicket(long pid, long expiresAtMillis, byte[] protocolInfo) {
     /** Those that this process has redeemed. */
     private static final Set<ByteBuffer> REDEEMED = ConcurrentHashMap.newKeySet();
 
-    static Ticket make(long pid, Duration validity, byte[] protocolInfo) {
-        ByteBuffer payload = ByteBuffer.allocate(SIZE)
+    static byte[] make(long pid, Duration validity, byte[] protocolInfo) {
+        return ByteBuffer.allocate(SIZE)
                 .putLong(pid)
                 .putLong(System.currentTimeMillis() + validity.toMillis())
-                .put(protocolInfo);
-        return new Ticket(WindowsListenerProvider.NAME, payload.array());
+                .put(protocolInfo)
+                .array();
     }
 
     /** @throws IOException if it is not for this process, now */
-    static WindowsTicket redeem(Ticket ticket) throws IOException {
-        ByteBuffer payload = ByteBuffer.wrap(ticket.payload());
+    static WindowsTicket redeem(byte[] ticket) throws IOException {
+        ByteBuffer payload = ByteBuffer.wrap(ticket.clone());
         if (payload.capacity() != SIZE) {
             throw new IOException("adopt: not a ticket of the windows provider");
         }

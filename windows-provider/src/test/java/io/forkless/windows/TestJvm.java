@@ -10,6 +10,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 
 /** A {@link WorkerProgram} in a JVM of its own. */
@@ -32,7 +33,8 @@ final class TestJvm implements AutoCloseable {
     /** One that has adopted the listener and accepts. */
     static TestJvm serving(SharedListener listener, int acceptors) throws IOException {
         TestJvm worker = start(acceptors);
-        assertThat(worker.tell(listener.ticketFor(worker.handle()).encode())).isEqualTo("adopted");
+        assertThat(worker.tell(HexFormat.of().formatHex(listener.ticketFor(worker.handle()))))
+                .isEqualTo("adopted");
         return worker;
     }
 

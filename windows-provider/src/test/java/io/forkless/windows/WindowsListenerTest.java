@@ -9,12 +9,12 @@ import com.sun.jna.Memory;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.SharedListener;
 import io.forkless.spi.SharedServerSocketChannel;
-import io.forkless.spi.Ticket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -86,7 +86,7 @@ class WindowsListenerTest {
                 SocketChannel first = connect(port(listener));
                 SocketChannel second = connect(port(listener))) {
             List<SocketChannel> taken = new ArrayList<>();
-            channel.closeAndTakeQueued(taken::add);
+            channel.close(taken::add);
             listener.close();
 
             assertThat(taken).hasSize(2);
@@ -107,7 +107,7 @@ class WindowsListenerTest {
         SharedServerSocketChannel channel = adopt(listener);
         List<SocketChannel> dropped = new ArrayList<>();
         try (SocketChannel client = connect(port)) {
-            assertThatThrownBy(() -> channel.closeAndTakeQueued(connection -> {
+            assertThatThrownBy(() -> channel.close(connection -> {
                         dropped.add(connection);
                         throw new IllegalStateException("no room");
                     }))
@@ -123,7 +123,7 @@ class WindowsListenerTest {
     @Test
     void a_ticket_works_once_for_its_process_and_while_it_is_valid() throws Exception {
         try (SharedListener listener = PROVIDER.listen(ANY_PORT)) {
-            Ticket once = listener.ticketFor(ProcessHandle.current());
+            byte[] once = listener.ticketFor(ProcessHandle.current());
             PROVIDER.adopt(once).close();
             assertThatIOException().isThrownBy(() -> PROVIDER.adopt(once)).withMessageContaining("used before");
 
@@ -136,16 +136,48 @@ class WindowsListenerTest {
                     .isThrownBy(() -> PROVIDER.adopt(WindowsTicket.make(self, Duration.ofSeconds(-1), info)))
                     .withMessage("adopt: the ticket is stale");
             assertThatIOException()
-                    .isThrownBy(() -> PROVIDER.adopt(new Ticket("windows", new byte[3])))
+                    .isThrownBy(() -> PROVIDER.adopt(new byte[3]))
                     .withMessage("adopt: not a ticket of the windows provider");
         }
+    }
+
+    @Test
+    void a_channel_of_the_jdk_is_shared_and_nothing_else_keeps_it_open() throws Exception {
+        ServerSocketChannel opened = ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0));
+        InetSocketAddress address = (InetSocketAddress) opened.getLocalAddress();
+        try (SharedListener listener = PROVIDER.share(ANY_PORT, opened);
+                SharedServerSocketChannel channel = adopt(listener);
+                SocketChannel client = connect(address.getPort())) {
+            assertThat(opened.isOpen()).isFalse();
+            assertThat(listener.localAddress()).isEqualTo(address);
+            try (SocketChannel accepted = channel.accept()) {
+                assertThat(accepted.getRemoteAddress()).isEqualTo(client.getLocalAddress());
+            }
+        }
+        PROVIDER.listen(ListenSpec.tcp("127.0.0.1", address.getPort())).close();
+    }
+
+    @Test
+    void what_cannot_be_shared_is_refused_and_closed() throws Exception {
+        ServerSocketChannel nonBlocking = ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0));
+        nonBlocking.configureBlocking(false);
+        ServerSocketChannel unbound = ServerSocketChannel.open();
+
+        assertThatIOException()
+                .isThrownBy(() -> PROVIDER.share(ANY_PORT, nonBlocking))
+                .withMessage("listen 127.0.0.1:0: the channel is non-blocking");
+        assertThatIOException()
+                .isThrownBy(() -> PROVIDER.share(ANY_PORT, unbound))
+                .withMessage("listen 127.0.0.1:0: the socket does not listen");
+
+        assertThat(nonBlocking.isOpen() || unbound.isOpen()).isFalse();
     }
 
     @Test
     void random_bytes_are_refused_with_the_error_of_winsock() {
         byte[] info = new byte[Winsock.PROTOCOL_INFO_SIZE];
         new java.util.Random(7).nextBytes(info);
-        Ticket forged = WindowsTicket.make(ProcessHandle.current().pid(), Duration.ofSeconds(9), info);
+        byte[] forged = WindowsTicket.make(ProcessHandle.current().pid(), Duration.ofSeconds(9), info);
 
         assertThatIOException()
                 .isThrownBy(() -> PROVIDER.adopt(forged))
@@ -160,7 +192,7 @@ class WindowsListenerTest {
 
             assertThatIOException()
                     .isThrownBy(() -> listener.ticketFor(gone.handle()))
-                    .withMessage("hand-over to pid " + gone.pid() + ": the process has ended");
+                    .withMessage("hand-off to pid " + gone.pid() + ": the process has ended");
         }
         NativeSocket socket = NativeSocket.open("test", Winsock.AF_INET);
         assertThatIOException()

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -83,7 +84,7 @@ class WindowsProcessesTest {
     void a_ticket_is_of_no_use_to_another_process() throws Exception {
         try (SharedListener listener = PROVIDER.listen(ANY_PORT);
                 TestJvm worker = TestJvm.start(1)) {
-            String foreign = listener.ticketFor(ProcessHandle.current()).encode();
+            String foreign = HexFormat.of().formatHex(listener.ticketFor(ProcessHandle.current()));
 
             assertThat(worker.tell(foreign))
                     .isEqualTo("refused: adopt: the ticket was made for process "

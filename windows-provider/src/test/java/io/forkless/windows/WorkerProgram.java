@@ -1,13 +1,13 @@
 package io.forkless.windows;
 
 import io.forkless.spi.SharedServerSocketChannel;
-import io.forkless.spi.Ticket;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 
 /**
  * A worker for the tests: adopts the ticket that it reads, and answers each connection with its pid. Commands come as
@@ -21,7 +21,7 @@ final class WorkerProgram {
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
         SharedServerSocketChannel channel;
         try {
-            channel = new WindowsListenerProvider().adopt(Ticket.decode(in.readLine()));
+            channel = new WindowsListenerProvider().adopt(HexFormat.of().parseHex(in.readLine()));
         } catch (IOException e) {
             say("refused: " + e.getMessage());
             return;

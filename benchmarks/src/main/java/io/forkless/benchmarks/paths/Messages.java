@@ -3,7 +3,7 @@ package io.forkless.benchmarks.paths;
 import io.forkless.internal.control.ControlMessage;
 import io.forkless.internal.control.ControlMessage.Granted;
 import io.forkless.internal.control.ControlMessage.Heartbeat;
-import io.forkless.spi.Ticket;
+import io.forkless.internal.control.Ticket;
 import java.net.ProtocolException;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;

@@ -1,7 +1,6 @@
 package io.forkless.internal.control;
 
 import io.forkless.spi.ListenSpec;
-import io.forkless.spi.Ticket;
 import java.net.ProtocolException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

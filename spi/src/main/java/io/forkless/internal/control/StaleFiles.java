@@ -39,8 +39,8 @@ public final class StaleFiles {
             return;
         }
         try {
-            for (Path handOver : siblings(directory)) {
-                removeDeadSockets(handOver);
+            for (Path handOff : siblings(directory)) {
+                removeDeadSockets(handOff);
             }
             try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, OURS)) {
                 for (Path file : files) {
@@ -53,7 +53,7 @@ public final class StaleFiles {
         }
     }
 
-    /** The other private directories of the same process and user: those of hand-overs that were under way. */
+    /** The other private directories of the same process and user: those of hand-offs that were under way. */
     private static List<Path> siblings(Path directory) throws IOException {
         String prefix = PrivateDirectory.prefixOf(directory);
         UserPrincipal owner = Files.getOwner(directory);

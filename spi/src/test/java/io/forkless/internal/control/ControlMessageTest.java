@@ -20,7 +20,6 @@ import io.forkless.internal.control.ControlMessage.Report;
 import io.forkless.internal.control.ControlMessage.Unready;
 import io.forkless.internal.control.ControlMessage.Welcome;
 import io.forkless.spi.ListenSpec;
-import io.forkless.spi.Ticket;
 import java.net.ProtocolException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -1,11 +1,11 @@
 package io.forkless.supervisor.listen;
 
 import io.forkless.internal.control.Scoreboard;
+import io.forkless.internal.control.Ticket;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.ListenerProvider;
 import io.forkless.spi.Quiescence;
 import io.forkless.spi.SharedListener;
-import io.forkless.spi.Ticket;
 import io.forkless.supervisor.output.Log;
 import java.io.Closeable;
 import java.io.IOException;
@@ -38,8 +38,11 @@ public final class Listeners implements Closeable {
         }
     }
 
-    /** @param inherited whether the service manager has opened it */
-    private record Entry(ListenSpec spec, SharedListener listener, boolean inherited) {}
+    /**
+     * @param provider the name of the one that redeems its tickets
+     * @param inherited whether the service manager has opened it
+     */
+    private record Entry(ListenSpec spec, SharedListener listener, String provider, boolean inherited) {}
 
     private final ListenerProvider provider;
     /** Those that are being opened included. */
@@ -69,12 +72,15 @@ public final class Listeners implements Closeable {
     }
 
     /** Takes a listener that the service manager has opened. */
-    public synchronized void add(SharedListener listener) {
+    public synchronized void add(ServiceManagers.Inherited inherited) {
+        SharedListener listener = inherited.listener();
         SocketAddress address = listener.localAddress();
         ListenSpec spec = address instanceof InetSocketAddress inet
                 ? ListenSpec.tcp(inet.getAddress().getHostAddress(), inet.getPort())
                 : ListenSpec.unix(address.toString());
-        byKey.put(new Key(address, false), CompletableFuture.completedFuture(new Entry(spec, listener, true)));
+        byKey.put(
+                new Key(address, false),
+                CompletableFuture.completedFuture(new Entry(spec, listener, inherited.provider(), true)));
         LOG.log(Level.INFO, "listening on {0}, which the service manager has opened", spec);
     }
 
@@ -99,7 +105,7 @@ public final class Listeners implements Closeable {
             }
         }
         Entry entry = present == null ? listen(key, spec, opening) : await(spec, present);
-        return entry.listener().ticketFor(worker);
+        return new Ticket(entry.provider(), entry.listener().ticketFor(worker));
     }
 
     public synchronized List<SocketAddress> addresses() {
@@ -175,7 +181,7 @@ public final class Listeners implements Closeable {
     /** Opens what is announced at that key, and tells whoever waits for the same. */
     private Entry listen(Key key, ListenSpec spec, CompletableFuture<Entry> opening) throws IOException {
         try {
-            Entry entry = new Entry(spec, provider.listen(spec), false);
+            Entry entry = new Entry(spec, provider.listen(spec), provider.name(), false);
             synchronized (this) {
                 if (!closed) {
                     LOG.log(Level.INFO, "listening on {0}", describe(entry));

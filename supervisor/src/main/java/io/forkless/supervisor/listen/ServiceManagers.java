@@ -20,6 +20,9 @@ public final class ServiceManagers implements Closeable {
     private static final Duration LAST_WORDS_LIMIT = Duration.ofSeconds(1);
     private static final System.Logger LOG = Log.supervisor();
 
+    /** @param provider the name of the one that redeems the listener's tickets */
+    public record Inherited(String provider, SharedListener listener) {}
+
     private final List<ServiceManager> present;
     private final Outlet outlet = new Outlet(
             "forkless-service-manager",
@@ -33,10 +36,12 @@ public final class ServiceManagers implements Closeable {
                 .toList();
     }
 
-    public List<SharedListener> takeListeners() throws IOException {
-        List<SharedListener> taken = new ArrayList<>();
+    public List<Inherited> takeListeners() throws IOException {
+        List<Inherited> taken = new ArrayList<>();
         for (ServiceManager manager : present) {
-            taken.addAll(manager.takeListeners());
+            for (SharedListener listener : manager.takeListeners()) {
+                taken.add(new Inherited(manager.provider(), listener));
+            }
         }
         return taken;
     }

@@ -3,13 +3,13 @@ package io.forkless.supervisor.listen;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forkless.internal.control.Scoreboard;
+import io.forkless.internal.control.Ticket;
 import io.forkless.spi.Fitness;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.ListenerProvider;
 import io.forkless.spi.Quiescence;
 import io.forkless.spi.SharedListener;
 import io.forkless.spi.SharedServerSocketChannel;
-import io.forkless.spi.Ticket;
 import io.forkless.supervisor.CapturedLog;
 import io.forkless.testing.ShortTempDir;
 import java.io.IOException;
@@ -97,6 +97,23 @@ class ListenersTest {
         assertThat(quiesced).isEmpty();
     }
 
+    @Test
+    void a_ticket_bears_the_name_of_the_provider_that_redeems_it() throws Exception {
+        ListenSpec opened = ListenSpec.tcp("127.0.0.1", 1);
+        ListenSpec inherited = ListenSpec.tcp("127.0.0.1", 2);
+        outcomes.add(() -> CLOSED);
+        try (Listeners listeners = new Listeners(new Provider())) {
+            listeners.open(opened);
+            listeners.add(new ServiceManagers.Inherited("another", new Listener(inherited, () -> CLOSED)));
+
+            Ticket ticket = listeners.ticketFor(opened, ProcessHandle.current());
+            assertThat(ticket.provider()).isEqualTo("scripted");
+            assertThat(ticket.payload()).containsExactly(1);
+            assertThat(listeners.ticketFor(inherited, ProcessHandle.current()).provider())
+                    .isEqualTo("another");
+        }
+    }
+
     /** Of as many listeners. */
     @SafeVarargs
     private boolean quiesce(Callable<Quiescence>... ends) throws Exception {
@@ -126,7 +143,7 @@ class ListenersTest {
         }
 
         @Override
-        public SharedServerSocketChannel adopt(Ticket ticket) {
+        public SharedServerSocketChannel adopt(byte[] ticket) {
             throw new UnsupportedOperationException();
         }
     }
@@ -146,8 +163,8 @@ class ListenersTest {
         }
 
         @Override
-        public Ticket ticketFor(ProcessHandle worker) {
-            throw new UnsupportedOperationException();
+        public byte[] ticketFor(ProcessHandle worker) {
+            return new byte[] {(byte) spec.port()};
         }
 
         @Override

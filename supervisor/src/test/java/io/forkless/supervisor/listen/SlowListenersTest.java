@@ -3,8 +3,8 @@ package io.forkless.supervisor.listen;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.forkless.internal.control.Ticket;
 import io.forkless.spi.ListenSpec;
-import io.forkless.spi.Ticket;
 import io.forkless.supervisor.CapturedLog;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -6,7 +6,6 @@ import io.forkless.spi.ListenerProvider;
 import io.forkless.spi.Quiescence;
 import io.forkless.spi.SharedListener;
 import io.forkless.spi.SharedServerSocketChannel;
-import io.forkless.spi.Ticket;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -52,7 +51,7 @@ public final class StubListeners implements ListenerProvider {
     }
 
     @Override
-    public SharedServerSocketChannel adopt(Ticket ticket) {
+    public SharedServerSocketChannel adopt(byte[] ticket) {
         throw new UnsupportedOperationException();
     }
 
@@ -81,8 +80,8 @@ public final class StubListeners implements ListenerProvider {
         }
 
         @Override
-        public Ticket ticketFor(ProcessHandle worker) {
-            return new Ticket("stub", new byte[0]);
+        public byte[] ticketFor(ProcessHandle worker) {
+            return new byte[0];
         }
 
         @Override

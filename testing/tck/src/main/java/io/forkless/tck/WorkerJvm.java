@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -79,7 +80,7 @@ final class WorkerJvm implements AutoCloseable {
     }
 
     WorkerJvm adopt(SharedListener listener) throws Exception {
-        tell("adopt " + listener.ticketFor(handle()).encode());
+        tell("adopt " + HexFormat.of().formatHex(listener.ticketFor(handle())));
         return this;
     }
 

@@ -6,13 +6,13 @@ import static org.awaitility.Awaitility.await;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.SharedListener;
 import io.forkless.spi.SharedServerSocketChannel;
-import io.forkless.spi.Ticket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.FutureTask;
@@ -76,7 +76,7 @@ abstract class WorkerProcessTests extends ContractTests {
         listener.close(); // its address is as good as any
         supervisor.tell("listen " + specOf((InetSocketAddress) address));
         SharedServerSocketChannel channel =
-                closeLater(provider.adopt(Ticket.decode(supervisor.ask("ticket " + SELF.pid()))));
+                closeLater(provider.adopt(HexFormat.of().parseHex(supervisor.ask("ticket " + SELF.pid()))));
 
         supervisor.kill();
 

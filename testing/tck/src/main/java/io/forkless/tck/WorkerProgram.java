@@ -5,7 +5,6 @@ import io.forkless.spi.ListenerProvider;
 import io.forkless.spi.ListenerProviders;
 import io.forkless.spi.SharedListener;
 import io.forkless.spi.SharedServerSocketChannel;
-import io.forkless.spi.Ticket;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -13,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -59,9 +59,9 @@ final class WorkerProgram {
             case "ticket" -> {
                 ProcessHandle worker =
                         ProcessHandle.of(Long.parseLong(argument)).orElseThrow();
-                return listener.ticketFor(worker).encode();
+                return HexFormat.of().formatHex(listener.ticketFor(worker));
             }
-            case "adopt" -> channel = provider.adopt(Ticket.decode(argument));
+            case "adopt" -> channel = provider.adopt(HexFormat.of().parseHex(argument));
             case "serve" -> startThreads(Integer.parseInt(argument), WorkerProgram::serve);
             case "accept-one-each" -> startThreads(Integer.parseInt(argument), () -> HELD.add(channel.accept()));
             case "held" -> {

@@ -3,7 +3,6 @@ package io.forkless.examples.reuseport;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.Quiescence;
 import io.forkless.spi.SharedListener;
-import io.forkless.spi.Ticket;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
@@ -57,15 +56,15 @@ final class ReusePortGroup implements SharedListener {
     }
 
     @Override
-    public synchronized Ticket ticketFor(ProcessHandle worker) throws IOException {
+    public synchronized byte[] ticketFor(ProcessHandle worker) throws IOException {
         requireOpen();
         Member member = memberFor(worker);
-        Ticket ticket = member.socket.ticketFor(worker);
+        byte[] ticket = member.socket.ticketFor(worker);
         if (!worker.equals(member.worker)) {
             member.worker = worker;
             onExit(worker).thenRunAsync(() -> closeIfOrphan(member), LATER);
         }
-        return new Ticket(ReusePortProvider.NAME, ticket.payload());
+        return ticket;
     }
 
     /** A process may share with itself, whose end it cannot wait for. */

@@ -1,12 +1,12 @@
 package io.forkless.examples.reuseport;
 
-import io.forkless.posix.PosixListenerProvider;
 import io.forkless.spi.Fitness;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.ListenerProvider;
+import io.forkless.spi.ListenerProviders;
+import io.forkless.spi.NoProviderException;
 import io.forkless.spi.SharedListener;
 import io.forkless.spi.SharedServerSocketChannel;
-import io.forkless.spi.Ticket;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
@@ -21,14 +21,9 @@ import java.nio.channels.SocketChannel;
  * a worker that dies is still there for the one that replaces it. Linux.
  */
 public final class ReusePortProvider implements ListenerProvider {
-    static final String NAME = "reuseport";
-
-    /** It hands descriptors over as this provider does; only what it hands over differs. */
-    private static final PosixListenerProvider POSIX = new PosixListenerProvider();
-
     @Override
     public String name() {
-        return NAME;
+        return "reuseport";
     }
 
     /** Below the shared socket's: this one wants to be asked for. */
@@ -43,8 +38,11 @@ public final class ReusePortProvider implements ListenerProvider {
             return Fitness.doesNotFit(
                     "only Linux spreads connections over the sockets of a SO_REUSEPORT group", "use another provider");
         }
-        Fitness handOver = POSIX.check();
-        return handOver.fits() ? Fitness.fits("SO_REUSEPORT group, " + handOver.reason()) : handOver;
+        try {
+            return Fitness.fits("SO_REUSEPORT group, handed off by the " + posix().name() + " provider");
+        } catch (NoProviderException e) {
+            return Fitness.doesNotFit(e.getMessage(), "add forkless-posix-provider to the class path");
+        }
     }
 
     @Override
@@ -59,12 +57,18 @@ public final class ReusePortProvider implements ListenerProvider {
     }
 
     @Override
-    public SharedServerSocketChannel adopt(Ticket ticket) throws IOException {
-        return POSIX.adopt(new Ticket(POSIX.name(), ticket.payload()));
+    public SharedServerSocketChannel adopt(byte[] ticket) throws IOException {
+        return posix().adopt(ticket);
+    }
+
+    /** It hands descriptors off as this provider does; only what it hands off differs. */
+    private static ListenerProvider posix() throws NoProviderException {
+        return ListenerProviders.named("posix");
     }
 
     /** One more socket of the group at that address. */
     static SharedListener member(ListenSpec spec, InetSocketAddress address) throws IOException {
+        ListenerProvider posix = posix();
         ServerSocketChannel channel = ServerSocketChannel.open(familyOf(address));
         try {
             channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
@@ -73,7 +77,7 @@ public final class ReusePortProvider implements ListenerProvider {
             channel.close();
             throw new IOException("listen " + spec + ": " + e.getMessage(), e);
         }
-        return POSIX.share(spec, channel);
+        return posix.share(spec, channel);
     }
 
     /**
@@ -85,7 +89,7 @@ public final class ReusePortProvider implements ListenerProvider {
             probe.setOption(StandardSocketOptions.SO_REUSEADDR, true); // connections in TIME_WAIT do not matter
             probe.bind(address);
         } catch (IOException e) {
-            POSIX.listen(spec).close(); // fails, too, and knows the error by its name and what to do
+            posix().listen(spec).close(); // fails, too, and knows the error by its name and what to do
             throw new IOException("listen " + spec + ": " + e.getMessage(), e);
         }
     }

@@ -1,7 +1,6 @@
 package io.forkless.tck.selftest;
 
 import io.forkless.spi.SharedServerSocketChannel;
-import io.forkless.spi.Ticket;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.AsynchronousCloseException;
@@ -12,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /** Providers of which each breaks one clause with its adopted channel, within one process. */
 final class DefectiveChannels {
@@ -23,8 +23,8 @@ final class DefectiveChannels {
         }
 
         @Override
-        public SharedServerSocketChannel adopt(Ticket ticket) throws IOException {
-            return new Channel(adoptSoundly(ticket.payload())) {
+        public SharedServerSocketChannel adopt(byte[] ticket) throws IOException {
+            return new Channel(sound().adopt(ticket)) {
                 @Override
                 protected SocketChannel acceptBlocking() throws IOException {
                     SocketChannel accepted = super.acceptBlocking();
@@ -43,9 +43,9 @@ final class DefectiveChannels {
         }
 
         @Override
-        public SharedServerSocketChannel adopt(Ticket ticket) throws IOException {
+        public SharedServerSocketChannel adopt(byte[] ticket) throws IOException {
             AtomicInteger callers = new AtomicInteger();
-            return new Channel(adoptSoundly(ticket.payload())) {
+            return new Channel(sound().adopt(ticket)) {
                 @Override
                 protected SocketChannel acceptBlocking() throws IOException {
                     callers.incrementAndGet();
@@ -57,11 +57,11 @@ final class DefectiveChannels {
                 }
 
                 @Override
-                protected void releaseCopy() throws IOException {
+                protected void release(Consumer<SocketChannel> queued) throws IOException {
                     if (callers.get() >= MANY) {
                         LockSupport.parkNanos(4_000_000_000L);
                     }
-                    super.releaseCopy();
+                    super.release(queued);
                 }
             };
         }
@@ -76,10 +76,10 @@ final class DefectiveChannels {
         }
 
         @Override
-        public SharedServerSocketChannel adopt(Ticket ticket) throws IOException {
-            Channel copy = new Channel(adoptSoundly(ticket.payload())) {
+        public SharedServerSocketChannel adopt(byte[] ticket) throws IOException {
+            Channel copy = new Channel(sound().adopt(ticket)) {
                 @Override
-                protected void releaseCopy() throws IOException {
+                protected void release(Consumer<SocketChannel> queued) throws IOException {
                     for (Channel any : COPIES) {
                         any.sound.close();
                     }
@@ -98,8 +98,8 @@ final class DefectiveChannels {
         }
 
         @Override
-        public SharedServerSocketChannel adopt(Ticket ticket) throws IOException {
-            return new Channel(adoptSoundly(ticket.payload())) {
+        public SharedServerSocketChannel adopt(byte[] ticket) throws IOException {
+            return new Channel(sound().adopt(ticket)) {
                 @Override
                 protected SocketChannel acceptBlocking() throws IOException {
                     SocketChannel accepted = super.acceptBlocking();
@@ -121,15 +121,15 @@ final class DefectiveChannels {
         }
 
         @Override
-        public SharedServerSocketChannel adopt(Ticket ticket) throws IOException {
-            ServerSocketChannel sound = adoptSoundly(ticket.payload());
+        public SharedServerSocketChannel adopt(byte[] ticket) throws IOException {
+            ServerSocketChannel sound = sound().adopt(ticket);
             return new Channel(sound) {
                 @Override
-                protected void releaseCopy() throws IOException {
+                protected void release(Consumer<SocketChannel> queued) throws IOException {
                     if (sound.getLocalAddress() instanceof UnixDomainSocketAddress unix) {
                         Files.deleteIfExists(unix.getPath());
                     }
-                    super.releaseCopy();
+                    super.release(queued);
                 }
             };
         }

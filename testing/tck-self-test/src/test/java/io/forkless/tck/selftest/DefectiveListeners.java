@@ -5,7 +5,6 @@ import io.forkless.spi.ListenSpec;
 import io.forkless.spi.Quiescence;
 import io.forkless.spi.SharedListener;
 import io.forkless.spi.SharedServerSocketChannel;
-import io.forkless.spi.Ticket;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
@@ -81,7 +80,7 @@ final class DefectiveListeners {
 
         @Override
         public SharedListener listen(ListenSpec spec) throws IOException {
-            return new Listener(SOUND.listen(spec)) {
+            return new Listener(sound().listen(spec)) {
                 @Override
                 public void close() throws IOException {
                     super.close();
@@ -94,8 +93,8 @@ final class DefectiveListeners {
         }
 
         @Override
-        public SharedServerSocketChannel adopt(Ticket ticket) throws IOException {
-            Channel copy = new Channel(adoptSoundly(ticket.payload()));
+        public SharedServerSocketChannel adopt(byte[] ticket) throws IOException {
+            Channel copy = new Channel(sound().adopt(ticket));
             COPIES.add(copy);
             return copy;
         }
@@ -108,7 +107,7 @@ final class DefectiveListeners {
 
         @Override
         public SharedListener listen(ListenSpec spec) throws IOException {
-            return new Listener(SOUND.listen(spec)) {
+            return new Listener(sound().listen(spec)) {
                 @Override
                 public Quiescence quiesce(Duration limit) throws IOException, InterruptedException {
                     super.quiesce(Duration.ZERO);
@@ -126,13 +125,13 @@ final class DefectiveListeners {
 
         @Override
         public SharedListener listen(ListenSpec spec) throws IOException {
-            return new Listener(SOUND.listen(spec)) {
+            return new Listener(sound().listen(spec)) {
                 @Override
-                public Ticket ticketFor(ProcessHandle worker) {
+                public byte[] ticketFor(ProcessHandle worker) {
                     try {
                         return super.ticketFor(worker);
                     } catch (IOException e) {
-                        return new Ticket(name(), new byte[1]);
+                        return new byte[1];
                     }
                 }
             };

@@ -3,12 +3,12 @@ package io.forkless.tck.selftest;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.SharedListener;
 import io.forkless.spi.SharedServerSocketChannel;
-import io.forkless.spi.Ticket;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,12 +29,12 @@ final class DefectiveTickets {
 
         @Override
         public SharedListener listen(ListenSpec spec) throws IOException {
-            return new Listener(SOUND.listen(spec)) {
+            return new Listener(sound().listen(spec)) {
                 @Override
-                public Ticket ticketFor(ProcessHandle worker) throws IOException {
-                    Ticket ticket = super.ticketFor(worker);
-                    made.put(ticket.encode(), this);
-                    madeAt.put(ticket.encode(), System.nanoTime());
+                public byte[] ticketFor(ProcessHandle worker) throws IOException {
+                    byte[] ticket = super.ticketFor(worker);
+                    made.put(keyOf(ticket), this);
+                    madeAt.put(keyOf(ticket), System.nanoTime());
                     return ticket;
                 }
 
@@ -47,8 +47,8 @@ final class DefectiveTickets {
         }
 
         @Override
-        public SharedServerSocketChannel adopt(Ticket ticket) throws IOException {
-            String key = ticket.encode();
+        public SharedServerSocketChannel adopt(byte[] ticket) throws IOException {
+            String key = keyOf(ticket);
             try {
                 SharedServerSocketChannel channel = super.adopt(ticket);
                 redeemed.add(key);
@@ -61,13 +61,16 @@ final class DefectiveTickets {
             }
         }
 
+        private static String keyOf(byte[] ticket) {
+            return HexFormat.of().formatHex(ticket);
+        }
+
         void beforeClose(Listener listener) throws IOException {}
 
         abstract SharedServerSocketChannel forgive(String ticket, IOException refusal) throws IOException;
 
         SharedServerSocketChannel adoptAgain(String ticket) throws IOException {
-            return new Channel(
-                    adoptSoundly(made.get(ticket).sound.ticketFor(SELF).payload()));
+            return new Channel(sound().adopt(made.get(ticket).sound.ticketFor(SELF)));
         }
     }
 
@@ -135,23 +138,21 @@ final class DefectiveTickets {
 
         @Override
         public SharedListener listen(ListenSpec spec) throws IOException {
-            return new Listener(SOUND.listen(spec)) {
+            return new Listener(sound().listen(spec)) {
                 @Override
-                public Ticket ticketFor(ProcessHandle worker) throws IOException {
-                    byte[] sound = this.sound.ticketFor(worker).payload();
-                    return new Ticket(
-                            name(),
-                            ByteBuffer.allocate(Long.BYTES + sound.length)
-                                    .putLong(worker.pid())
-                                    .put(sound)
-                                    .array());
+                public byte[] ticketFor(ProcessHandle worker) throws IOException {
+                    byte[] sound = this.sound.ticketFor(worker);
+                    return ByteBuffer.allocate(Long.BYTES + sound.length)
+                            .putLong(worker.pid())
+                            .put(sound)
+                            .array();
                 }
             };
         }
 
         @Override
-        public SharedServerSocketChannel adopt(Ticket ticket) throws IOException {
-            ByteBuffer payload = ByteBuffer.wrap(ticket.payload());
+        public SharedServerSocketChannel adopt(byte[] ticket) throws IOException {
+            ByteBuffer payload = ByteBuffer.wrap(ticket);
             if (payload.remaining() < Long.BYTES) {
                 throw new IOException("adopt: not a ticket");
             }
@@ -161,7 +162,7 @@ final class DefectiveTickets {
             }
             byte[] sound = new byte[payload.remaining()];
             payload.get(sound);
-            return new Channel(adoptSoundly(sound));
+            return new Channel(sound().adopt(sound));
         }
     }
 }

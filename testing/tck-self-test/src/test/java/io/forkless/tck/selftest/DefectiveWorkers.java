@@ -5,7 +5,6 @@ import com.sun.jna.Native;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.SharedListener;
 import io.forkless.spi.SharedServerSocketChannel;
-import io.forkless.spi.Ticket;
 import java.io.IOException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ServerSocketChannel;
@@ -17,6 +16,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /** Providers of which each breaks one clause that is about processes. */
 final class DefectiveWorkers {
@@ -31,8 +31,8 @@ final class DefectiveWorkers {
         }
 
         @Override
-        public SharedServerSocketChannel adopt(Ticket ticket) throws IOException {
-            ServerSocketChannel sound = adoptSoundly(ticket.payload());
+        public SharedServerSocketChannel adopt(byte[] ticket) throws IOException {
+            ServerSocketChannel sound = sound().adopt(ticket);
             return inWorker() ? new Greedy(sound) : new Channel(sound);
         }
 
@@ -88,7 +88,7 @@ final class DefectiveWorkers {
         }
 
         @Override
-        public SharedServerSocketChannel adopt(Ticket ticket) throws IOException {
+        public SharedServerSocketChannel adopt(byte[] ticket) throws IOException {
             return inheritable(super.adopt(ticket));
         }
 
@@ -112,10 +112,10 @@ final class DefectiveWorkers {
         }
 
         @Override
-        public SharedServerSocketChannel adopt(Ticket ticket) throws IOException {
-            return new Channel(adoptSoundly(ticket.payload())) {
+        public SharedServerSocketChannel adopt(byte[] ticket) throws IOException {
+            return new Channel(sound().adopt(ticket)) {
                 @Override
-                protected void releaseCopy() throws IOException {
+                protected void release(Consumer<SocketChannel> queued) throws IOException {
                     LibC c = Native.load("c", LibC.class);
                     for (int fd = 3; fd < MAX_DESCRIPTOR; fd++) {
                         int[] listening = {0};
@@ -124,7 +124,7 @@ final class DefectiveWorkers {
                             c.shutdown(fd, SHUT_RD);
                         }
                     }
-                    super.releaseCopy();
+                    super.release(queued);
                 }
             };
         }
@@ -137,8 +137,8 @@ final class DefectiveWorkers {
         }
 
         @Override
-        public SharedServerSocketChannel adopt(Ticket ticket) throws IOException {
-            ServerSocketChannel sound = adoptSoundly(ticket.payload());
+        public SharedServerSocketChannel adopt(byte[] ticket) throws IOException {
+            ServerSocketChannel sound = sound().adopt(ticket);
             return inWorker() ? new Eager(sound) : new Channel(sound);
         }
 

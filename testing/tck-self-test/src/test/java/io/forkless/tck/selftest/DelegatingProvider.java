@@ -1,22 +1,21 @@
 package io.forkless.tck.selftest;
 
-import io.forkless.posix.PosixListenerProvider;
 import io.forkless.spi.Fitness;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.ListenerProvider;
+import io.forkless.spi.ListenerProviders;
 import io.forkless.spi.Quiescence;
 import io.forkless.spi.SharedListener;
 import io.forkless.spi.SharedServerSocketChannel;
-import io.forkless.spi.Ticket;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /** Does all that a provider does by another one, and lets subclasses spoil any part of it. */
 abstract class DelegatingProvider implements ListenerProvider {
-    static final ListenerProvider SOUND = new PosixListenerProvider();
     static final ProcessHandle SELF = ProcessHandle.current();
 
     private final String name;
@@ -42,21 +41,21 @@ abstract class DelegatingProvider implements ListenerProvider {
 
     @Override
     public Fitness check() {
-        return SOUND.check();
+        return Fitness.fits("as the other one does");
     }
 
     @Override
     public SharedListener listen(ListenSpec spec) throws IOException {
-        return new Listener(SOUND.listen(spec));
+        return new Listener(sound().listen(spec));
     }
 
     @Override
-    public SharedServerSocketChannel adopt(Ticket ticket) throws IOException {
-        return new Channel(adoptSoundly(ticket.payload()));
+    public SharedServerSocketChannel adopt(byte[] ticket) throws IOException {
+        return new Channel(sound().adopt(ticket));
     }
 
-    static SharedServerSocketChannel adoptSoundly(byte[] payload) throws IOException {
-        return SOUND.adopt(new Ticket(SOUND.name(), payload));
+    static ListenerProvider sound() throws IOException {
+        return ListenerProviders.named("posix");
     }
 
     class Listener implements SharedListener {
@@ -72,8 +71,8 @@ abstract class DelegatingProvider implements ListenerProvider {
         }
 
         @Override
-        public Ticket ticketFor(ProcessHandle worker) throws IOException {
-            return new Ticket(name, sound.ticketFor(worker).payload());
+        public byte[] ticketFor(ProcessHandle worker) throws IOException {
+            return sound.ticketFor(worker);
         }
 
         @Override
@@ -100,7 +99,7 @@ abstract class DelegatingProvider implements ListenerProvider {
         }
 
         @Override
-        protected void releaseCopy() throws IOException {
+        protected void release(Consumer<SocketChannel> queued) throws IOException {
             sound.close();
         }
 

@@ -1,4 +1,4 @@
-package io.forkless.spi;
+package io.forkless.internal.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

@@ -1,11 +1,13 @@
-package io.forkless.spi;
+package io.forkless.internal.control;
 
+import io.forkless.spi.ListenerProvider;
+import io.forkless.spi.ListenerProviders;
 import java.util.Base64;
 import java.util.Objects;
 
 /**
- * What a worker shows to its provider to get its copy of a listener. The bytes mean something only to the provider
- * that made them; a ticket works once, for one process, and for a limited time.
+ * A provider's ticket with the name of that provider, which the supervisor stamps on it: the worker redeems it with the
+ * provider of the same name.
  *
  * <p>Immutable. {@link #toString()} never shows the bytes: they are a secret while the ticket is valid.
  */
@@ -15,7 +17,7 @@ public final class Ticket {
 
     /**
      * @param provider the {@linkplain ListenerProvider#name() name} of the provider that can redeem this ticket
-     * @param payload opaque to everybody else
+     * @param payload the ticket as the provider made it, opaque to everybody else
      */
     public Ticket(String provider, byte[] payload) {
         this.provider = ListenerProviders.requireValidName(provider);
