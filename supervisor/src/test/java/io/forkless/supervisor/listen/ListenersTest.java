@@ -9,6 +9,7 @@ import io.forkless.spi.ListenerProvider;
 import io.forkless.spi.Quiescence;
 import io.forkless.spi.SharedListener;
 import io.forkless.spi.SharedServerSocketChannel;
+import io.forkless.spi.TcpListenSpec;
 import io.forkless.spi.Ticket;
 import io.forkless.supervisor.CapturedLog;
 import io.forkless.testing.ShortTempDir;
@@ -142,7 +143,8 @@ class ListenersTest {
 
         @Override
         public SocketAddress localAddress() {
-            return new InetSocketAddress(spec.host(), spec.port());
+            TcpListenSpec tcp = (TcpListenSpec) spec;
+            return new InetSocketAddress(tcp.host(), tcp.port());
         }
 
         @Override
