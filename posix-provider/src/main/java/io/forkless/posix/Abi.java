@@ -46,6 +46,9 @@ record Abi(
     static final int SCM_RIGHTS = 1;
     static final int F_SETFD = 2;
     static final int F_GETFL = 3;
+    static final int O_RDONLY = 0;
+    static final int LOCK_EX = 2;
+    static final int LOCK_NB = 4;
     static final int F_SETFL = 4;
     static final int FD_CLOEXEC = 1;
     static final short POLLIN = 1;

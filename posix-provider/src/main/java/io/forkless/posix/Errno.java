@@ -10,6 +10,8 @@ final class Errno {
     static final int ENOENT = 2;
     static final int EINTR = 4;
     static final int EBADF = 9;
+    static final int EACCES = 13;
+    static final int EAGAIN = Platform.isMac() ? 35 : 11;
     static final int EADDRINUSE = Platform.isMac() ? 48 : 98;
     static final int EAFNOSUPPORT = Platform.isMac() ? 47 : 97;
     static final int EADDRNOTAVAIL = Platform.isMac() ? 49 : 99;

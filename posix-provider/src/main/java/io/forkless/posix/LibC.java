@@ -3,6 +3,7 @@ package io.forkless.posix;
 import com.sun.jna.Library;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
+import java.nio.charset.StandardCharsets;
 
 /**
  * The functions of the C library that are in use, under their C names; see the man pages of section 2. {@code size_t} and
@@ -38,4 +39,24 @@ interface LibC extends Library {
     int poll(Pointer pollFds, long count, int timeoutMillis);
 
     int getuid();
+
+    /** Variadic in C, as {@link #fcntl}. */
+    int open(byte[] path, int flags, Object... mode);
+
+    int flock(int fd, int operation);
+
+    int chmod(byte[] path, int mode);
+
+    int lchown(byte[] path, int owner, int group);
+
+    /** Section 3. */
+    Pointer getpwnam(byte[] name);
+
+    /** Section 3. */
+    Pointer getgrnam(byte[] name);
+
+    /** As the functions above take it. */
+    static byte[] string(String value) {
+        return (value + "\0").getBytes(StandardCharsets.UTF_8);
+    }
 }

@@ -1,7 +1,6 @@
 package io.forkless.posix;
 
 import com.sun.jna.Memory;
-import io.forkless.spi.ListenSpec;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
@@ -15,58 +14,6 @@ import java.nio.charset.StandardCharsets;
 record NativeSocket(int fd) {
     private static final Abi ABI = Abi.CURRENT;
     private static final LibC C = LibC.INSTANCE;
-
-    /**
-     * Makes a blocking, listening socket that is closed on exec. It must stay blocking: {@code O_NONBLOCK} belongs to the
-     * open file description, which the workers will share.
-     *
-     * @throws IOException naming the address, the call and the error
-     */
-    static NativeSocket listening(ListenSpec spec) throws IOException {
-        try {
-            return listening(spec, spec.resolve());
-        } catch (NoSuchFamilyException e) {
-            if (spec.host() != null) {
-                throw e;
-            }
-            return listening(spec, new InetSocketAddress("0.0.0.0", spec.port())); // every address there is
-        }
-    }
-
-    private static NativeSocket listening(ListenSpec spec, SocketAddress address) throws IOException {
-        String operation = "listen " + spec;
-        int family = family(address);
-        int fd = C.socket(family, Abi.SOCK_STREAM, 0);
-        if (fd < 0) {
-            throw family == ABI.afInet6() && Errno.last() == Errno.EAFNOSUPPORT
-                    ? new NoSuchFamilyException(Errno.failure(operation, "socket", Errno.last()))
-                    : Errno.failure(operation, "socket", Errno.last());
-        }
-        NativeSocket socket = new NativeSocket(fd);
-        try {
-            socket.setCloseOnExec();
-            if (family != Abi.AF_UNIX) {
-                // So that a restart need not wait for the connections in TIME_WAIT (socket(7)).
-                socket.setOption(operation, "SO_REUSEADDR", ABI.solSocket(), ABI.soReuseAddr(), 1);
-            }
-            if (family == ABI.afInet6()) {
-                int only = spec.ipv6Only() ? 1 : 0;
-                socket.setOption(operation, "IPV6_V6ONLY", Abi.IPPROTO_IPV6, ABI.ipv6V6Only(), only);
-            }
-            try (Memory native_ = encode(operation, address)) {
-                if (C.bind(fd, native_, (int) native_.size()) != 0) {
-                    throw bindFailure(operation, address, Errno.last());
-                }
-            }
-            if (C.listen(fd, spec.backlog()) != 0) {
-                throw Errno.failure(operation, "listen", Errno.last());
-            }
-            return socket;
-        } catch (IOException | RuntimeException e) {
-            socket.close();
-            throw e;
-        }
-    }
 
     /** One that is neither bound nor connected; closed on exec. */
     static NativeSocket unbound(String operation, int family, int type) throws IOException {
@@ -194,7 +141,7 @@ record NativeSocket(int fd) {
         }
     }
 
-    private static int family(SocketAddress address) {
+    static int family(SocketAddress address) {
         if (address instanceof InetSocketAddress inet) {
             return inet.getAddress() instanceof Inet4Address ? Abi.AF_INET : ABI.afInet6();
         }
@@ -232,30 +179,5 @@ record NativeSocket(int fd) {
             memory.setShort(0, (short) family);
         }
         return memory;
-    }
-
-    private static IOException bindFailure(String operation, SocketAddress address, int errno) {
-        boolean wildcard6 = address instanceof InetSocketAddress inet
-                && inet.getAddress() instanceof Inet6Address
-                && inet.getAddress().isAnyLocalAddress();
-        if (wildcard6 && errno == Errno.EADDRNOTAVAIL) {
-            return new NoSuchFamilyException(Errno.failure(operation, "bind", errno)); // disable_ipv6 is set
-        }
-        if (!Errno.describe(errno).startsWith("EACCES")) {
-            return Errno.failure(operation, "bind", errno);
-        }
-        String remedy = address instanceof InetSocketAddress
-                ? "ports below 1024 need CAP_NET_BIND_SERVICE or net.ipv4.ip_unprivileged_port_start"
-                : "the directory is not writable";
-        return Errno.failure(operation, "bind", errno, remedy);
-    }
-
-    /** This machine has no IPv6. */
-    private static final class NoSuchFamilyException extends IOException {
-        private static final long serialVersionUID = 1L;
-
-        NoSuchFamilyException(IOException failure) {
-            super(failure.getMessage(), failure);
-        }
     }
 }

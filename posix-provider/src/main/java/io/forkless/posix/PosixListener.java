@@ -4,6 +4,7 @@ import io.forkless.nio.NioChannels;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.Quiescence;
 import io.forkless.spi.SharedListener;
+import io.forkless.spi.UnixListenSpec;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
@@ -34,7 +35,7 @@ final class PosixListener implements SharedListener {
     private final Set<HandOff> handOffs = ConcurrentHashMap.newKeySet();
 
     PosixListener(ListenSpec spec) throws IOException {
-        this(spec, "listen " + spec, UnixPath.listening(spec));
+        this(spec, "listen " + spec, ListeningSocket.open(spec));
     }
 
     /** One that has been opened already and is ours from now on. */
@@ -57,7 +58,7 @@ final class PosixListener implements SharedListener {
         try {
             family = socket.requireListening(operation);
             owner = NioChannels.serverSocketChannel(socket.fd(), family);
-            pathIdentity = spec != null && spec.isUnix() ? UnixPath.identity(Path.of(spec.path())) : null;
+            pathIdentity = spec instanceof UnixListenSpec unix ? UnixPath.identity(Path.of(unix.path())) : null;
         } catch (IOException | RuntimeException e) {
             socket.close();
             throw e;
@@ -93,7 +94,7 @@ final class PosixListener implements SharedListener {
         if (obstacle != null) {
             return new Quiescence(false, awaitEmpty(0, deadline), obstacle.getMessage());
         }
-        String means = spec.isUnix() ? "its path is removed" : MinimumTtl.MEANS;
+        String means = spec instanceof UnixListenSpec ? "its path is removed" : MinimumTtl.MEANS;
         return new Quiescence(true, awaitEmpty(SETTLED_MILLIS, deadline), means);
     }
 
@@ -101,7 +102,7 @@ final class PosixListener implements SharedListener {
     private synchronized IOException holdNewClientsOff() throws ClosedChannelException {
         requireOpen();
         try {
-            if (spec.isUnix()) {
+            if (spec instanceof UnixListenSpec) {
                 unlinkOwnPath();
             } else {
                 MinimumTtl.demandHighest("quiesce " + spec, socket, family);
@@ -164,8 +165,10 @@ final class PosixListener implements SharedListener {
 
     /** Another process may have replaced the file meanwhile; that one is not ours. */
     private void unlinkOwnPath() throws IOException {
-        if (pathIdentity != null && pathIdentity.equals(UnixPath.identity(Path.of(spec.path())))) {
-            Files.deleteIfExists(Path.of(spec.path()));
+        if (pathIdentity != null
+                && spec instanceof UnixListenSpec unix
+                && pathIdentity.equals(UnixPath.identity(Path.of(unix.path())))) {
+            Files.deleteIfExists(Path.of(unix.path()));
         }
     }
 

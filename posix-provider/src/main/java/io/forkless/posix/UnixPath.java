@@ -1,6 +1,6 @@
 package io.forkless.posix;
 
-import io.forkless.spi.ListenSpec;
+import io.forkless.spi.UnixListenSpec;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketException;
@@ -27,14 +27,36 @@ final class UnixPath {
      *
      * @throws IOException EADDRINUSE also if the path is something else than a socket
      */
-    static NativeSocket listening(ListenSpec spec) throws IOException {
-        if (spec.isUnix()) {
-            Path path = Path.of(spec.path());
+    static NativeSocket listen(UnixListenSpec spec) throws IOException {
+        String operation = "listen " + spec;
+        PathAccess access = PathAccess.of(operation, spec);
+        Path path = Path.of(spec.path());
+        try (PathLock lock = PathLock.acquire(operation, path)) {
             if (isSocket(path) && nobodyListens(path)) {
+                lock.requireHeld();
                 Files.deleteIfExists(path);
             }
+            return listen(operation, spec, access);
         }
-        return NativeSocket.listening(spec);
+    }
+
+    /** Nobody can connect before listen(2), so the mode and the owner are right from the first client on. */
+    private static NativeSocket listen(String operation, UnixListenSpec spec, PathAccess access) throws IOException {
+        NativeSocket socket = ListeningSocket.unbound(operation, spec.resolve());
+        boolean bound = false;
+        try {
+            ListeningSocket.bind(operation, socket, spec.resolve());
+            bound = true;
+            access.applyTo(LibC.string(spec.path()));
+            ListeningSocket.startListening(operation, socket, spec.backlog());
+            return socket;
+        } catch (IOException | RuntimeException e) {
+            socket.close();
+            if (bound) {
+                Files.deleteIfExists(Path.of(spec.path()));
+            }
+            throw e;
+        }
     }
 
     /** What tells this file from another one that may come to have the same path, or {@code null} if there is none. */

@@ -251,7 +251,14 @@ class AbiTest {
         expected.put("sizeof(struct ucred)", 12);
         expected.put("offsetof(struct ucred, pid)", 0);
         expected.put("offsetof(struct ucred, uid)", 4);
+        expected.put("O_RDONLY", Abi.O_RDONLY);
+        expected.put("LOCK_EX", Abi.LOCK_EX);
+        expected.put("LOCK_NB", Abi.LOCK_NB);
+        expected.put("offsetof(struct passwd, pw_uid)", PathAccess.ID_OFFSET);
+        expected.put("offsetof(struct group, gr_gid)", PathAccess.ID_OFFSET);
         expected.put("EINTR", Errno.EINTR);
+        expected.put("EACCES", Errno.EACCES);
+        expected.put("EWOULDBLOCK", Errno.EAGAIN);
         expected.put("EBADF", Errno.EBADF);
         expected.put("EADDRINUSE", Errno.EADDRINUSE);
         expected.put("EAFNOSUPPORT", Errno.EAFNOSUPPORT);
@@ -263,8 +270,9 @@ class AbiTest {
 
     private static Map<String, Integer> evaluate(Iterable<String> expressions, Path directory) throws Exception {
         StringBuilder source = new StringBuilder("#define _GNU_SOURCE\n");
-        for (String header :
-                new String[] {"errno", "fcntl", "netinet/in", "poll", "stddef", "stdio", "sys/socket", "sys/un"}) {
+        for (String header : new String[] {
+            "errno", "fcntl", "grp", "netinet/in", "poll", "pwd", "stddef", "stdio", "sys/file", "sys/socket", "sys/un"
+        }) {
             source.append("#include <").append(header).append(".h>\n");
         }
         source.append("int main(void) {\n");

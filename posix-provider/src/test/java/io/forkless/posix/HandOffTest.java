@@ -74,7 +74,7 @@ class HandOffTest {
 
     @Test
     void a_ticket_expires() throws IOException {
-        NativeSocket socket = NativeSocket.listening(ListenSpec.tcp("127.0.0.1", 0));
+        NativeSocket socket = ListeningSocket.open(ListenSpec.tcp("127.0.0.1", 0));
         HandOff handOff = new HandOff(socket, SELF, Duration.ofMillis(200));
         handOff.start(() -> {});
         Path path = TicketPayload.decode(handOff.ticket()).socket();
@@ -88,7 +88,7 @@ class HandOffTest {
 
     @Test
     void a_ticket_ends_with_its_process() throws Exception {
-        NativeSocket socket = NativeSocket.listening(ListenSpec.tcp("127.0.0.1", 0));
+        NativeSocket socket = ListeningSocket.open(ListenSpec.tcp("127.0.0.1", 0));
         Process worker = new ProcessBuilder("sleep", "600").start();
         HandOff handOff = new HandOff(socket, worker.toHandle(), Duration.ofMinutes(10));
         handOff.start(() -> {});
@@ -103,7 +103,7 @@ class HandOffTest {
 
     @Test
     void a_silent_peer_does_not_keep_a_ticket_beyond_its_time() throws IOException {
-        NativeSocket socket = NativeSocket.listening(ListenSpec.tcp("127.0.0.1", 0));
+        NativeSocket socket = ListeningSocket.open(ListenSpec.tcp("127.0.0.1", 0));
         HandOff handOff = new HandOff(socket, SELF, Duration.ofMillis(500));
         handOff.start(() -> {});
         Path path = TicketPayload.decode(handOff.ticket()).socket();

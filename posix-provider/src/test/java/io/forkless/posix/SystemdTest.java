@@ -134,8 +134,8 @@ class SystemdTest {
     @Test
     void listeners_are_taken_once_and_made_fit_for_sharing() throws Exception {
         Systemd systemd = listening("2");
-        NativeSocket original = NativeSocket.listening(ListenSpec.tcp("127.0.0.1", 0));
-        NativeSocket other = NativeSocket.listening(
+        NativeSocket original = ListeningSocket.open(ListenSpec.tcp("127.0.0.1", 0));
+        NativeSocket other = ListeningSocket.open(
                 ListenSpec.unix(directory.resolve("listener").toString()));
         TestLibC.INSTANCE.dup2(original.fd(), FIRST); // without FD_CLOEXEC, as systemd hands it off
         TestLibC.INSTANCE.dup2(other.fd(), FIRST + 1);
@@ -168,7 +168,7 @@ class SystemdTest {
     void what_is_no_listener_is_refused_and_nothing_is_kept() throws Exception {
         int first = FIRST + 10;
         int before = Proc.openFiles(ProcessHandle.current().pid());
-        NativeSocket listener = NativeSocket.listening(ListenSpec.tcp("127.0.0.1", 0));
+        NativeSocket listener = ListeningSocket.open(ListenSpec.tcp("127.0.0.1", 0));
         TestLibC.INSTANCE.dup2(listener.fd(), first);
         listener.close();
         NativeSocket datagrams = NativeSocket.unbound("test", Abi.AF_UNIX, Abi.SOCK_DGRAM);

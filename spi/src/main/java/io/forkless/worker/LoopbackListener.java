@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.function.Consumer;
 
 /** The JDK's own listener on the loopback interface, which nobody shares. */
 final class LoopbackListener extends SharedServerSocketChannel {
@@ -35,7 +36,7 @@ final class LoopbackListener extends SharedServerSocketChannel {
     }
 
     @Override
-    protected void releaseCopy() throws IOException {
+    protected void release(Consumer<SocketChannel> queued) throws IOException {
         channel.close();
     }
 

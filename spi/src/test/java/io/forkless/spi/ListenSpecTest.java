@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -38,7 +39,7 @@ class ListenSpecTest {
         ListenSpec spec = ListenSpec.parse(text);
 
         assertThat(spec).isEqualTo(ListenSpec.tcp(host, port));
-        assertThat(spec.isUnix()).isFalse();
+        assertThat(spec).isInstanceOf(TcpListenSpec.class);
         assertThat(spec).hasToString(written);
         assertThat(ListenSpec.parse(written)).isEqualTo(spec);
     }
@@ -98,19 +99,13 @@ class ListenSpecTest {
     }
 
     @Test
-    void a_port_and_a_path_exclude_each_other() {
+    void a_port_or_a_path_is_needed() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new ListenSpec("localhost", 80, "/tmp/x", 1, false))
-                .withMessage("either a port or a path is needed");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new ListenSpec("localhost", -1, null, 1, false))
-                .withMessage("either a port or a path is needed");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new ListenSpec("localhost", -1, "/tmp/x", 1, false))
-                .withMessage("a Unix-domain listener has a path and no host");
+                .isThrownBy(() -> ListenSpec.tcp("localhost", -1))
+                .withMessage("port -1 is not between 0 and 65535");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ListenSpec.unix(""))
-                .withMessage("a Unix-domain listener has a path and no host");
+                .withMessage("the path of a Unix-domain listener is missing");
         assertThatNullPointerException().isThrownBy(() -> ListenSpec.unix(null)).withMessage("path");
     }
 
@@ -119,18 +114,22 @@ class ListenSpecTest {
         ListenSpec spec = ListenSpec.parse("8080");
 
         assertThat(spec.backlog()).isEqualTo(1024);
-        assertThat(spec.withBacklog(1)).isEqualTo(new ListenSpec(null, 8080, null, 1, false));
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> spec.withBacklog(0))
-                .withMessage("backlog 0 is not positive");
+        assertThat(spec.withBacklog(1)).isEqualTo(new TcpListenSpec(null, 8080, 1, false));
+        assertThat(ListenSpec.unix("/run/web").withBacklog(1))
+                .isEqualTo(new UnixListenSpec("/run/web", 1, 0660, null, null));
+        for (ListenSpec any : List.of(spec, ListenSpec.unix("/run/web"))) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> any.withBacklog(0))
+                    .withMessage("backlog 0 is not positive");
+        }
     }
 
     @Test
     void ipv6_serves_ipv4_as_well_unless_told() {
-        ListenSpec spec = ListenSpec.parse("[::]:8080").withBacklog(7);
+        TcpListenSpec spec = ListenSpec.tcp("[::]", 8080).withBacklog(7);
 
         assertThat(spec.ipv6Only()).isFalse();
-        assertThat(spec.withIpv6Only(true)).isEqualTo(new ListenSpec("::", 8080, null, 7, true));
+        assertThat(spec.withIpv6Only(true)).isEqualTo(new TcpListenSpec("::", 8080, 7, true));
     }
 
     @Test
@@ -142,7 +141,7 @@ class ListenSpecTest {
     @ParameterizedTest
     @ValueSource(strings = {"app.sock", "./app.sock", "a/../app.sock"})
     void a_relative_path_is_made_absolute(String path) {
-        ListenSpec spec = ListenSpec.parse("unix:" + path);
+        UnixListenSpec spec = (UnixListenSpec) ListenSpec.parse("unix:" + path);
 
         assertThat(spec.path())
                 .isEqualTo(Path.of("").toAbsolutePath().resolve("app.sock").toString());
@@ -155,11 +154,8 @@ class ListenSpecTest {
             value = {OS.LINUX, OS.MAC},
             disabledReason = "Windows strips spaces and has drives")
     void a_path_may_hold_spaces_and_colons() throws Exception {
-        ListenSpec spec = ListenSpec.parse("unix:/tmp/my app:8080 ");
+        UnixListenSpec spec = (UnixListenSpec) ListenSpec.parse("unix:/tmp/my app:8080 ");
 
-        assertThat(spec.isUnix()).isTrue();
-        assertThat(spec.host()).isNull();
-        assertThat(spec.port()).isEqualTo(-1);
         assertThat(spec.path()).isEqualTo("/tmp/my app:8080 ");
         assertThat(spec.resolve()).isEqualTo(UnixDomainSocketAddress.of("/tmp/my app:8080 "));
         assertThat(ListenSpec.parse(spec.toString())).isEqualTo(spec);
@@ -225,6 +221,84 @@ class ListenSpecTest {
                     ListenSpec.parse("127.0.0.1:81").resolve()
                 })
                 .doesNotHaveDuplicates();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "8080",
+                "*:8080",
+                "0.0.0.0:8080",
+                "0:8080",
+                "0.0:8080",
+                "0.0.0:8080",
+                "00.000.0.0:8080",
+                "[::]:8080",
+                "[0::]:8080",
+                "[::0]:8080",
+                "[0:0:0:0:0:0:0:0]:8080",
+                "[0000:0000::]:8080",
+                "[::0.0.0.0]:8080",
+                "[::ffff:0.0.0.0]:8080"
+            })
+    void any_address_has_many_spellings(String text) throws Exception {
+        TcpListenSpec spec = (TcpListenSpec) ListenSpec.parse(text);
+
+        assertThat(spec.isAnyAddress()).isTrue();
+        assertThat(spec.resolve().getAddress().isAnyLocalAddress()).isTrue();
+        assertThat(spec.withIpv6Only(true).isAnyAddress()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "127.0.0.1:8080", "0.0.0.1:8080", "1.0.0.0:8080", "0.0.0.0.0:8080", "[::1]:8080", "[1::]:8080",
+                "[:::]:8080", "[::%]:8080", "localhost:8080", "no-such-host.invalid:8080", "0x0:8080", "0.:8080",
+                ".0:8080", "-0:8080"
+            })
+    void any_address_is_nothing_else_and_no_name_is_looked_up_to_know(String text) {
+        assertThat(((TcpListenSpec) ListenSpec.parse(text)).isAnyAddress()).isFalse();
+    }
+
+    @Test
+    void a_name_is_replaced_by_its_address_and_a_literal_stays_as_it_was_written() throws Exception {
+        String address = InetAddress.getByName("localhost").getHostAddress();
+        TcpListenSpec name = ListenSpec.tcp("localhost", 80).withBacklog(7);
+
+        assertThat(name.resolveName()).isEqualTo(ListenSpec.tcp(address, 80).withBacklog(7));
+        for (String literal : List.of("80", "0:80", "127.1:80", "[::1]:80", "[::]:80", "[fe80::1%lo]:80")) {
+            TcpListenSpec spec = (TcpListenSpec) ListenSpec.parse(literal);
+            assertThat(spec.resolveName()).isSameAs(spec);
+        }
+        assertThatExceptionOfType(UnknownHostException.class)
+                .isThrownBy(() -> ListenSpec.tcp("no such host", 80).resolveName())
+                .withMessageContaining("no such host");
+    }
+
+    @Test
+    void a_path_has_a_mode_an_owner_and_a_group() {
+        UnixListenSpec spec = ListenSpec.unix("/run/web");
+
+        assertThat(spec).isEqualTo(new UnixListenSpec("/run/web", 1024, 0660, null, null));
+        assertThat(spec.withMode(0600).withOwner("web").withGroup("33"))
+                .isEqualTo(new UnixListenSpec("/run/web", 1024, 0600, "web", "33"))
+                .hasToString("unix:/run/web");
+        for (int mode : new int[] {-1, 01000, 010000}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> spec.withMode(mode))
+                    .withMessageContaining("is not between 0 and 0777");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "a b", "a:b", "a/b", "a\nb"})
+    void an_account_has_the_name_of_one(String name) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ListenSpec.unix("/run/web").withOwner(name))
+                .withMessage("owner '" + name + "' is not the name of an account");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ListenSpec.unix("/run/web").withGroup(name))
+                .withMessage("group '" + name + "' is not the name of an account");
     }
 
     @Test

@@ -101,7 +101,7 @@ class FakeWorkerTest {
     void a_test_gives_listeners_of_its_own_or_refuses_them() throws Exception {
         FakeListener own = new FakeListener(nanos -> {});
         try (FakeWorker supplied = new FakeWorker(0, spec -> {
-            if (spec.port() == 1) {
+            if (spec.equals(ListenSpec.tcp(null, 1))) {
                 throw new IOException("listen " + spec + ": not granted");
             }
             return own;

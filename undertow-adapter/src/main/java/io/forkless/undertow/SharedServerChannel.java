@@ -1,5 +1,6 @@
 package io.forkless.undertow;
 
+import io.forkless.spi.ListenSpec;
 import io.forkless.spi.SharedServerSocketChannel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,7 +34,7 @@ final class SharedServerChannel implements AcceptingChannel<StreamConnection> {
     private static final System.Logger LOG = System.getLogger(SharedServerChannel.class.getName());
 
     private final SharedXnioWorker worker;
-    private final WantedListener wanted;
+    private final ListenSpec wanted;
     private final SocketAddress address;
     private final AcceptGate gate;
     private final Acceptor acceptor;
@@ -46,12 +47,12 @@ final class SharedServerChannel implements AcceptingChannel<StreamConnection> {
     private boolean closed;
 
     /** Adopts the listener; accepts from it when resumed. */
-    SharedServerChannel(SharedXnioWorker worker, WantedListener wanted, OptionMap options) throws IOException {
+    SharedServerChannel(SharedXnioWorker worker, ListenSpec wanted, OptionMap options) throws IOException {
         this.worker = worker;
         this.wanted = wanted;
         this.options = options;
         this.gate = new AcceptGate(options);
-        this.copy = wanted.adopt(worker.source());
+        this.copy = worker.source().listen(wanted);
         this.address = copy.getLocalAddress();
         this.acceptor = new Acceptor(
                 "forkless-accept " + address, gate, () -> copy, worker.counts()::beforeAccept, this::accepted);
@@ -188,7 +189,7 @@ final class SharedServerChannel implements AcceptingChannel<StreamConnection> {
                     return;
                 }
                 if (!copy.isOpen()) {
-                    copy = wanted.adopt(worker.source());
+                    copy = worker.source().listen(wanted);
                 }
                 gate.resume();
             }

@@ -84,7 +84,9 @@ public final class SharedXnioWorker extends XnioWorker {
         }
         try {
             int backlog = optionMap.get(Options.BACKLOG, ListenSpec.DEFAULT_BACKLOG);
-            SharedServerChannel channel = new SharedServerChannel(this, WantedListener.at(inet, backlog), optionMap);
+            ListenSpec wanted = ListenSpec.tcp(inet.getAddress().getHostAddress(), inet.getPort())
+                    .withBacklog(backlog);
+            SharedServerChannel channel = new SharedServerChannel(this, wanted, optionMap);
             channel.getAcceptSetter().set(acceptListener);
             channels.add(channel);
             return channel;

@@ -4,6 +4,7 @@ import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import io.forkless.spi.ListenSpec;
+import io.forkless.spi.TcpListenSpec;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
@@ -44,20 +45,20 @@ record NativeSocket(long handle, int family) {
     /** @throws IOException naming the address, the call and the error */
     static NativeSocket listening(ListenSpec spec) throws IOException {
         String operation = "listen " + spec;
-        if (spec.isUnix()) {
+        if (!(spec instanceof TcpListenSpec tcp)) {
             throw new IOException(operation + ": Unix-domain listeners are not available on Windows; use a port");
         }
         try {
-            return listening(spec, operation, (InetSocketAddress) spec.resolve());
+            return listening(tcp, operation, tcp.resolve());
         } catch (NoSuchFamilyException e) {
-            if (spec.host() != null) {
+            if (!tcp.isAnyAddress()) {
                 throw e;
             }
-            return listening(spec, operation, new InetSocketAddress("0.0.0.0", spec.port())); // every address there is
+            return listening(tcp, operation, new InetSocketAddress("0.0.0.0", tcp.port())); // every address there is
         }
     }
 
-    private static NativeSocket listening(ListenSpec spec, String operation, InetSocketAddress address)
+    private static NativeSocket listening(TcpListenSpec spec, String operation, InetSocketAddress address)
             throws IOException {
         int family = address.getAddress() instanceof Inet4Address ? Winsock.AF_INET : Winsock.AF_INET6;
         NativeSocket socket = open(operation, family);

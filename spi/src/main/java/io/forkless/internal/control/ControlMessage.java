@@ -12,7 +12,7 @@ import java.time.Duration;
  * <pre>
  * worker      hello VERSION TOKEN PID            the first line of a connection
  * supervisor  welcome DRAIN_MILLIS HEARTBEAT_MILLIS    or: refused 0 REASON
- * worker      listen ID BACKLOG IPV6ONLY ADDRESS
+ * worker      listen ID BACKLOG OPTIONS ADDRESS       options of a port: IPV6ONLY, of a path: MODE:OWNER:GROUP
  * supervisor  ticket ID PROVIDER:BASE64          or: refused ID REASON
  * worker      ready
  * worker      unready                            serves, but is not ready any more
@@ -69,7 +69,7 @@ public sealed interface ControlMessage {
     record Listen(long id, ListenSpec spec) implements ControlMessage {
         @Override
         public String encode() {
-            return "listen " + id + " " + spec.backlog() + " " + spec.ipv6Only() + " " + spec;
+            return "listen " + id + " " + spec.backlog() + " " + ListenOptions.encode(spec) + " " + spec;
         }
     }
 
@@ -208,9 +208,8 @@ public sealed interface ControlMessage {
                     String[] field = fields(rest, 4);
                     yield new Listen(
                             Long.parseLong(field[0]),
-                            ListenSpec.parse(field[3])
-                                    .withBacklog(Integer.parseInt(field[1]))
-                                    .withIpv6Only(Boolean.parseBoolean(field[2])));
+                            ListenOptions.apply(
+                                    field[2], ListenSpec.parse(field[3]).withBacklog(Integer.parseInt(field[1]))));
                 }
                 case "ticket" -> {
                     String[] field = fields(rest, 2);

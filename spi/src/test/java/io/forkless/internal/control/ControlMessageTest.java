@@ -48,11 +48,22 @@ class ControlMessageTest {
                 Arguments.of(new Failed(5, "worker 0 was killed"), "failed 5 worker 0 was killed"),
                 Arguments.of(new Listen(7, ListenSpec.parse("8080")), "listen 7 1024 false *:8080"),
                 Arguments.of(
-                        new Listen(8, ListenSpec.parse("[::1]:0").withBacklog(5).withIpv6Only(true)),
+                        new Listen(8, ListenSpec.tcp("::1", 0).withBacklog(5).withIpv6Only(true)),
                         "listen 8 5 true [::1]:0"),
                 Arguments.of(
                         new Listen(Long.MAX_VALUE, ListenSpec.parse("localhost:80")),
                         "listen 9223372036854775807 1024 false localhost:80"),
+                Arguments.of(
+                        new Listen(9, ListenSpec.parse("unix:/run/web").withBacklog(5)),
+                        "listen 9 5 660:: unix:/run/web"),
+                Arguments.of(
+                        new Listen(
+                                10,
+                                ListenSpec.unix("/run/my web")
+                                        .withMode(0600)
+                                        .withOwner("web")
+                                        .withGroup("www-data")),
+                        "listen 10 1024 600:web:www-data unix:/run/my web"),
                 Arguments.of(new Refused(0, "no such token"), "refused 0 no such token"),
                 Arguments.of(new Refused(3, ""), "refused 3 "),
                 Arguments.of(new Refused(3, " füße  東京 \ud83d\ude80 "), "refused 3  füße  東京 \ud83d\ude80 "),
@@ -155,8 +166,15 @@ class ControlMessageTest {
                 "listen 1 x false *:80",
                 "listen 1 1024 false ",
                 "listen 1 1024 false *:99999",
-                "listen 1 1024 false unix:",
-                "listen 1 1024 false unix:/a\u0000b",
+                "listen 1 1024 660:: unix:",
+                "listen 1 1024 660:: unix:/a\u0000b",
+                "listen 1 1024 false unix:/a",
+                "listen 1 1024 660: unix:/a",
+                "listen 1 1024 660::: unix:/a",
+                "listen 1 1024 :: unix:/a",
+                "listen 1 1024 8:: unix:/a",
+                "listen 1 1024 1660:: unix:/a",
+                "listen 1 1024 660:a/b: unix:/a",
                 "ticket 1",
                 "ticket 1 " + SECRET,
                 "ticket x posix:" + SECRET,

@@ -10,17 +10,14 @@ import io.forkless.supervisor.output.Log;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.net.Inet6Address;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.stream.Collectors;
 
 /**
  * The listeners of one supervisor, one per address. To open one resolves a name and binds, so it blocks: call it on any
@@ -29,24 +26,15 @@ import java.util.stream.Collectors;
 public final class Listeners implements Closeable {
     private static final System.Logger LOG = Log.supervisor();
 
-    /** Two specifications with an equal key mean the same socket. */
-    private record Key(SocketAddress address, boolean ipv6Only) {
-        static Key of(ListenSpec spec) throws UnknownHostException {
-            SocketAddress address = spec.resolve();
-            boolean isIpv6 = address instanceof InetSocketAddress inet && inet.getAddress() instanceof Inet6Address;
-            return new Key(address, isIpv6 && spec.ipv6Only());
-        }
-    }
-
     /**
      * @param provider the name of the one that redeems its tickets
      * @param inherited whether the service manager has opened it
      */
-    private record Entry(ListenSpec spec, SharedListener listener, String provider, boolean inherited) {}
+    private record Entry(Address address, SharedListener listener, String provider, boolean inherited) {}
 
     private final ListenerProvider provider;
     /** Those that are being opened included. */
-    private final Map<Key, CompletableFuture<Entry>> byKey = new LinkedHashMap<>();
+    private final Map<Address, CompletableFuture<Entry>> byAddress = new LinkedHashMap<>();
 
     private boolean sealed;
     private boolean closed;
@@ -55,33 +43,33 @@ public final class Listeners implements Closeable {
         this.provider = provider;
     }
 
-    /** @throws IOException also if that address was opened before */
-    public void open(ListenSpec spec) throws IOException {
-        Key key = Key.of(spec);
+    /**
+     * Opens what the operator has named, unless the service manager has opened what answers it.
+     *
+     * @throws IOException also if that address was opened before
+     */
+    public void open(ListenSpec named) throws IOException {
+        Address address = Address.of(named);
         CompletableFuture<Entry> opening = new CompletableFuture<>();
         synchronized (this) {
-            CompletableFuture<Entry> present = byKey.putIfAbsent(key, opening);
-            if (present != null && present.isDone() && present.join().inherited()) {
+            Optional<Address> present = address.answerAmong(byAddress.keySet());
+            if (present.isPresent() && byAddress.get(present.get()).join().inherited()) {
+                logAnswer("--listen", address, present.get());
                 return;
             }
-            if (present != null) {
-                throw new IOException("listen " + spec + ": the same address is given twice");
+            if (byAddress.putIfAbsent(address, opening) != null) {
+                throw new IOException("listen " + named + ": the same address is given twice");
             }
         }
-        listen(key, spec, opening);
+        listen(address, opening);
     }
 
     /** Takes a listener that the service manager has opened. */
     public synchronized void add(ServiceManagers.Inherited inherited) {
-        SharedListener listener = inherited.listener();
-        SocketAddress address = listener.localAddress();
-        ListenSpec spec = address instanceof InetSocketAddress inet
-                ? ListenSpec.tcp(inet.getAddress().getHostAddress(), inet.getPort())
-                : ListenSpec.unix(address.toString());
-        byKey.put(
-                new Key(address, false),
-                CompletableFuture.completedFuture(new Entry(spec, listener, inherited.provider(), true)));
-        LOG.log(Level.INFO, "listening on {0}, which the service manager has opened", spec);
+        Address address = Address.of(inherited.listener().localAddress());
+        Entry entry = new Entry(address, inherited.listener(), inherited.provider(), true);
+        byAddress.put(address, CompletableFuture.completedFuture(entry));
+        LOG.log(Level.INFO, "listening on {0}, which the service manager has opened", address);
     }
 
     /** From now on workers get the listeners that are open and no others. */
@@ -89,23 +77,24 @@ public final class Listeners implements Closeable {
         sealed = true;
     }
 
-    /** Makes a ticket for the listener at that address, which is bound now if it was not yet. */
-    Ticket ticketFor(ListenSpec spec, ProcessHandle worker) throws IOException {
-        Key key = Key.of(spec);
+    /** Makes a ticket for the listener that answers the request; without a list of addresses it is bound now if need be. */
+    Ticket ticketFor(ListenSpec wanted, ProcessHandle worker) throws IOException {
+        Address address = Address.of(wanted);
+        Address toOpen = address.asAskedByWorker();
         CompletableFuture<Entry> opening = new CompletableFuture<>();
         CompletableFuture<Entry> present;
         synchronized (this) {
-            present = byKey.get(key);
-            if (present == null && sealed) {
-                throw new NotGrantedException("listen " + spec + ": not granted: the supervisor listens on " + specs()
-                        + "; add --listen " + spec);
-            }
-            if (present == null) {
-                byKey.put(key, opening);
-            }
+            present = sealed ? granted(address, worker) : byAddress.putIfAbsent(toOpen, opening);
         }
-        Entry entry = present == null ? listen(key, spec, opening) : await(spec, present);
+        Entry entry = present == null ? listen(toOpen, opening) : await(wanted, present);
         return new Ticket(entry.provider(), entry.listener().ticketFor(worker));
+    }
+
+    private CompletableFuture<Entry> granted(Address wanted, ProcessHandle worker) throws NotGrantedException {
+        Address answer = wanted.answerAmong(byAddress.keySet())
+                .orElseThrow(() -> new NotGrantedException(wanted.refusal(byAddress.keySet())));
+        logAnswer("worker with pid " + worker.pid(), wanted, answer);
+        return byAddress.get(answer);
     }
 
     public synchronized List<SocketAddress> addresses() {
@@ -142,13 +131,13 @@ public final class Listeners implements Closeable {
         try {
             Quiescence end = entry.listener().quiesce(limit);
             String consequence = end.closed() ? "" : "; so the workers drain one after the other";
-            LOG.log(Level.INFO, "stopping to listen on {0}: {1}{2}", entry.spec(), end.reason(), consequence);
+            LOG.log(Level.INFO, "stopping to listen on {0}: {1}{2}", entry.address(), end.reason(), consequence);
             if (!end.empty()) {
-                LOG.log(Level.WARNING, "{0}: connections are still queued; they will be reset", entry.spec());
+                LOG.log(Level.WARNING, "{0}: connections are still queued; they will be reset", entry.address());
             }
             return end.closed();
         } catch (IOException | RuntimeException | Error e) { // the others are quiesced all the same
-            LOG.log(Level.WARNING, "{0}: queued connections may be reset: {1}", entry.spec(), reason(e));
+            LOG.log(Level.WARNING, "{0}: queued connections may be reset: {1}", entry.address(), reason(e));
             return false;
         }
     }
@@ -159,7 +148,7 @@ public final class Listeners implements Closeable {
         List<Entry> entries;
         synchronized (this) {
             entries = entries();
-            byKey.clear();
+            byAddress.clear();
             sealed = true;
             closed = true;
         }
@@ -170,7 +159,7 @@ public final class Listeners implements Closeable {
         try {
             entry.listener().close();
         } catch (IOException | RuntimeException | Error e) { // the others are closed all the same
-            LOG.log(Level.WARNING, "cannot close the listener on {0}: {1}", entry.spec(), reason(e));
+            LOG.log(Level.WARNING, "cannot close the listener on {0}: {1}", entry.address(), reason(e));
         }
     }
 
@@ -178,22 +167,23 @@ public final class Listeners implements Closeable {
         return failure instanceof IOException ? failure.getMessage() : failure.toString();
     }
 
-    /** Opens what is announced at that key, and tells whoever waits for the same. */
-    private Entry listen(Key key, ListenSpec spec, CompletableFuture<Entry> opening) throws IOException {
+    /** Opens what is announced at that address, and tells whoever waits for the same. */
+    private Entry listen(Address address, CompletableFuture<Entry> opening) throws IOException {
         try {
-            Entry entry = new Entry(spec, provider.listen(spec), provider.name(), false);
+            Entry entry = new Entry(address, provider.listen(address.literal()), provider.name(), false);
             synchronized (this) {
                 if (!closed) {
-                    LOG.log(Level.INFO, "listening on {0}", describe(entry));
+                    SocketAddress bound = entry.listener().localAddress();
+                    LOG.log(Level.INFO, "listening on {0}", address.withPortOf(bound));
                     opening.complete(entry);
                     return entry;
                 }
             }
             close(entry);
-            throw new IOException("listen " + spec + ": the supervisor is stopping");
+            throw new IOException("listen " + address + ": the supervisor is stopping");
         } catch (IOException | RuntimeException | Error e) {
             synchronized (this) {
-                byKey.remove(key, opening); // the next one tries anew
+                byAddress.remove(address, opening); // the next one tries anew
             }
             opening.completeExceptionally(e);
             throw e;
@@ -212,21 +202,21 @@ public final class Listeners implements Closeable {
 
     /** Those that are open. */
     private synchronized List<Entry> entries() {
-        return byKey.values().stream()
+        return byAddress.values().stream()
                 .filter(CompletableFuture::isDone)
                 .map(CompletableFuture::join)
                 .toList();
     }
 
-    /** As it was asked for, with the port that the system chose. */
-    private static String describe(Entry entry) {
-        boolean chosen = entry.spec().port() == 0;
-        return chosen && entry.listener().localAddress() instanceof InetSocketAddress inet
-                ? ListenSpec.tcp(entry.spec().host(), inet.getPort()).toString()
-                : entry.spec().toString();
-    }
-
-    private String specs() {
-        return entries().stream().map(entry -> entry.spec().toString()).collect(Collectors.joining(", "));
+    private static void logAnswer(String who, Address wanted, Address answer) {
+        if (!answer.equals(wanted)) {
+            LOG.log(
+                    Level.INFO,
+                    "{0} asks for {1} and gets {2}, the only listener on that port{3}",
+                    who,
+                    wanted,
+                    answer,
+                    answer.restriction());
+        }
     }
 }

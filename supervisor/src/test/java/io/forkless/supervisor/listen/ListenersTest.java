@@ -10,6 +10,7 @@ import io.forkless.spi.ListenerProvider;
 import io.forkless.spi.Quiescence;
 import io.forkless.spi.SharedListener;
 import io.forkless.spi.SharedServerSocketChannel;
+import io.forkless.spi.TcpListenSpec;
 import io.forkless.supervisor.CapturedLog;
 import io.forkless.testing.ShortTempDir;
 import java.io.IOException;
@@ -159,12 +160,13 @@ class ListenersTest {
 
         @Override
         public SocketAddress localAddress() {
-            return new InetSocketAddress(spec.host(), spec.port());
+            TcpListenSpec tcp = (TcpListenSpec) spec;
+            return new InetSocketAddress(tcp.host(), tcp.port());
         }
 
         @Override
         public byte[] ticketFor(ProcessHandle worker) {
-            return new byte[] {(byte) spec.port()};
+            return new byte[] {(byte) ((TcpListenSpec) spec).port()};
         }
 
         @Override

@@ -6,6 +6,7 @@ import io.forkless.spi.ListenerProvider;
 import io.forkless.spi.Quiescence;
 import io.forkless.spi.SharedListener;
 import io.forkless.spi.SharedServerSocketChannel;
+import io.forkless.spi.TcpListenSpec;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -42,7 +43,7 @@ public final class StubListeners implements ListenerProvider {
 
     @Override
     public SharedListener listen(ListenSpec spec) {
-        if (spec.port() == SLOW_PORT) {
+        if (spec instanceof TcpListenSpec tcp && tcp.port() == SLOW_PORT) {
             asked.countDown();
             awaitAnswering();
         }

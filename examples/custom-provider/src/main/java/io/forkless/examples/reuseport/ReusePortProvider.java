@@ -7,6 +7,7 @@ import io.forkless.spi.ListenerProviders;
 import io.forkless.spi.NoProviderException;
 import io.forkless.spi.SharedListener;
 import io.forkless.spi.SharedServerSocketChannel;
+import io.forkless.spi.TcpListenSpec;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
@@ -47,11 +48,11 @@ public final class ReusePortProvider implements ListenerProvider {
 
     @Override
     public SharedListener listen(ListenSpec spec) throws IOException {
-        if (spec.isUnix() || spec.ipv6Only()) {
+        if (!(spec instanceof TcpListenSpec tcp) || tcp.ipv6Only()) {
             throw new IOException("listen " + spec + ": the reuseport provider has neither Unix-domain nor IPv6-only"
                     + " listeners; use --provider posix");
         }
-        InetSocketAddress address = (InetSocketAddress) spec.resolve();
+        InetSocketAddress address = tcp.resolve();
         requireFree(spec, address);
         return new ReusePortGroup(spec, member(spec, address));
     }

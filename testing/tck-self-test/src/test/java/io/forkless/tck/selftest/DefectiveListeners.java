@@ -5,6 +5,7 @@ import io.forkless.spi.ListenSpec;
 import io.forkless.spi.Quiescence;
 import io.forkless.spi.SharedListener;
 import io.forkless.spi.SharedServerSocketChannel;
+import io.forkless.spi.TcpListenSpec;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
@@ -55,7 +56,8 @@ final class DefectiveListeners {
 
         @Override
         public SharedListener listen(ListenSpec spec) throws IOException {
-            return super.listen("::1".equals(spec.host()) ? ListenSpec.tcp(null, spec.port()) : spec);
+            boolean loopback = spec instanceof TcpListenSpec tcp && "::1".equals(tcp.host());
+            return super.listen(loopback ? ListenSpec.tcp(null, ((TcpListenSpec) spec).port()) : spec);
         }
     }
 
@@ -66,7 +68,7 @@ final class DefectiveListeners {
 
         @Override
         public SharedListener listen(ListenSpec spec) throws IOException {
-            return super.listen(spec.withIpv6Only(false));
+            return super.listen(spec instanceof TcpListenSpec tcp ? tcp.withIpv6Only(false) : spec);
         }
     }
 
