@@ -1,6 +1,6 @@
 package io.forkless.jetty;
 
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Connection;
@@ -50,25 +50,25 @@ final class ConnectionActivity {
     }
 
     /**
-     * How long no request has been under way at that end point, in ms; 0 if one is. Without HTTP, as in a handshake or after
+     * How long no request has been under way at that end point; zero if one is. Without HTTP, as in a handshake or after
      * an upgrade, it is how long nothing has been read or written.
      */
-    static long idleMillis(EndPoint endPoint) {
+    static Duration idleTime(EndPoint endPoint) {
         Connection connection = endPoint.getConnection();
         while (connection instanceof SslConnection tls) {
             connection = tls.getSslEndPoint().getConnection();
         }
         if (connection instanceof ConnectionMetaData http) {
-            return of(http).idleMillis();
+            return of(http).idleTime();
         }
-        return endPoint instanceof IdleTimeout timeout ? timeout.getIdleFor() : 0;
+        return endPoint instanceof IdleTimeout timeout ? Duration.ofMillis(timeout.getIdleFor()) : Duration.ZERO;
     }
 
-    private long idleMillis() {
+    private Duration idleTime() {
         if (requests.get() > 0 || hasUnaccountedInput()) {
             lastUnderWay = System.nanoTime();
         }
-        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lastUnderWay);
+        return Duration.ofNanos(System.nanoTime() - lastUnderWay);
     }
 
     private boolean hasUnaccountedInput() {

@@ -4,6 +4,7 @@ import io.forkless.spi.ListenSpec;
 import io.forkless.spi.SharedServerSocketChannel;
 import io.forkless.worker.AcceptPacing;
 import io.forkless.worker.ConnectionCounts;
+import io.forkless.worker.IdleGrace;
 import io.forkless.worker.Worker;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -17,7 +18,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.EndPoint;
@@ -57,7 +57,8 @@ import org.eclipse.jetty.util.thread.Scheduler;
 @SuppressWarnings("this-escape") // to its own helpers, which nobody calls before the connector runs
 public class SharedServerConnector extends ServerConnector {
     /** How long a connection may be idle while the server drains, in ms, unless set. */
-    public static final long DEFAULT_DRAIN_IDLE_GRACE = 2000;
+    public static final long DEFAULT_DRAIN_IDLE_GRACE =
+            IdleGrace.DEFAULT.duration().toMillis();
 
     private static final System.Logger LOG = System.getLogger(SharedServerConnector.class.getName());
 
@@ -66,10 +67,9 @@ public class SharedServerConnector extends ServerConnector {
 
     private final ConnectionCounts counts = new ConnectionCounts();
     private final LongSupplier freeThreads = () -> FreeThreads.of(getExecutor());
-    private final AtomicInteger accepting = new AtomicInteger();
     private volatile Worker worker;
     private volatile boolean draining;
-    private volatile long drainIdleGrace = DEFAULT_DRAIN_IDLE_GRACE;
+    private volatile IdleGrace drainIdleGrace = IdleGrace.DEFAULT;
 
     public SharedServerConnector(@Name("server") Server server) {
         this(server, null, null, null, -1, -1, new HttpConnectionFactory());
@@ -217,12 +217,11 @@ public class SharedServerConnector extends ServerConnector {
 
     @Override
     public void accept(int acceptorID) throws IOException {
-        accepting.incrementAndGet();
         try {
             counts.beforeAccept((ServerSocketChannel) getTransport());
             super.accept(acceptorID);
         } finally {
-            accepting.decrementAndGet();
+            counts.afterAccept();
         }
     }
 
@@ -245,15 +244,16 @@ public class SharedServerConnector extends ServerConnector {
         counts.closed(); // last: more connections than end points means that one is on its way
     }
 
-    /**
-     * Gives up this process's copy of the listener and then announces the end to every connection: a client that is told
-     * to go connects again at once, and must not be queued for a copy that is about to be closed.
-     */
-    void beginDrain() throws IOException {
+    /** Gives up this process's copy of the listener for good. What was accepted goes on. */
+    void giveUp() throws IOException {
         if (getTransport() instanceof SharedServerSocketChannel listener) {
             listener.close(this::serve);
         }
         close();
+    }
+
+    /** From now on responses of HTTP/1 announce the end of their connections. */
+    void announceEnd() {
         draining = true;
     }
 
@@ -268,14 +268,13 @@ public class SharedServerConnector extends ServerConnector {
         }
     }
 
-    /** Whether everything that was accepted has ended, what is on its way from an acceptor to a selector included. */
     boolean isDrained() {
-        return accepting.get() == 0 && counts.open() == 0;
+        return counts.isDrained();
     }
 
     /** Whether a connection is on its way from an acceptor to its end point. */
     private boolean isHandingOver() {
-        return accepting.get() > 0 || handingOver() > 0;
+        return counts.isAccepting() || handingOver() > 0;
     }
 
     private long handingOver() {
@@ -333,18 +332,20 @@ public class SharedServerConnector extends ServerConnector {
 
     @ManagedAttribute("How long a connection may be idle while the server drains, in ms")
     public long getDrainIdleGrace() {
-        return drainIdleGrace;
+        return drainIdleGrace.duration().toMillis();
     }
 
     /**
-     * @param drainIdleGrace in ms; {@value #DEFAULT_DRAIN_IDLE_GRACE} unless set. A keep-alive connection on which no
+     * @param drainIdleGrace in ms; {@link #DEFAULT_DRAIN_IDLE_GRACE} unless set. A keep-alive connection on which no
      *     request comes for so long is closed by a server that drains
+     * @throws IllegalArgumentException if it is negative
      */
     public void setDrainIdleGrace(long drainIdleGrace) {
-        if (drainIdleGrace < 0) {
-            throw new IllegalArgumentException("drainIdleGrace " + drainIdleGrace + " is negative");
-        }
-        this.drainIdleGrace = drainIdleGrace;
+        this.drainIdleGrace = new IdleGrace(Duration.ofMillis(drainIdleGrace));
+    }
+
+    IdleGrace idleGrace() {
+        return drainIdleGrace;
     }
 
     private static void refuse(boolean condition, String reason) {

@@ -5,14 +5,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * The connections of one server or connector: how many it has accepted and how many are open. In a worker each is
- * reported to its {@link AcceptPacing} as well.
+ * The connections of one server or connector: how many it has accepted, how many are open, and whether one may be on its
+ * way from an acceptor into the server. In a worker each is reported to its {@link AcceptPacing} as well.
  *
  * <p>Thread-safe.
  */
 public final class ConnectionCounts {
     private final AtomicLong accepted = new AtomicLong();
     private final AtomicLong open = new AtomicLong();
+    private final AtomicLong accepting = new AtomicLong();
     private volatile AcceptPacing pacing;
     private volatile boolean paced = true;
 
@@ -31,16 +32,22 @@ public final class ConnectionCounts {
     }
 
     /**
-     * An acceptor calls this before each accept; it may pause, in favour of workers that have free threads or fewer
-     * connections.
+     * An acceptor calls this before each accept, and {@link #afterAccept} in any case; it may pause, in favour of workers
+     * that have free threads or fewer connections.
      *
      * @param listener from which it is going to accept; null if it is closed
      */
     public void beforeAccept(ServerSocketChannel listener) {
+        accepting.incrementAndGet();
         AcceptPacing current = pacing;
         if (current != null && paced) {
             current.beforeAccept(listener);
         }
+    }
+
+    /** An acceptor calls this when it has handed over what it accepted, or when accept has failed. */
+    public void afterAccept() {
+        accepting.decrementAndGet();
     }
 
     /** An acceptor calls this as soon as accept has returned. */
@@ -70,6 +77,16 @@ public final class ConnectionCounts {
     /** Connections that are open. */
     public long open() {
         return open.get();
+    }
+
+    /** Whether an acceptor may have a connection that is not counted as open yet. */
+    public boolean isAccepting() {
+        return accepting.get() > 0;
+    }
+
+    /** Whether everything that was accepted has ended; of interest when the listeners were given up. */
+    public boolean isDrained() {
+        return !isAccepting() && open() == 0; // in this order, as an acceptor counts one as open before it leaves
     }
 
     /** Whether a request would have to wait for a thread now; never without a worker. */

@@ -38,6 +38,21 @@ class ConnectionCountsTest {
     }
 
     @Test
+    void a_server_is_drained_when_no_acceptor_and_no_connection_is_left() {
+        counts.beforeAccept(null);
+        assertThat(counts.isAccepting()).isTrue();
+        assertThat(counts.isDrained()).isFalse();
+
+        counts.opened();
+        counts.afterAccept();
+        assertThat(counts.isAccepting()).isFalse();
+        assertThat(counts.isDrained()).isFalse();
+
+        counts.closed();
+        assertThat(counts.isDrained()).isTrue();
+    }
+
+    @Test
     void what_is_accepted_stays_counted_and_what_is_open_does_not() {
         counts.opened();
         counts.opened();

@@ -1,5 +1,6 @@
 package io.forkless.undertow;
 
+import java.util.function.IntSupplier;
 import org.xnio.OptionMap;
 import org.xnio.Options;
 
@@ -8,7 +9,7 @@ import org.xnio.Options;
  * exceed {@link Options#CONNECTION_HIGH_WATER}, until they have fallen below {@link Options#CONNECTION_LOW_WATER}.
  */
 final class AcceptGate {
-    private int open;
+    private final IntSupplier open;
     private int high;
     private int low;
     private boolean full;
@@ -16,7 +17,9 @@ final class AcceptGate {
     private boolean ended;
     private boolean inside;
 
-    AcceptGate(OptionMap options) {
+    /** @param open how many connections are open, to be told of each that is {@link #opened} or {@link #closed} */
+    AcceptGate(OptionMap options, IntSupplier open) {
+        this.open = open;
         configure(options);
     }
 
@@ -31,7 +34,7 @@ final class AcceptGate {
         }
         high = newHigh;
         low = newLow;
-        full = open >= high;
+        full = open.getAsInt() >= high;
         notifyAll();
     }
 
@@ -88,21 +91,17 @@ final class AcceptGate {
         }
     }
 
+    /** One more is open. */
     synchronized void opened() {
-        open++;
-        full |= open >= high;
+        full |= open.getAsInt() >= high;
     }
 
+    /** One less is open. */
     synchronized void closed() {
         // Below, and not at, low water; that is where XNIO's own listeners go on, too.
-        if (open <= low && full) {
+        if (full && open.getAsInt() < low) {
             full = false;
             notifyAll();
         }
-        open--;
-    }
-
-    synchronized int open() {
-        return open;
     }
 }

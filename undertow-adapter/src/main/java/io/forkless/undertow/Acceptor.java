@@ -1,5 +1,7 @@
 package io.forkless.undertow;
 
+import io.forkless.worker.ConnectionCounts;
+import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
@@ -19,24 +21,24 @@ final class Acceptor implements Runnable {
 
     private final AcceptGate gate;
     private final Supplier<ServerSocketChannel> listener;
-    private final Consumer<ServerSocketChannel> beforeAccept;
+    private final ConnectionCounts counts;
     private final Consumer<SocketChannel> accepted;
     private final Thread thread;
 
     /**
      * @param listener the copy to accept from; another one after accepts were suspended
-     * @param beforeAccept may pause
+     * @param counts is told of each attempt
      * @param accepted gets each connection
      */
     Acceptor(
             String name,
             AcceptGate gate,
             Supplier<ServerSocketChannel> listener,
-            Consumer<ServerSocketChannel> beforeAccept,
+            ConnectionCounts counts,
             Consumer<SocketChannel> accepted) {
         this.gate = gate;
         this.listener = listener;
-        this.beforeAccept = beforeAccept;
+        this.counts = counts;
         this.accepted = accepted;
         this.thread = new Thread(this, name);
         thread.setDaemon(true); // the IO threads keep the process alive, or do not, as the server is configured
@@ -96,15 +98,22 @@ final class Acceptor implements Runnable {
 
     private void acceptOne() {
         try {
-            ServerSocketChannel copy = listener.get();
-            beforeAccept.accept(copy);
-            accepted.accept(copy.accept());
+            acceptFrom(listener.get());
         } catch (ClosedChannelException e) {
             if (gate.isResumed()) { // else accepts were suspended meanwhile
                 failed(e);
             }
         } catch (Throwable e) { // Errors too: without memory now, the next attempt may find better times
             failed(e);
+        }
+    }
+
+    private void acceptFrom(ServerSocketChannel copy) throws IOException {
+        try {
+            counts.beforeAccept(copy);
+            accepted.accept(copy.accept());
+        } finally {
+            counts.afterAccept();
         }
     }
 

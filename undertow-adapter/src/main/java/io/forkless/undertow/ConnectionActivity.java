@@ -1,5 +1,6 @@
 package io.forkless.undertow;
 
+import io.forkless.worker.IdleGrace;
 import io.undertow.protocols.http2.Http2Channel;
 import io.undertow.server.AbstractServerConnection;
 import io.undertow.server.ExchangeCompletionListener;
@@ -9,6 +10,7 @@ import io.undertow.server.protocol.http.HttpServerConnection;
 import io.undertow.server.protocol.http2.Http2ServerConnection;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -75,14 +77,14 @@ final class ConnectionActivity implements ExchangeCompletionListener {
      * Whether this connection may outlive the response that is about to be sent although the server drains: when more
      * requests have been read already, and not for ever, as a client may pipeline without end.
      */
-    boolean mayAnswerMore(long nanos) {
+    boolean mayAnswerMore(IdleGrace grace) {
         if (!hasUnansweredInput()) {
             return false;
         }
         if (answersMoreSince == 0) {
             answersMoreSince = System.nanoTime();
         }
-        return System.nanoTime() - answersMoreSince < nanos;
+        return !isOver(grace, answersMoreSince);
     }
 
     /** Sends a GOAWAY, if that means something to the peer; once. */
@@ -101,23 +103,27 @@ final class ConnectionActivity implements ExchangeCompletionListener {
      * @param drainingSince so long a connection that has never had a request, or was upgraded and has none any more, is
      *     given the grace: its client may be about to begin, or to say goodbye
      */
-    void closeIfIdleFor(long nanos, long drainingSince) {
-        if (isIdleFor(nanos, drainingSince)) {
+    void closeIfIdle(IdleGrace grace, long drainingSince) {
+        if (isIdle(grace, drainingSince)) {
             inIoThread(() -> {
                 if (http.get() instanceof HttpServerConnection http1 && Internals.hasRequest(http1)) {
                     used = true;
                     lastUnderWay = System.nanoTime();
-                } else if (isIdleFor(nanos, drainingSince)) {
+                } else if (isIdle(grace, drainingSince)) {
                     close();
                 }
             });
         }
     }
 
-    private boolean isIdleFor(long nanos, long drainingSince) {
+    private boolean isIdle(IdleGrace grace, long drainingSince) {
         boolean hasRequests = used && (!upgraded || isHttp2());
         long since = hasRequests ? lastUnderWay : drainingSince;
-        return requests.get() == 0 && System.nanoTime() - since >= nanos;
+        return requests.get() == 0 && isOver(grace, since);
+    }
+
+    private static boolean isOver(IdleGrace grace, long since) {
+        return grace.isOver(Duration.ofNanos(System.nanoTime() - since));
     }
 
     private void close() throws IOException {

@@ -2,6 +2,7 @@ package io.forkless.undertow;
 
 import io.forkless.worker.AcceptPacing;
 import io.forkless.worker.ConnectionCounts;
+import io.forkless.worker.IdleGrace;
 import io.forkless.worker.Worker;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
@@ -45,7 +46,7 @@ import org.xnio.XnioWorker;
  */
 public final class ForklessUndertow {
     /** How long a connection may be idle while the server drains, unless set. */
-    public static final Duration DEFAULT_DRAIN_IDLE_GRACE = Duration.ofSeconds(2);
+    public static final Duration DEFAULT_DRAIN_IDLE_GRACE = IdleGrace.DEFAULT.duration();
 
     private ForklessUndertow() {}
 
@@ -78,7 +79,7 @@ public final class ForklessUndertow {
         private XnioWorker ownWorker;
         private Integer shutdownTimeoutMillis;
         private boolean acceptPacing = true;
-        private Duration drainIdleGrace = DEFAULT_DRAIN_IDLE_GRACE;
+        private IdleGrace drainIdleGrace = IdleGrace.DEFAULT;
 
         private Builder(Worker worker) {
             this(worker, worker == null ? null : worker::listen);
@@ -138,12 +139,10 @@ public final class ForklessUndertow {
         /**
          * @param drainIdleGrace a keep-alive connection on which no request comes for so long is closed by a server that
          *     drains; {@link #DEFAULT_DRAIN_IDLE_GRACE} unless set
+         * @throws IllegalArgumentException if it is negative
          */
         public Builder setDrainIdleGrace(Duration drainIdleGrace) {
-            if (drainIdleGrace.isNegative()) {
-                throw new IllegalArgumentException("drainIdleGrace " + drainIdleGrace + " is negative");
-            }
-            this.drainIdleGrace = drainIdleGrace;
+            this.drainIdleGrace = new IdleGrace(drainIdleGrace);
             return this;
         }
 

@@ -1,12 +1,12 @@
 package io.forkless.undertow;
 
+import io.forkless.worker.IdleGrace;
 import io.undertow.server.ConduitWrapper;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.ServerConnection;
 import io.undertow.server.protocol.http.HttpServerConnection;
 import io.undertow.util.AttachmentKey;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.xnio.StreamConnection;
@@ -27,20 +27,16 @@ final class RequestTracker {
     };
     private volatile boolean draining;
     private long drainingSince;
-    private long idleGraceNanos;
+    private IdleGrace idleGrace;
 
     /** A handler that tracks the requests which it passes on. */
     HttpHandler track(HttpHandler next) {
         return next instanceof Tracking ? next : new Tracking(next);
     }
 
-    /**
-     * From now on connections end with the response that they are waiting for.
-     *
-     * @param idleGrace how long a connection may be idle from now on
-     */
-    void beginDrain(Duration idleGrace) {
-        idleGraceNanos = idleGrace.toNanos();
+    /** From now on connections end with the response that they are waiting for, or when they have been idle for so long. */
+    void beginDrain(IdleGrace grace) {
+        idleGrace = grace;
         drainingSince = System.nanoTime();
         draining = true;
         connections.values().forEach(ConnectionActivity::announceEnd);
@@ -66,7 +62,7 @@ final class RequestTracker {
                 activity.isRead(connection);
             }
         }
-        connections.values().forEach(connection -> connection.closeIfIdleFor(idleGraceNanos, drainingSince));
+        connections.values().forEach(connection -> connection.closeIfIdle(idleGrace, drainingSince));
     }
 
     private ConnectionActivity connectionOf(HttpServerExchange exchange) {
@@ -88,7 +84,7 @@ final class RequestTracker {
             return;
         }
         ConnectionActivity connection = exchange.getConnection().getAttachment(CONNECTION);
-        if (connection == null || !connection.mayAnswerMore(idleGraceNanos)) {
+        if (connection == null || !connection.mayAnswerMore(idleGrace)) {
             exchange.setPersistent(false);
         }
     }

@@ -1,6 +1,6 @@
 package io.forkless.undertow;
 
-import java.time.Duration;
+import io.forkless.worker.IdleGrace;
 import org.xnio.OptionMap;
 import org.xnio.XnioWorker;
 
@@ -18,4 +18,4 @@ record ServerSettings(
         OptionMap options,
         XnioWorker ownWorker,
         Integer shutdownTimeoutMillis,
-        Duration drainIdleGrace) {}
+        IdleGrace drainIdleGrace) {}

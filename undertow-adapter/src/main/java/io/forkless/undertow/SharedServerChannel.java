@@ -51,11 +51,10 @@ final class SharedServerChannel implements AcceptingChannel<StreamConnection> {
         this.worker = worker;
         this.wanted = wanted;
         this.options = options;
-        this.gate = new AcceptGate(options);
+        this.gate = new AcceptGate(options, connections::size);
         this.copy = worker.source().listen(wanted);
         this.address = copy.getLocalAddress();
-        this.acceptor = new Acceptor(
-                "forkless-accept " + address, gate, () -> copy, worker.counts()::beforeAccept, this::accepted);
+        this.acceptor = new Acceptor("forkless-accept " + address, gate, () -> copy, worker.counts(), this::accepted);
     }
 
     /** Begins to accept, when the IO threads run. Further calls have no effect. */
@@ -144,11 +143,6 @@ final class SharedServerChannel implements AcceptingChannel<StreamConnection> {
             LOG.log(Level.WARNING, "queued connections may be reset: {0}", e.getMessage());
         }
         giveUp();
-    }
-
-    /** Whether everything that was accepted has ended; of interest when the copy was given up. */
-    boolean isDrained() {
-        return acceptor.hasEnded() && gate.open() == 0;
     }
 
     @Override

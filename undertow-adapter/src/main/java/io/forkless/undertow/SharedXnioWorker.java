@@ -168,19 +168,15 @@ public final class SharedXnioWorker extends XnioWorker {
 
     // Drain
 
-    /**
-     * Gives up this process's copies of the listeners and then announces the end to every connection: a client that is told
-     * to go connects again at once, and must not be queued for a copy that is about to be closed.
-     */
-    void beginDrain() {
+    /** Gives up this process's copies of the listeners for good. What was accepted goes on. */
+    void giveUpListeners() {
         draining = true;
         channels.forEach(SharedServerChannel::giveUpAndServeQueued);
-        requests.beginDrain(settings.drainIdleGrace());
     }
 
-    /** Whether everything that was accepted has ended, what is on its way to an IO thread included. */
-    boolean isDrained() {
-        return channels.stream().allMatch(SharedServerChannel::isDrained);
+    /** From now on responses of HTTP/1 announce the end of their connections; HTTP/2 peers hear of it at once. */
+    void announceEnd() {
+        requests.beginDrain(settings.drainIdleGrace());
     }
 
     // What an operator may want to know

@@ -3,6 +3,7 @@ package io.forkless.undertow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.forkless.worker.ConnectionCounts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -24,17 +25,18 @@ import org.xnio.OptionMap;
 class AcceptorTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
-    private final AcceptGate gate = new AcceptGate(OptionMap.EMPTY);
+    private final AcceptGate gate = new AcceptGate(OptionMap.EMPTY, () -> 0);
     private final List<SocketChannel> accepted = new CopyOnWriteArrayList<>();
     private final AtomicReference<Error> beforeAccept = new AtomicReference<>();
     private final AtomicReference<Error> afterwards = new AtomicReference<>();
+    private final ConnectionCounts counts = new ConnectionCounts();
     private ServerSocketChannel listener;
     private Acceptor acceptor;
 
     @BeforeEach
     void start() throws IOException {
         listener = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-        acceptor = new Acceptor("acceptor-test", gate, () -> listener, copy -> throwOnce(beforeAccept), channel -> {
+        acceptor = new Acceptor("acceptor-test", gate, this::nextListener, counts, channel -> {
             accepted.add(channel);
             throwOnce(afterwards);
         });
@@ -47,6 +49,7 @@ class AcceptorTest {
         gate.end();
         listener.close();
         acceptor.join();
+        assertThat(counts.isAccepting()).isFalse();
         for (SocketChannel channel : accepted) {
             channel.close();
         }
@@ -77,6 +80,11 @@ class AcceptorTest {
         thread.interrupt();
         gate.resume();
         connectAndAwait(2);
+    }
+
+    private ServerSocketChannel nextListener() {
+        throwOnce(beforeAccept);
+        return listener;
     }
 
     private void connectAndAwait(int total) throws IOException {

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.forkless.tck.adapter.Http1Client;
 import io.forkless.tck.adapter.JettyHttp2Client;
+import io.forkless.worker.GracefulDrain;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
 import java.io.IOException;
@@ -167,8 +168,8 @@ class DrainTest {
 
     private static void drain(Undertow server) {
         try {
-            SupervisedUndertow.drain(server, (SharedXnioWorker) server.getWorker(), LIMIT);
-        } catch (InterruptedException e) {
+            new GracefulDrain(new DrainableUndertow(server, (SharedXnioWorker) server.getWorker())).drain(LIMIT);
+        } catch (Exception e) {
             throw new IllegalStateException(e);
         }
     }

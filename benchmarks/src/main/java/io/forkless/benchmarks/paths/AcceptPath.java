@@ -90,6 +90,7 @@ public class AcceptPath {
                 counts.beforeAccept(channel);
                 SocketChannel connection = channel.accept();
                 counts.opened();
+                counts.afterAccept();
                 connection.close();
                 counts.closed();
             } else {
