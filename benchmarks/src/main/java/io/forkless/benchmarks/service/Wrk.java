@@ -1,4 +1,4 @@
-package io.forkless.benchmarks.load;
+package io.forkless.benchmarks.service;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

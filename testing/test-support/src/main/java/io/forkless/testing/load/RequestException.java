@@ -1,4 +1,4 @@
-package io.forkless.benchmarks.load;
+package io.forkless.testing.load;
 
 import java.io.IOException;
 

@@ -1,4 +1,4 @@
-package io.forkless.benchmarks.load;
+package io.forkless.testing.load;
 
 /** How a client uses its connections. */
 public enum Manner {

@@ -1,6 +1,5 @@
-package io.forkless.benchmarks.service;
+package io.forkless.testing.load;
 
-import io.forkless.benchmarks.load.HttpConnection;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -1,4 +1,4 @@
-package io.forkless.benchmarks.load;
+package io.forkless.testing.load;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -11,9 +11,9 @@ import java.nio.charset.StandardCharsets;
 
 /** Does to each connection what it is told. */
 public final class ScriptedServer implements AutoCloseable {
-    static final String GOOD = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n42";
-    static final String LAST = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n42";
-    static final String UNAVAILABLE = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n";
+    public static final String GOOD = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n42";
+    public static final String LAST = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n42";
+    public static final String UNAVAILABLE = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n";
 
     private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
     private final Script script;
@@ -89,7 +89,7 @@ public final class ScriptedServer implements AutoCloseable {
         }
 
         /** Does nothing until the client has gone. */
-        void stall() throws IOException {
+        public void stall() throws IOException {
             while (in.read() >= 0) {
                 // it is the end that is awaited
             }

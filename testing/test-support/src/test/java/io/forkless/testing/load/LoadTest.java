@@ -1,4 +1,4 @@
-package io.forkless.benchmarks.load;
+package io.forkless.testing.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

@@ -1,4 +1,4 @@
-package io.forkless.benchmarks.load;
+package io.forkless.testing.load;
 
 /** What became of a request, or of the attempt to connect for it: where it failed, as far as a client can tell. */
 public enum Outcome {

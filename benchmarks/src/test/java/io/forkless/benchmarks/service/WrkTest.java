@@ -1,4 +1,4 @@
-package io.forkless.benchmarks.load;
+package io.forkless.benchmarks.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
