@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.forkless.cli.ForklessCommand.Result;
-import io.forkless.supervisor.JavaProcess;
 import io.forkless.supervisor.TestWorker;
+import io.forkless.testing.JavaProgram;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -386,7 +386,7 @@ class ForklessIT {
         }
         arguments.addAll(List.of(options));
         arguments.add("--");
-        arguments.addAll(JavaProcess.command(TestWorker.class, mode, "127.0.0.1:0"));
+        arguments.addAll(JavaProgram.of(TestWorker.class, mode, "127.0.0.1:0").command());
         return arguments.toArray(String[]::new);
     }
 

@@ -2,6 +2,7 @@ package io.forkless.supervisor;
 
 import static org.awaitility.Awaitility.await;
 
+import io.forkless.testing.Client;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;

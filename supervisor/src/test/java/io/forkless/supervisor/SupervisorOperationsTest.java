@@ -7,6 +7,9 @@ import static org.awaitility.Awaitility.await;
 import io.forkless.supervisor.status.Outcome;
 import io.forkless.supervisor.status.WorkerState;
 import io.forkless.supervisor.status.WorkerStatus;
+import io.forkless.testing.Client;
+import io.forkless.testing.JavaProgram;
+import io.forkless.testing.PosixSignals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -143,7 +146,7 @@ class SupervisorOperationsTest extends SupervisedTest {
                 supervisor(TestWorker.SERVE).workers(2).hangTimeout(HANG).listen(ANY_PORT));
         awaitPids(port(supervisor), 2);
         WorkerStatus victim = supervisor.workers().get(1);
-        signal("STOP", victim.pid());
+        PosixSignals.send("STOP", victim.pid());
         awaitGone(victim.pid());
         await().atMost(LIMIT).until(() -> supervisor.workers().get(1).restarts() == 1);
         awaitReady(supervisor, 2);
@@ -296,7 +299,7 @@ class SupervisorOperationsTest extends SupervisedTest {
 
     /** @param version what it says of itself; {@code null}: exits with status 9 */
     private static void install(Path program, String version) throws IOException {
-        String serve = JavaProcess.command(TestWorker.class, TestWorker.SERVE, "127.0.0.1:0").stream()
+        String serve = JavaProgram.of(TestWorker.class, TestWorker.SERVE, "127.0.0.1:0").command().stream()
                 .map(word -> "'" + word + "'")
                 .reduce("exec", (line, word) -> line + " " + word);
         String script = version == null ? "exit 9" : "echo this is the " + version + "\n" + serve;
@@ -324,12 +327,5 @@ class SupervisorOperationsTest extends SupervisedTest {
         Set<Long> pids = new HashSet<>();
         supervisor.workers().forEach(worker -> pids.add(worker.pid()));
         return pids;
-    }
-
-    private static void signal(String name, long pid) throws Exception {
-        assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(pid))
-                        .start()
-                        .waitFor())
-                .isZero();
     }
 }

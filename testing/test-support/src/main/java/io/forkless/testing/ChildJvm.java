@@ -34,12 +34,11 @@ public final class ChildJvm implements AutoCloseable {
                 .filter(argument -> argument.startsWith("-javaagent:"))
                 .forEach(program::options);
         Path output = Files.createTempFile("child-jvm", ".out");
-        Process process = program.withConsole()
-                .process(environment)
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
-        return new ChildJvm(output, process);
+        ProcessBuilder builder =
+                program.withConsole().process().redirectErrorStream(true).redirectOutput(output.toFile());
+        builder.environment().remove("XDG_RUNTIME_DIR");
+        builder.environment().putAll(environment);
+        return new ChildJvm(output, builder.start());
     }
 
     public long pid() {

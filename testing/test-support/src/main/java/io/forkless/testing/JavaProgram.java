@@ -5,7 +5,6 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * How to run a program in a JVM of its own, which starts quickly and stays small: compiled by C1 alone, with the serial
@@ -30,6 +29,7 @@ public final class JavaProgram {
     private final List<String> arguments;
     private final List<String> options = new ArrayList<>();
     private List<String> prefix = List.of();
+    private boolean hasOwnTemporaryDirectory;
     private List<String> java = List.of(JAVA_WITHOUT_CONSOLE);
 
     private JavaProgram(List<String> code, String... arguments) {
@@ -88,8 +88,13 @@ public final class JavaProgram {
         return this;
     }
 
-    /** Where the program makes its temporary files. */
     public JavaProgram temporary(Path directory) {
+        return temporary(directory.toString());
+    }
+
+    /** Where the program makes its temporary files, as the program calls it. */
+    public JavaProgram temporary(String directory) {
+        hasOwnTemporaryDirectory = true;
         return options("-Djava.io.tmpdir=" + directory);
     }
 
@@ -120,27 +125,20 @@ public final class JavaProgram {
         return command;
     }
 
-    /** With this JVM's environment, see {@link #process(Map)}. */
-    public ProcessBuilder process() throws IOException {
-        return process(Map.of());
-    }
-
     /**
-     * What starts the program from here. It inherits no setting of ours or of the JVM, and no ignored signal.
-     *
-     * @param environment is added to that of this JVM
+     * What starts the program from here. It inherits no setting of ours or of the JVM, and no ignored signal; with a
+     * temporary directory of its own it has no runtime directory, which would win over it.
      */
-    public ProcessBuilder process(Map<String, String> environment) throws IOException {
+    public ProcessBuilder process() throws IOException {
         List<String> command = new ArrayList<>(IgnoredSignals.none());
         command.addAll(command());
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment()
                 .keySet()
                 .removeIf(name -> name.startsWith("FORKLESS_")
-                        || name.equals("XDG_RUNTIME_DIR") // it would win over the temporary directory
                         || name.endsWith("JAVA_OPTIONS")
-                        || name.equals("JAVA_TOOL_OPTIONS"));
-        builder.environment().putAll(environment);
+                        || name.equals("JAVA_TOOL_OPTIONS")
+                        || hasOwnTemporaryDirectory && name.equals("XDG_RUNTIME_DIR"));
         return builder;
     }
 }
