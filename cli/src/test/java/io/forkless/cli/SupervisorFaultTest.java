@@ -17,6 +17,7 @@ import io.forkless.testing.Client;
 import io.forkless.testing.JavaProgram;
 import io.forkless.testing.LinuxProc;
 import io.forkless.testing.PosixSignals;
+import io.forkless.testing.Privileges;
 import io.forkless.testing.ShortTempDir;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -404,7 +405,7 @@ class SupervisorFaultTest {
     }
 
     private void mountSmallDisk() throws Exception {
-        assumeTrue(System.getProperty("user.name").equals("root"), "only root can mount");
+        assumeTrue(Privileges.isRoot(), "only root can mount");
         assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", temporary.toString()), "no mount permitted");
     }
 

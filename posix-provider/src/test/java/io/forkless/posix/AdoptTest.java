@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import com.sun.jna.Memory;
 import io.forkless.nio.NioChannels;
 import io.forkless.spi.Ticket;
+import io.forkless.testing.LinuxProc;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
@@ -139,7 +140,7 @@ class AdoptTest {
 
     private void assertRefusedAndClosed(NativeSocket descriptor, String message) throws Exception {
         CompletableFuture<Void> sent = handOver(descriptor);
-        int before = Proc.openFiles(ProcessHandle.current().pid());
+        int before = LinuxProc.openFiles(ProcessHandle.current().pid());
 
         assertThatIOException()
                 .isThrownBy(() -> PROVIDER.adopt(ticket()))
@@ -147,7 +148,7 @@ class AdoptTest {
                 .withMessageEndingWith(message);
 
         sent.get();
-        Proc.awaitNoMoreOpenFilesThan(before);
+        LinuxProc.awaitNoMoreOpenFilesThan(before);
     }
 
     private CompletableFuture<Void> handOver(NativeSocket descriptor) {

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.SharedListener;
 import io.forkless.spi.Ticket;
+import io.forkless.testing.LinuxProc;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -161,7 +162,7 @@ class HandOffTest {
             PROVIDER.adopt(listener.ticketFor(SELF)).close();
         }
         awaitNoHandOver();
-        int before = Proc.openFiles(ProcessHandle.current().pid());
+        int before = LinuxProc.openFiles(ProcessHandle.current().pid());
         List<Path> directories = new ArrayList<>();
         for (int i = 0; i < 500; i++) {
             Ticket ticket = listener.ticketFor(SELF);
@@ -170,7 +171,7 @@ class HandOffTest {
         }
         awaitNoHandOver();
 
-        Proc.awaitNoMoreOpenFilesThan(before);
+        LinuxProc.awaitNoMoreOpenFilesThan(before);
         assertThat(directories)
                 .doesNotHaveDuplicates()
                 .allSatisfy(path -> assertThat(path).doesNotExist());

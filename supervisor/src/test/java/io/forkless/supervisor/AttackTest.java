@@ -13,6 +13,7 @@ import io.forkless.supervisor.admin.AdminClient;
 import io.forkless.supervisor.link.ControlServer;
 import io.forkless.testing.Client;
 import io.forkless.testing.JavaProgram;
+import io.forkless.testing.Privileges;
 import io.forkless.testing.ShortTempDir;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
@@ -50,7 +51,6 @@ class AttackTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String TEMPORARY_PROPERTY = "java.io.tmpdir";
     private static final Pattern SECRET = Pattern.compile("[0-9a-f]{64}");
-    private static final String NOBODY = "65534";
     private static final int CONNECTIONS = 3000;
 
     @TempDir(factory = ShortTempDir.class)
@@ -80,7 +80,7 @@ class AttackTest {
     @Test
     @Tag("root")
     void another_user_can_reach_nothing() throws Exception {
-        assumeTrue(System.getProperty("user.name").equals("root"), "only root can become another user");
+        assumeTrue(Privileges.canBecomeNobody(), Privileges.REASON);
         Path readable = Files.writeString(supervisor.temporary.resolve("readable"), "by everybody");
         Path program = copyOfIntruder(supervisor.temporary.resolve("program"));
         Set<Path> paths = pathsWithOneOfEachKind();
@@ -88,8 +88,7 @@ class AttackTest {
         List<String> arguments = new ArrayList<>(List.of(readable.toString()));
         paths.forEach(path -> arguments.add(path.toString()));
         Process intruder = JavaProgram.onClassPath(program.toString(), Intruder.class, arguments.toArray(String[]::new))
-                .below(List.of(
-                        "setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups", "--inh-caps=-all"))
+                .below(Privileges.AS_NOBODY)
                 .process()
                 .redirectErrorStream(true)
                 .start();

@@ -18,13 +18,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -37,51 +34,18 @@ class SupervisorOperationsTest extends SupervisedTest {
     @TempDir
     private Path directory;
 
-    /** Ask again and again until they are told to stop, and keep what went wrong. */
-    private static final class Clients implements AutoCloseable {
-        private final AtomicInteger served = new AtomicInteger();
-        private final Queue<IOException> lost = new ConcurrentLinkedQueue<>();
-        private final Thread thread;
-        private volatile boolean over;
-
-        Clients(int port) {
-            thread = new Thread(() -> {
-                while (!over) {
-                    try {
-                        Client.who(port);
-                        served.incrementAndGet();
-                    } catch (IOException e) {
-                        lost.add(e);
-                    }
-                }
-            });
-            thread.start();
-        }
-
-        void awaitServed(int more) {
-            int before = served.get();
-            await().atMost(LIMIT).until(() -> served.get() >= before + more);
-        }
-
-        @Override
-        public void close() {
-            over = true;
-            await().atMost(LIMIT).until(() -> !thread.isAlive());
-        }
-    }
-
     @Test
     void a_restart_replaces_every_worker_and_no_client_notices() throws Exception {
         Supervisor supervisor =
                 startAndAwaitReady(supervisor(TestWorker.SERVE).workers(2).listen(ANY_PORT));
         Set<Long> before = pids(supervisor);
-        Clients clients = new Clients(port(supervisor));
+        FaultLoad clients = new FaultLoad(port(supervisor));
         try (clients) {
             clients.awaitServed(20);
             supervisor.restart().get(60, TimeUnit.SECONDS);
             clients.awaitServed(20);
         }
-        assertThat(clients.lost).isEmpty();
+        assertThat(clients.failures()).isEmpty();
         assertThat(supervisor.workers())
                 .hasSize(2)
                 .allMatch(worker -> worker.state() == WorkerState.READY && worker.restarts() == 1);
@@ -123,7 +87,7 @@ class SupervisorOperationsTest extends SupervisedTest {
     @Test
     void workers_are_added_and_removed_and_no_client_notices() throws Exception {
         Supervisor supervisor = startAndAwaitReady(supervisor(TestWorker.SERVE).listen(ANY_PORT));
-        Clients clients = new Clients(port(supervisor));
+        FaultLoad clients = new FaultLoad(port(supervisor));
         try (clients) {
             supervisor.scale(3).get(30, TimeUnit.SECONDS);
             awaitReady(supervisor, 3);
@@ -133,7 +97,7 @@ class SupervisorOperationsTest extends SupervisedTest {
             awaitReady(supervisor, 1);
             clients.awaitServed(20);
         }
-        assertThat(clients.lost).isEmpty();
+        assertThat(clients.failures()).isEmpty();
         assertThat(supervisor.workers()).extracting(WorkerStatus::index).containsExactly(0);
         assertThatThrownBy(() -> supervisor.scale(0)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> supervisor.scale(10_000)).isInstanceOf(IllegalArgumentException.class);
@@ -189,13 +153,13 @@ class SupervisorOperationsTest extends SupervisedTest {
         Supervisor supervisor = startAndAwaitReady(
                 supervisor(TestWorker.SERVE).recycle(Duration.ZERO, 50, 0).listen(ANY_PORT));
         long first = supervisor.workers().get(0).pid();
-        Clients clients = new Clients(port(supervisor));
+        FaultLoad clients = new FaultLoad(port(supervisor));
         try (clients) {
             await().atMost(LIMIT)
                     .until(() -> !pids(supervisor).contains(first)
                             && pids(supervisor).size() == 1);
         }
-        assertThat(clients.lost).isEmpty();
+        assertThat(clients.failures()).isEmpty();
         assertThat(log.lines())
                 .anyMatch(line ->
                         line.matches("INFO replacing worker 0 \\(pid \\d+\\): it has accepted \\d+ connections"));
