@@ -1,7 +1,10 @@
 package io.forkless.undertow;
 
+import static org.awaitility.Awaitility.await;
+
 import io.forkless.tck.adapter.JettyHttp2Client;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -12,6 +15,8 @@ import org.eclipse.jetty.client.ContentResponse;
 
 /** Clients that send HTTP/2 requests one after the other, and notice each that a server has begun with and not answered. */
 final class Http2Load implements AutoCloseable {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
     private final int port;
     private final Predicate<String> begun;
     private final AtomicLong requests = new AtomicLong();
@@ -71,10 +76,8 @@ final class Http2Load implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         stopped = true;
-        for (Thread thread : threads) {
-            thread.join();
-        }
+        await().atMost(LIMIT).until(() -> threads.stream().noneMatch(Thread::isAlive));
     }
 }
