@@ -5,8 +5,8 @@ import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
 import static org.awaitility.Awaitility.await;
 
 import io.forkless.cli.ForklessCommand.Result;
-import io.forkless.supervisor.JavaProcess;
 import io.forkless.supervisor.TestWorker;
+import io.forkless.testing.PosixSignals;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -24,28 +24,21 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.jr.ob.JSON;
 
 /** A supervisor in the background, and the commands that operate it. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "it sends signals and runs shells")
-class AdminCommandsIT {
+class AdminCommandsIT extends ServiceCommands {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final Pattern STARTED = Pattern.compile("supervisor \\S+ \\(pid (\\d+)\\)");
 
-    @TempDir
-    Path directory;
-
     private final List<ProcessHandle> supervisors = new ArrayList<>();
-    private Path temporary;
     private Path logs;
-    private int commands;
 
     @BeforeEach
-    void make_directories() throws Exception {
-        temporary = Files.createDirectory(directory.resolve("shared"));
+    void choose_a_log_directory() {
         logs = directory.resolve("logs");
     }
 
@@ -132,8 +125,7 @@ class AdminCommandsIT {
     @Test
     void what_the_supervisor_refuses_is_status_6() throws Exception {
         Path program = directory.resolve("program");
-        Files.writeString(program, "#!/bin/sh\nexec " + quoted(worker(TestWorker.SERVE)) + "\n");
-        program.toFile().setExecutable(true);
+        install(program, worker(TestWorker.SERVE));
         try (ForklessCommand supervisor = run("-w", "1", "--name", "web", "--", program.toString())) {
             supervisor.awaitLog("all 1 workers are READY");
             assertComplaint(command("scale", "0"), 6, "workers: 0 is not between 1 and 1024");
@@ -143,7 +135,7 @@ class AdminCommandsIT {
             supervisor.signal("USR1");
             supervisor.awaitLog("SIGUSR1: there are no log files: the supervisor runs without --log-dir");
             List<Long> before = pids();
-            Files.writeString(program, "#!/bin/sh\nexit 9\n");
+            install(program, "exit", "9");
             Result restart = command("restart");
             assertThat(restart.status()).isEqualTo(6);
             assertThat(restart.err())
@@ -159,7 +151,7 @@ class AdminCommandsIT {
     void a_supervisor_that_stands_still_is_not_waited_for() throws Exception {
         assertThat(start("--name", "web", "-w", "1").status()).isZero();
         long pid = supervisors.get(0).pid();
-        signal("STOP", pid);
+        PosixSignals.send("STOP", pid);
         try {
             long begun = System.nanoTime();
             Result status = command("status");
@@ -171,7 +163,7 @@ class AdminCommandsIT {
                             + " continue it with 'kill -CONT " + pid + "', or end it with 'kill -KILL " + pid
                             + "', upon which its workers drain and exit");
         } finally {
-            signal("CONT", pid);
+            PosixSignals.send("CONT", pid);
         }
         assertThat(states()).containsExactly("READY");
     }
@@ -179,7 +171,7 @@ class AdminCommandsIT {
     @Test
     void what_a_supervisor_that_was_killed_has_left_is_in_nobodys_way() throws Exception {
         assertThat(start("--name", "web", "-w", "1").status()).isZero();
-        signal("KILL", supervisors.get(0).pid());
+        PosixSignals.send("KILL", supervisors.get(0).pid());
         supervisors.get(0).onExit().join();
         assertComplaint(command("status", "--name", "web"), 3, "no supervisor named 'web' is running");
         await().atMost(LIMIT).until(() -> {
@@ -366,42 +358,13 @@ class AdminCommandsIT {
         }
     }
 
-    private static String[] worker(String mode) {
-        return JavaProcess.command(TestWorker.class, mode, "127.0.0.1:0").toArray(String[]::new);
-    }
-
     private Result start(String... options) throws Exception {
-        List<String> arguments = new ArrayList<>(List.of("start", "--log-dir", logs.toString()));
-        arguments.addAll(List.of(options));
-        arguments.add("--");
-        arguments.addAll(List.of(worker(TestWorker.SERVE)));
-        Result result = command(arguments.toArray(String[]::new));
+        Result result = start(logs, options, "--", worker(TestWorker.SERVE));
         Matcher matcher = STARTED.matcher(result.out());
         if (matcher.find()) {
             supervisors.add(ProcessHandle.of(Long.parseLong(matcher.group(1))).orElseThrow());
         }
         return result;
-    }
-
-    /** {@code run} with these arguments, in which a {@code String[]} stands for its elements. */
-    private ForklessCommand run(Object... arguments) throws Exception {
-        List<String> all = new ArrayList<>(List.of("run"));
-        for (Object argument : arguments) {
-            all.addAll(argument instanceof String[] several ? List.of(several) : List.of((String) argument));
-        }
-        return launch(all.toArray(String[]::new));
-    }
-
-    private Result command(String... arguments) throws Exception {
-        try (ForklessCommand command = launch(arguments)) {
-            return command.await();
-        }
-    }
-
-    /** All commands share their temporary directory, through which they find each other. */
-    private ForklessCommand launch(String... arguments) throws Exception {
-        Path own = Files.createDirectory(directory.resolve("command-" + commands++));
-        return ForklessCommand.withOption(own, "-Djava.io.tmpdir=" + temporary, arguments);
     }
 
     private List<Map<String, Object>> workers() throws Exception {
@@ -457,20 +420,9 @@ class AdminCommandsIT {
         assertThat(result.status()).isEqualTo(status);
     }
 
-    private static String quoted(String... words) {
-        return String.join(" ", Stream.of(words).map(word -> "'" + word + "'").toList());
-    }
-
     private static long deadPid() throws Exception {
         Process process = new ProcessBuilder("true").start();
         process.waitFor();
         return process.pid();
-    }
-
-    private static void signal(String name, long pid) throws Exception {
-        assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(pid))
-                        .start()
-                        .waitFor())
-                .isZero();
     }
 }

@@ -4,20 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.forkless.cli.ForklessCommand.Result;
-import io.forkless.supervisor.JavaProcess;
 import io.forkless.supervisor.TestWorker;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The table of docs/operations.md, command by outcome, on real processes; each test is what one supervisor goes through.
@@ -25,26 +18,15 @@ import org.junit.jupiter.api.io.TempDir;
  * not repeated.
  */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "it sends signals and runs shells")
-class ExitStatusIT {
+class ExitStatusIT extends ServiceCommands {
     private static final String REFUSED =
             "listen 127.0.0.1:1: not granted: the supervisor listens on 127.0.0.1:0; add --listen 127.0.0.1:1";
-
-    @TempDir
-    Path directory;
-
-    private Path temporary;
-    private int commands;
-
-    @BeforeEach
-    void make_a_temporary_directory_for_all() throws Exception {
-        temporary = Files.createDirectory(directory.resolve("shared"));
-    }
 
     @Test
     void while_all_is_well() throws Exception {
         Path program = directory.resolve("program");
         install(program, worker(TestWorker.SERVE, "127.0.0.1:0"));
-        try (ForklessCommand run = run("1", List.of(), program.toString())) {
+        try (ForklessCommand run = run("-w", "1", "--", program.toString())) {
             run.awaitLog("all 1 workers are READY");
             expect(0, "", "status");
             expect(0, "", "status", "--json");
@@ -63,7 +45,7 @@ class ExitStatusIT {
 
     @Test
     void when_workers_do_not_drain() throws Exception {
-        try (ForklessCommand run = run("1", List.of("--drain-timeout", "0.5"), worker(TestWorker.DEAF))) {
+        try (ForklessCommand run = run("-w", "1", "--drain-timeout", "0.5", "--", worker(TestWorker.DEAF))) {
             run.awaitLog("all 1 workers are READY");
             String lost = "connections may have been lost: worker ";
             expect(5, "restarted 1 workers, but " + lost, "restart");
@@ -81,7 +63,7 @@ class ExitStatusIT {
 
     @Test
     void when_no_worker_is_ready() throws Exception {
-        try (ForklessCommand run = run("1", List.of(), worker(TestWorker.UNREADY))) {
+        try (ForklessCommand run = run("-w", "1", "--", worker(TestWorker.UNREADY))) {
             run.awaitLog("STARTING");
             expect(7, "", "status");
             expect(7, "", "status", "--json");
@@ -93,7 +75,7 @@ class ExitStatusIT {
     @Test
     void when_a_worker_ends_in_its_boot_with_an_error_as_it_is_told_to_stop() throws Exception {
         String[] rude = {"sh", "-c", "trap 'kill %1; exit 3' TERM; sleep 600 & echo up; wait"};
-        try (ForklessCommand run = run("1", List.of(), rude)) {
+        try (ForklessCommand run = run("-w", "1", "--", rude)) {
             run.awaitOutput("[0] up\n");
             run.signal("TERM");
             assertThat(run.await().status()).isZero();
@@ -102,15 +84,21 @@ class ExitStatusIT {
 
     @Test
     void when_a_worker_is_not_granted_the_address_that_it_needs() throws Exception {
-        List<String> listen = List.of("-l", "127.0.0.1:0");
-        try (ForklessCommand run = run("1", listen, worker(TestWorker.SERVE, "127.0.0.1:1"))) {
+        try (ForklessCommand run = run("-w", "1", "-l", "127.0.0.1:0", "--", worker(TestWorker.SERVE, "127.0.0.1:1"))) {
             Result result = run.await();
             assertThat(result.status()).as(result.err()).isEqualTo(4);
             assertThat(result.complaints().stream().filter(line -> !line.startsWith("["))) // a worker's output
                     .containsExactly("forkless: gave up: worker 0: " + REFUSED);
             assertThat(result.err()).containsOnlyOnce(": STARTING");
         }
-        Result start = start("-w", "2", "-l", "127.0.0.1:0", "--", worker(TestWorker.SERVE, "127.0.0.1:1"));
+        Result start = start(
+                directory.resolve("logs"),
+                "-w",
+                "2",
+                "-l",
+                "127.0.0.1:0",
+                "--",
+                worker(TestWorker.SERVE, "127.0.0.1:1"));
         assertThat(start.status()).as(start.err()).isEqualTo(4);
         assertThat(start.err()).matches("(?s).*\nforkless: gave up: worker [01]: \\Q" + REFUSED + "\\E\n");
     }
@@ -125,14 +113,14 @@ class ExitStatusIT {
                 .satisfies(result -> assertThat(result.complaints()).containsExactly(reason));
         assertThat(command("run", "--", java, "-jar", directory.toString()).status())
                 .isEqualTo(126);
-        Result start = start("--", java, "-Xmx32m", "-jar", missing);
+        Result start = start(directory.resolve("logs"), "--", java, "-Xmx32m", "-jar", missing);
         assertThat(start.status()).isEqualTo(127);
         assertThat(start.err()).endsWith("\n" + reason + "\n");
     }
 
     @Test
     void when_a_command_is_interrupted() throws Exception {
-        try (ForklessCommand run = run("1", List.of("--name", "web"), worker(TestWorker.DEAF))) {
+        try (ForklessCommand run = run("-w", "1", "--name", "web", "--", worker(TestWorker.DEAF))) {
             run.awaitLog("all 1 workers are READY");
             try (ForklessCommand restart = launch("restart")) {
                 run.awaitLog("restarting 1 workers");
@@ -151,11 +139,10 @@ class ExitStatusIT {
     @Test
     void when_a_start_is_interrupted_or_the_supervisor_is_stopped_before_it_is_ready() throws Exception {
         for (String end : List.of("INT", "stop")) {
-            List<String> silent = List.of(worker(TestWorker.SILENT));
             List<String> arguments = new ArrayList<>(List.of("start", "--name", "web", "-w", "1"));
             arguments.addAll(
                     List.of("--log-dir", directory.resolve("logs-" + end).toString(), "--"));
-            arguments.addAll(silent);
+            arguments.addAll(List.of(worker(TestWorker.SILENT)));
             try (ForklessCommand start = launch(arguments.toArray(String[]::new))) {
                 await().atMost(ForklessCommand.LIMIT)
                         .until(() -> command("status").status() == 7);
@@ -178,7 +165,7 @@ class ExitStatusIT {
     @Test
     void when_the_supervisor_dies() throws Exception {
         for (String verb : List.of("restart", "stop")) {
-            try (ForklessCommand run = run("1", List.of("--name", verb), worker(TestWorker.DEAF))) {
+            try (ForklessCommand run = run("-w", "1", "--name", verb, "--", worker(TestWorker.DEAF))) {
                 run.awaitLog("all 1 workers are READY");
                 List<ProcessHandle> workers = run.descendants();
                 try (ForklessCommand command = launch(verb, "--name", verb)) {
@@ -214,50 +201,5 @@ class ExitStatusIT {
         } else {
             assertThat(result.err().lines()).as(what).singleElement().asString().startsWith("forkless: " + message);
         }
-    }
-
-    private static String[] worker(String... arguments) {
-        return JavaProcess.command(TestWorker.class, arguments).toArray(String[]::new);
-    }
-
-    private static void install(Path program, String... command) throws Exception {
-        Path fresh = program.resolveSibling("fresh");
-        Files.writeString(
-                fresh,
-                "#!/bin/sh\n" + (command[0].equals("exit") ? "" : "exec ")
-                        + String.join(
-                                " ",
-                                Stream.of(command).map(word -> "'" + word + "'").toList()) + "\n");
-        assertThat(fresh.toFile().setExecutable(true)).isTrue();
-        Files.move(fresh, program, StandardCopyOption.REPLACE_EXISTING);
-    }
-
-    private ForklessCommand run(String workers, List<String> options, String... worker) throws Exception {
-        List<String> arguments = new ArrayList<>(List.of("run", "-w", workers));
-        arguments.addAll(options);
-        arguments.add("--");
-        arguments.addAll(List.of(worker));
-        return launch(arguments.toArray(String[]::new));
-    }
-
-    private Result start(Object... arguments) throws Exception {
-        List<String> all = new ArrayList<>(List.of(
-                "start", "--log-dir", directory.resolve("logs-" + commands).toString()));
-        for (Object argument : arguments) {
-            all.addAll(argument instanceof String[] several ? Arrays.asList(several) : List.of((String) argument));
-        }
-        return command(all.toArray(String[]::new));
-    }
-
-    private Result command(String... arguments) throws Exception {
-        try (ForklessCommand command = launch(arguments)) {
-            return command.await();
-        }
-    }
-
-    /** All commands share their temporary directory, through which they find each other. */
-    private ForklessCommand launch(String... arguments) throws Exception {
-        Path own = Files.createDirectory(directory.resolve("command-" + commands++));
-        return ForklessCommand.withOption(own, "-Djava.io.tmpdir=" + temporary, arguments);
     }
 }

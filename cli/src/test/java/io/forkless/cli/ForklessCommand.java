@@ -2,13 +2,13 @@ package io.forkless.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.forkless.testing.JavaProgram;
+import io.forkless.testing.PosixSignals;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -28,7 +28,6 @@ final class ForklessCommand implements Closeable {
     }
 
     static final Duration LIMIT = Duration.ofSeconds(60);
-    private static final String JAVA = ProcessHandle.current().info().command().orElseThrow();
 
     private final Path directory;
     private final Process process;
@@ -39,22 +38,17 @@ final class ForklessCommand implements Closeable {
             List<String> prefix,
             Map<String, String> environment,
             List<String> options,
-            List<String> arguments)
+            String... arguments)
             throws IOException {
         this.directory = directory;
         Files.createDirectories(directory.resolve("tmp"));
-        List<String> command = new ArrayList<>(prefix);
-        command.addAll(List.of(JAVA, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx64m"));
-        command.add("-Djava.io.tmpdir=" + directory.resolve("tmp"));
-        command.addAll(options); // after ours, so that they win
-        command.addAll(List.of("-jar", jar.toString()));
-        command.addAll(arguments);
-        ProcessBuilder builder = new ProcessBuilder(command)
+        ProcessBuilder builder = JavaProgram.ofJar(jar.toString(), arguments)
+                .below(prefix)
+                .temporary(directory.resolve("tmp"))
+                .options(options) // after ours, so that they win
+                .process()
                 .redirectOutput(directory.resolve("out").toFile())
                 .redirectError(directory.resolve("err").toFile());
-        builder.environment()
-                .keySet()
-                .removeAll(List.of("XDG_RUNTIME_DIR", "FORKLESS_PROVIDER", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
         builder.environment().putAll(environment);
         process = builder.start();
     }
@@ -69,16 +63,16 @@ final class ForklessCommand implements Closeable {
 
     static ForklessCommand start(Path directory, Map<String, String> environment, String... arguments)
             throws IOException {
-        return new ForklessCommand(directory, jar(), List.of(), environment, List.of(), Arrays.asList(arguments));
+        return new ForklessCommand(directory, jar(), List.of(), environment, List.of(), arguments);
     }
 
     static ForklessCommand withOption(Path directory, String option, String... arguments) throws IOException {
-        return new ForklessCommand(directory, jar(), List.of(), Map.of(), List.of(option), Arrays.asList(arguments));
+        return new ForklessCommand(directory, jar(), List.of(), Map.of(), List.of(option), arguments);
     }
 
     static ForklessCommand below(Path directory, Path jar, List<String> prefix, String... arguments)
             throws IOException {
-        return new ForklessCommand(directory, jar, prefix, Map.of(), List.of(), Arrays.asList(arguments));
+        return new ForklessCommand(directory, jar, prefix, Map.of(), List.of(), arguments);
     }
 
     /** Starts it and waits for its end. */
@@ -105,11 +99,7 @@ final class ForklessCommand implements Closeable {
     }
 
     void signal(String name) throws Exception {
-        assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
-                        .inheritIO()
-                        .start()
-                        .waitFor())
-                .isZero();
+        PosixSignals.send(name, pid());
     }
 
     long pid() {

@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.forkless.cli.ForklessCommand.Result;
-import io.forkless.supervisor.JavaProcess;
 import io.forkless.supervisor.TestWorker;
+import io.forkless.testing.JavaProgram;
+import io.forkless.testing.Privileges;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -163,11 +164,10 @@ class ForklessIT {
         int firstFree = Integer.parseInt(Files.readString(Path.of("/proc/sys/net/ipv4/ip_unprivileged_port_start"))
                 .trim());
         assumeTrue(firstFree > 80, "this system lets everybody use port 80");
-        boolean root = Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
         Path mine = directory;
         List<String> asNobody = List.of();
-        if (root) {
-            asNobody = List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all");
+        if (Privileges.isRoot()) {
+            asNobody = Privileges.AS_NOBODY;
             mine = Files.createDirectory(Path.of("/tmp").resolve(directory.getFileName() + "-nobody"));
         }
         try {
@@ -185,7 +185,7 @@ class ForklessIT {
                         .startsWith("forkless: listen *:80: bind: EACCES (13)");
             }
         } finally {
-            if (root) {
+            if (Privileges.isRoot()) {
                 deleteAll(mine);
             }
         }
@@ -386,7 +386,7 @@ class ForklessIT {
         }
         arguments.addAll(List.of(options));
         arguments.add("--");
-        arguments.addAll(JavaProcess.command(TestWorker.class, mode, "127.0.0.1:0"));
+        arguments.addAll(JavaProgram.of(TestWorker.class, mode, "127.0.0.1:0").command());
         return arguments.toArray(String[]::new);
     }
 

@@ -5,17 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.forkless.supervisor.Client;
 import io.forkless.supervisor.FaultLoad;
 import io.forkless.supervisor.FaultTable;
 import io.forkless.supervisor.FaultWorker;
-import io.forkless.supervisor.JavaProcess;
-import io.forkless.supervisor.LinuxProc;
 import io.forkless.supervisor.SupervisedTest;
 import io.forkless.supervisor.SupervisorProcess;
 import io.forkless.supervisor.TestSupervisor;
 import io.forkless.supervisor.TestWorker;
 import io.forkless.supervisor.admin.AdminClient;
+import io.forkless.testing.Client;
+import io.forkless.testing.JavaProgram;
+import io.forkless.testing.LinuxProc;
+import io.forkless.testing.PosixSignals;
+import io.forkless.testing.Privileges;
 import io.forkless.testing.ShortTempDir;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -61,7 +63,8 @@ class SupervisorFaultTest {
     private static final String HOSTS = "-Djdk.net.hosts.file=";
 
     private static final int PAGE = 4096;
-    private static final List<String> SERVE = JavaProcess.command(TestWorker.class, TestWorker.SERVE, "127.0.0.1:0");
+    private static final List<String> SERVE =
+            JavaProgram.of(TestWorker.class, TestWorker.SERVE, "127.0.0.1:0").command();
     private static final FaultTable TABLE = new FaultTable();
 
     @TempDir(factory = ShortTempDir.class)
@@ -103,7 +106,8 @@ class SupervisorFaultTest {
 
     private void killWhile(String verb, String argument, String at) throws Exception {
         Path step = Files.writeString(directory.resolve("step"), FaultWorker.SERVE);
-        List<String> worker = JavaProcess.command(FaultWorker.class, step.toString(), "127.0.0.1:0");
+        List<String> worker = JavaProgram.of(FaultWorker.class, step.toString(), "127.0.0.1:0")
+                .command();
         try (SupervisorProcess supervisor =
                 new SupervisorProcess(temporary, List.of(), List.of(), 1, true, worker).awaitReady()) {
             Client inFlight = new Client(supervisor.port());
@@ -148,8 +152,8 @@ class SupervisorFaultTest {
         try (SupervisorProcess supervisor =
                 new SupervisorProcess(temporary, List.of(), options, 2, true, SERVE).awaitReady()) {
             long frozen = supervisor.pids().get(0);
-            LinuxProc.stop(frozen);
-            LinuxProc.stop(supervisor.process.pid());
+            PosixSignals.stop(frozen);
+            PosixSignals.stop(supervisor.process.pid());
             FutureTask<List<String>> answer = new FutureTask<>(() -> command(supervisor.process, "status", ""));
             new Thread(answer).start();
             int served = 0;
@@ -160,9 +164,9 @@ class SupervisorFaultTest {
                         .isEqualTo(supervisor.pids().get(1));
             }
             TABLE.add("supervisor STOP, CONT", served, 0, 0, 0);
-            LinuxProc.signal("CONT", supervisor.process.pid());
+            PosixSignals.send("CONT", supervisor.process.pid());
             assertThat(answer.get(30, TimeUnit.SECONDS)).hasSize(2).allMatch(line -> line.contains("state=READY"));
-            LinuxProc.signal("CONT", frozen); // not before the supervisor has looked after its workers again
+            PosixSignals.send("CONT", frozen); // not before the supervisor has looked after its workers again
 
             await().during(Duration.ofSeconds(2))
                     .atMost(LIMIT)
@@ -181,7 +185,7 @@ class SupervisorFaultTest {
     void what_a_frozen_and_killed_supervisor_had_begun_ends() throws Exception {
         try (SupervisorProcess supervisor =
                 new SupervisorProcess(temporary, List.of(), List.of(), 2, true, SERVE).awaitReady()) {
-            LinuxProc.stop(supervisor.process.pid());
+            PosixSignals.stop(supervisor.process.pid());
             try (Client inFlight = new Client(supervisor.port())) {
                 inFlight.send("sleep 500");
 
@@ -207,16 +211,14 @@ class SupervisorFaultTest {
             try (FileChannel channel = FileChannel.open(filler, StandardOpenOption.WRITE)) {
                 channel.truncate(channel.size() - pages * PAGE);
             }
-            List<String> command = JavaProcess.command(List.of("-Djava.io.tmpdir=" + temporary), Main.class, "run");
+            List<String> arguments = new ArrayList<>();
             if (name.equals("named")) {
-                command.addAll(List.of("--name", name));
+                arguments.addAll(List.of("--name", name));
             }
-            command.addAll(List.of("--listen", "127.0.0.1:0"));
-            command.addAll(SERVE);
+            arguments.addAll(List.of("--listen", "127.0.0.1:0"));
             Path said = directory.resolve("said");
             ProcessBuilder builder =
-                    new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile());
-            builder.environment().remove("XDG_RUNTIME_DIR"); // it would win over the temporary directory
+                    run(arguments).process().redirectErrorStream(true).redirectOutput(said.toFile());
 
             assertThat(builder.start().onExit().get(60, TimeUnit.SECONDS).exitValue())
                     .as(Files.readString(said))
@@ -336,7 +338,7 @@ class SupervisorFaultTest {
         Path hosts = fifo("hosts");
         Process supervisor = forkless(List.of(HOSTS + hosts), "--listen", "slow.test:1");
         try (FileChannel resolving = FileChannel.open(hosts, StandardOpenOption.WRITE)) { // as soon as it is read
-            LinuxProc.signal(signal, supervisor.pid());
+            PosixSignals.send(signal, supervisor.pid());
             assertThat(supervisor.onExit().get(60, TimeUnit.SECONDS).exitValue())
                     .as(supervisor.inputReader().lines().toList().toString())
                     .isZero();
@@ -366,14 +368,18 @@ class SupervisorFaultTest {
 
     /** {@code forkless run} of workers that serve, with both output streams in one pipe. */
     private Process forkless(List<String> options, String... arguments) throws IOException {
-        List<String> jvm = new ArrayList<>(options);
-        jvm.add("-Djava.io.tmpdir=" + temporary);
-        List<String> command = JavaProcess.command(jvm, Main.class, "run");
-        command.addAll(List.of(arguments));
-        command.addAll(SERVE);
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().remove("XDG_RUNTIME_DIR"); // it would win over the temporary directory
-        return builder.start();
+        return run(List.of(arguments))
+                .options(options)
+                .process()
+                .redirectErrorStream(true)
+                .start();
+    }
+
+    private JavaProgram run(List<String> arguments) {
+        List<String> all = new ArrayList<>(List.of("run"));
+        all.addAll(arguments);
+        all.addAll(SERVE);
+        return JavaProgram.of(Main.class, all.toArray(String[]::new)).temporary(temporary);
     }
 
     private static void kill(Process supervisor) {
@@ -399,7 +405,7 @@ class SupervisorFaultTest {
     }
 
     private void mountSmallDisk() throws Exception {
-        assumeTrue(System.getProperty("user.name").equals("root"), "only root can mount");
+        assumeTrue(Privileges.isRoot(), "only root can mount");
         assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", temporary.toString()), "no mount permitted");
     }
 

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.forkless.supervisor.JavaProcess;
+import io.forkless.testing.JavaProgram;
+import io.forkless.testing.PosixSignals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,9 +30,9 @@ class TerminalTest {
     @Test
     void a_supervisor_in_the_background_may_write_and_does_not_scale_down_for_it() throws Exception {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "script(1) is not there");
-        List<String> command =
-                JavaProcess.command(List.of("-Djava.io.tmpdir=" + directory), Main.class, "run", "--workers", "3");
-        command.addAll(List.of("--", "sleep", "600"));
+        List<String> command = JavaProgram.of(Main.class, "run", "--workers", "3", "--", "sleep", "600")
+                .temporary(directory)
+                .command();
         String job = command.stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
         Path pid = directory.resolve("pid");
         Path shell = Files.writeString(
@@ -63,9 +64,6 @@ class TerminalTest {
     }
 
     private static void signal(String name, Path pid) throws IOException, InterruptedException {
-        assertThat(new ProcessBuilder("kill", "-" + name, Files.readString(pid).strip())
-                        .start()
-                        .waitFor())
-                .isZero();
+        PosixSignals.send(name, Long.parseLong(Files.readString(pid).strip()));
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.jna.Native;
+import io.forkless.testing.JavaProgram;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
@@ -13,8 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -86,23 +85,19 @@ class FreshJvmTest {
     }
 
     private Outcome run(Class<?>[] classPath, String... flags) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>();
-        command.add(ProcessHandle.current().info().command().orElseThrow());
-        command.addAll(List.of(flags));
-        command.add("-cp");
-        command.add(Stream.of(classPath).map(FreshJvmTest::rootOf).collect(Collectors.joining(File.pathSeparator)));
-        command.add(FreshJvm.class.getName());
-
+        String roots = Stream.of(classPath).map(FreshJvmTest::rootOf).collect(Collectors.joining(File.pathSeparator));
         Path stderr = directory.resolve("stderr");
-        ProcessBuilder builder = new ProcessBuilder(command)
+        Process process = JavaProgram.onClassPath(roots, FreshJvm.class)
+                .withoutOptions()
+                .options(flags)
+                .withConsole()
+                .process()
                 .redirectError(stderr.toFile())
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD);
-        // Flags from the environment would not be "no flags", and the JVM prints that it picked them up.
-        builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"));
-        Process process = builder.start();
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
         try {
             assertThat(process.waitFor(50, TimeUnit.SECONDS))
-                    .as("ended: %s", command)
+                    .as("ended: %s", process.info())
                     .isTrue();
         } finally {
             process.destroyForcibly();

@@ -6,7 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.forkless.posix.CallRecorder.Call;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.SharedListener;
-import java.nio.channels.SocketChannel;
+import io.forkless.tck.WorkerProgram;
+import io.forkless.testing.Client;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -26,12 +27,10 @@ class AcceptPathTest {
                 WorkerJvm worker = WorkerJvm.startWith(recorder.jvmOption())) {
             recorder.attach();
             worker.adopt(listener);
-            worker.tell("expect-no-quiesce"); // as its supervisor says
-            worker.tell("accept");
+            worker.run(WorkerTasks.ExpectNoQuiesce.class); // as its supervisor says
+            worker.tell("serve 1");
             for (int i = 0; i < CONNECTIONS; i++) {
-                try (SocketChannel client = SocketChannel.open(listener.localAddress())) {
-                    assertThat(Client.readPid(client)).isEqualTo(worker.pid());
-                }
+                assertThat(Client.servedBy(listener.localAddress())).isEqualTo(worker.pid());
             }
             worker.tell("close");
             // adopt, expect, accept, close: whatever was called before the last one has been recorded by then
@@ -43,8 +42,8 @@ class AcceptPathTest {
 
             List<Call> calls = recorder.calls();
             assertThat(jnaCallsBy("main", calls)).as("at the hand-off").isNotEmpty();
-            assertThat(calls).contains(new Call("acceptor", WorkerProgram.class.getName(), "acceptAll"));
-            assertThat(jnaCallsBy("acceptor", calls)).as("while it accepts").isEmpty();
+            assertThat(calls).contains(new Call("acceptor-0", WorkerProgram.class.getName(), "serve"));
+            assertThat(jnaCallsBy("acceptor-0", calls)).as("while it accepts").isEmpty();
         }
     }
 

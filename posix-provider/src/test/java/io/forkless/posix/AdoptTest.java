@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import com.sun.jna.Memory;
 import io.forkless.nio.NioChannels;
+import io.forkless.testing.LinuxProc;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
@@ -138,7 +139,7 @@ class AdoptTest {
 
     private void assertRefusedAndClosed(NativeSocket descriptor, String message) throws Exception {
         CompletableFuture<Void> sent = handOff(descriptor);
-        int before = Proc.openFiles(ProcessHandle.current().pid());
+        int before = LinuxProc.openFiles(ProcessHandle.current().pid());
 
         assertThatIOException()
                 .isThrownBy(() -> PROVIDER.adopt(ticket()))
@@ -146,7 +147,7 @@ class AdoptTest {
                 .withMessageEndingWith(message);
 
         sent.get();
-        Proc.awaitNoMoreOpenFilesThan(before);
+        LinuxProc.awaitNoMoreOpenFilesThan(before);
     }
 
     private CompletableFuture<Void> handOff(NativeSocket descriptor) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import com.sun.jna.Memory;
+import io.forkless.testing.LinuxProc;
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
@@ -138,14 +139,14 @@ class FdPassingTest {
 
     private void assertRefusedAndClosed(int count, String message) throws IOException {
         NativeSocket original = devNull();
-        int before = Proc.openFiles(ProcessHandle.current().pid());
+        int before = LinuxProc.openFiles(ProcessHandle.current().pid());
         send(original, count);
 
         assertThatIOException()
                 .isThrownBy(() -> FdPassing.receive("test", there))
                 .withMessage(message);
 
-        Proc.awaitNoMoreOpenFilesThan(before);
+        LinuxProc.awaitNoMoreOpenFilesThan(before);
         original.close();
     }
 
@@ -177,7 +178,7 @@ class FdPassingTest {
     /** Runs the task on a thread and signals that until it has been woken from its blocking call several times. */
     private static void interruptWithSignals(FutureTask<?> task) throws Exception {
         ServerSocketChannel.open().close(); // has the JDK install its handler
-        assertThat(Proc.catches(JDK_WAKE_UP)).isTrue();
+        assertThat(LinuxProc.catches(JDK_WAKE_UP)).isTrue();
         FutureTask<long[]> identity =
                 new FutureTask<>(() -> new long[] {TestLibC.INSTANCE.pthread_self(), TestLibC.INSTANCE.gettid()});
         Thread thread = new Thread(
@@ -189,11 +190,11 @@ class FdPassingTest {
         thread.start();
         long pthread = identity.get()[0];
         int tid = (int) identity.get()[1];
-        long before = Proc.sleeps(tid);
+        long before = LinuxProc.sleeps(tid);
         Awaitility.await().pollInterval(Duration.ofMillis(5)).until(() -> {
             assertThat(task).isNotDone();
             TestLibC.INSTANCE.pthread_kill(pthread, JDK_WAKE_UP);
-            return Proc.sleeps(tid) >= before + 5;
+            return LinuxProc.sleeps(tid) >= before + 5;
         });
     }
 

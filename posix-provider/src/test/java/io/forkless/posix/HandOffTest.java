@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.SharedListener;
+import io.forkless.testing.LinuxProc;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -158,7 +159,7 @@ class HandOffTest {
             PROVIDER.adopt(listener.ticketFor(SELF)).close();
         }
         awaitNoHandOff();
-        int before = Proc.openFiles(ProcessHandle.current().pid());
+        int before = LinuxProc.openFiles(ProcessHandle.current().pid());
         List<Path> directories = new ArrayList<>();
         for (int i = 0; i < 500; i++) {
             byte[] ticket = listener.ticketFor(SELF);
@@ -167,7 +168,7 @@ class HandOffTest {
         }
         awaitNoHandOff();
 
-        Proc.awaitNoMoreOpenFilesThan(before);
+        LinuxProc.awaitNoMoreOpenFilesThan(before);
         assertThat(directories)
                 .doesNotHaveDuplicates()
                 .allSatisfy(path -> assertThat(path).doesNotExist());

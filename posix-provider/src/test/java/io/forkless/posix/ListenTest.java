@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.SharedListener;
+import io.forkless.testing.LinuxProc;
+import io.forkless.testing.Privileges;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -108,20 +110,20 @@ class ListenTest {
     @Test
     void the_descriptor_is_blocking_and_closed_on_exec() throws IOException {
         try (SharedListener listener = PROVIDER.listen(ListenSpec.tcp("127.0.0.1", 0))) {
-            assertThat(Proc.flagsOf(
+            assertThat(LinuxProc.flagsOf(
                             listener.localAddress(), ProcessHandle.current().pid()))
-                    .containsExactly(Proc.O_RDWR | Proc.O_CLOEXEC);
+                    .containsExactly(LinuxProc.O_RDWR | LinuxProc.O_CLOEXEC);
         }
     }
 
     @Test
     void a_failed_listen_leaves_no_descriptor() throws IOException {
         try (SharedListener listener = PROVIDER.listen(ListenSpec.tcp("127.0.0.1", 0))) {
-            int before = Proc.openFiles(ProcessHandle.current().pid());
+            int before = LinuxProc.openFiles(ProcessHandle.current().pid());
             for (int i = 0; i < 20; i++) {
                 assertInUse(ListenSpec.tcp("127.0.0.1", port(listener)));
             }
-            Proc.awaitNoMoreOpenFilesThan(before);
+            LinuxProc.awaitNoMoreOpenFilesThan(before);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.forkless.posix;
 
+import io.forkless.testing.Client;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.channels.SocketChannel;
@@ -48,8 +49,8 @@ final class Load implements AutoCloseable {
 
     private void connectAgainAndAgain() {
         while (!ended) {
-            try (SocketChannel connection = Client.connect(address, CONNECT_TIMEOUT_MILLIS)) {
-                exchange(connection);
+            try (Client client = new Client(address, CONNECT_TIMEOUT_MILLIS)) {
+                exchange(client.channel());
             } catch (IOException e) {
                 return; // it is refused or not heard: another listener could serve it
             }

@@ -8,6 +8,7 @@ import io.forkless.spi.ListenSpec;
 import io.forkless.spi.Quiescence;
 import io.forkless.spi.SharedListener;
 import io.forkless.spi.SharedServerSocketChannel;
+import io.forkless.testing.Client;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -75,13 +76,13 @@ class QuiesceTest {
         SharedListener listener = listen(where);
         SocketAddress address = addressOf(listener);
         SharedServerSocketChannel channel = adopt(listener);
-        List<SocketChannel> queued = Client.connectMany(address, 20);
-        for (SocketChannel client : queued) {
-            EchoServer.send(client);
+        List<Client> queued = Client.connectMany(address, 20);
+        for (Client client : queued) {
+            EchoServer.send(client.channel());
         }
         assertThat(listener.quiesce(Duration.ZERO).empty()).isFalse();
         assertThatIOException()
-                .isThrownBy(() -> Client.connect(address, 500).close())
+                .isThrownBy(() -> new Client(address, 500).close())
                 .satisfies(e -> assertThat(e instanceof SocketTimeoutException)
                         .as("a SYN is not answered: %s", e)
                         .isEqualTo(!where.equals(UNIX)));
@@ -91,8 +92,8 @@ class QuiesceTest {
             channel.close();
             listener.close();
 
-            for (SocketChannel client : queued) {
-                assertThat(EchoServer.receive(client)).isTrue();
+            for (Client client : queued) {
+                assertThat(EchoServer.receive(client.channel())).isTrue();
             }
         }
         Client.closeAll(queued);
@@ -134,14 +135,14 @@ class QuiesceTest {
         try (SharedListener listener = listen(TCP);
                 WorkerJvm worker = WorkerJvm.start()) {
             worker.adopt(listener);
-            worker.tell("accept");
+            worker.tell("serve 1");
             SocketAddress address = listener.localAddress();
             assertThat(Client.servedBy(address)).isEqualTo(worker.pid());
 
             assertThat(listener.quiesce(LONG)).isEqualTo(nothingIsQueued(TCP));
 
             assertThatIOException()
-                    .isThrownBy(() -> Client.connect(address, 500).close())
+                    .isThrownBy(() -> new Client(address, 500).close())
                     .isInstanceOf(SocketTimeoutException.class);
         }
     }
@@ -154,7 +155,7 @@ class QuiesceTest {
         listener.close();
 
         try (SharedListener successor = PROVIDER.listen(same)) {
-            Client.connect(successor.localAddress(), 10_000).close();
+            new Client(successor.localAddress(), 10_000).close();
         }
     }
 
@@ -165,7 +166,7 @@ class QuiesceTest {
         try (SharedListener successor = listen(UNIX)) {
             listener.close();
 
-            Client.connect(successor.localAddress(), 0).close();
+            new Client(successor.localAddress(), 0).close();
         }
     }
 

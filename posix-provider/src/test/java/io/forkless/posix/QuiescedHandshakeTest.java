@@ -8,6 +8,7 @@ import io.forkless.spi.ListenSpec;
 import io.forkless.spi.Quiescence;
 import io.forkless.spi.SharedListener;
 import io.forkless.spi.SharedServerSocketChannel;
+import io.forkless.testing.Client;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -99,7 +100,7 @@ class QuiescedHandshakeTest {
         InetSocketAddress address = address(listener, host);
         await().until(() -> {
             try {
-                Client.connect(address, 300).close();
+                new Client(address, 300).close();
                 return false;
             } catch (IOException e) {
                 return true;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.SharedListener;
 import io.forkless.spi.SharedServerSocketChannel;
+import io.forkless.testing.LinuxProc;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -41,7 +42,8 @@ class ShareTest {
     @Test
     void its_descriptor_is_closed_on_exec_although_that_of_the_jdk_is_not() throws IOException {
         try (SharedListener listener = PROVIDER.share(SPEC, open())) {
-            assertThat(Proc.flagsOf(listener.localAddress(), SELF.pid())).containsExactly(Proc.O_RDWR | Proc.O_CLOEXEC);
+            assertThat(LinuxProc.flagsOf(listener.localAddress(), SELF.pid()))
+                    .containsExactly(LinuxProc.O_RDWR | LinuxProc.O_CLOEXEC);
         }
     }
 

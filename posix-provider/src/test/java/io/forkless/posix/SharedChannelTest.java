@@ -7,6 +7,9 @@ import static org.awaitility.Awaitility.await;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.SharedListener;
 import io.forkless.spi.SharedServerSocketChannel;
+import io.forkless.testing.Client;
+import io.forkless.testing.LinuxProc;
+import io.forkless.testing.PosixSignals;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.channels.SocketChannel;
@@ -48,7 +51,7 @@ class SharedChannelTest {
             assertThatThrownBy(() -> channel.configureBlocking(false))
                     .isInstanceOf(UnsupportedOperationException.class)
                     .hasMessageContaining("open file description");
-            assertThat(Proc.flagsOf(address, SELF.pid())).containsOnly(Proc.O_RDWR | Proc.O_CLOEXEC);
+            assertThat(LinuxProc.flagsOf(address, SELF.pid())).containsOnly(LinuxProc.O_RDWR | LinuxProc.O_CLOEXEC);
         }
     }
 
@@ -90,20 +93,19 @@ class SharedChannelTest {
                 WorkerJvm worker = WorkerJvm.start()) {
             frozen.adopt(listener);
             worker.adopt(listener);
-            frozen.tell("accept");
-            worker.tell("accept");
+            frozen.tell("serve 1");
+            worker.tell("serve 1");
             await().until(() -> Client.servedBy(address) == frozen.pid());
-            frozen.signal("STOP");
-            await().ignoreExceptions().until(() -> Proc.isStopped(frozen.pid())); // a thread may end meanwhile
+            PosixSignals.stop(frozen.pid());
 
-            List<SocketChannel> clients = Client.connectMany(address, 40);
-            frozen.signal("KILL");
+            List<Client> clients = Client.connectMany(address, 40);
+            PosixSignals.send("KILL", frozen.pid());
             frozen.handle().onExit().get(10, TimeUnit.SECONDS);
 
             int served = 0;
-            for (SocketChannel client : clients) {
+            for (Client client : clients) {
                 try {
-                    served += Client.readPid(client) == worker.pid() ? 1 : 0;
+                    served += client.servedBy() == worker.pid() ? 1 : 0;
                 } catch (IOException claimedByTheFrozenOne) {
                     // at most one, for it had one acceptor
                 }
@@ -121,13 +123,14 @@ class SharedChannelTest {
     void accepting_on_a_virtual_thread_leaves_the_shared_socket_blocking() throws Exception {
         try (WorkerJvm worker = WorkerJvm.start()) {
             worker.adopt(listener);
-            worker.tell("accept-virtually");
+            worker.run(WorkerTasks.ServeVirtually.class);
             for (int i = 0; i < 20; i++) {
                 assertThat(Client.servedBy(address)).isEqualTo(worker.pid());
             }
 
-            assertThat(Proc.flagsOf(address, worker.pid())).containsExactly(Proc.O_RDWR | Proc.O_CLOEXEC);
-            assertThat(Proc.flagsOf(address, SELF.pid())).containsOnly(Proc.O_RDWR | Proc.O_CLOEXEC);
+            assertThat(LinuxProc.flagsOf(address, worker.pid()))
+                    .containsExactly(LinuxProc.O_RDWR | LinuxProc.O_CLOEXEC);
+            assertThat(LinuxProc.flagsOf(address, SELF.pid())).containsOnly(LinuxProc.O_RDWR | LinuxProc.O_CLOEXEC);
         }
     }
 
@@ -135,11 +138,12 @@ class SharedChannelTest {
     void a_workers_copy_is_blocking_and_closed_on_exec() throws Exception {
         try (WorkerJvm worker = WorkerJvm.start()) {
             worker.adopt(listener);
-            worker.tell("accept");
+            worker.tell("serve 1");
             assertThat(Client.servedBy(address)).isEqualTo(worker.pid());
 
-            assertThat(Proc.flagsOf(address, worker.pid())).containsExactly(Proc.O_RDWR | Proc.O_CLOEXEC);
-            assertThat(Proc.flagsOf(address, SELF.pid())).containsOnly(Proc.O_RDWR | Proc.O_CLOEXEC);
+            assertThat(LinuxProc.flagsOf(address, worker.pid()))
+                    .containsExactly(LinuxProc.O_RDWR | LinuxProc.O_CLOEXEC);
+            assertThat(LinuxProc.flagsOf(address, SELF.pid())).containsOnly(LinuxProc.O_RDWR | LinuxProc.O_CLOEXEC);
         }
     }
 

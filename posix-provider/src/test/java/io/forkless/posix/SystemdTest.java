@@ -8,6 +8,7 @@ import io.forkless.spi.ListenSpec;
 import io.forkless.spi.Quiescence;
 import io.forkless.spi.ServiceManager.State;
 import io.forkless.spi.SharedListener;
+import io.forkless.testing.LinuxProc;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -149,9 +150,9 @@ class SystemdTest {
         InetSocketAddress address = (InetSocketAddress) listeners.get(0).localAddress();
         assertThat(listeners.get(1).localAddress())
                 .hasToString(directory.resolve("listener").toString());
-        assertThat(Proc.flagsOf(address, ProcessHandle.current().pid()))
+        assertThat(LinuxProc.flagsOf(address, ProcessHandle.current().pid()))
                 .singleElement()
-                .satisfies(flags -> assertThat(flags & Proc.O_CLOEXEC).isNotZero())
+                .satisfies(flags -> assertThat(flags & LinuxProc.O_CLOEXEC).isNotZero())
                 .satisfies(flags -> assertThat(flags & Abi.LINUX_O_NONBLOCK).isZero());
         assertThat(systemd.takeListeners()).isEmpty();
         assertThat(listening("2").takeListeners()).isEmpty();
@@ -167,7 +168,7 @@ class SystemdTest {
     @Test
     void what_is_no_listener_is_refused_and_nothing_is_kept() throws Exception {
         int first = FIRST + 10;
-        int before = Proc.openFiles(ProcessHandle.current().pid());
+        int before = LinuxProc.openFiles(ProcessHandle.current().pid());
         NativeSocket listener = ListeningSocket.open(ListenSpec.tcp("127.0.0.1", 0));
         TestLibC.INSTANCE.dup2(listener.fd(), first);
         listener.close();
@@ -179,7 +180,7 @@ class SystemdTest {
                 .isThrownBy(systemd::takeListeners)
                 .withMessage("inherited descriptor " + (first + 1) + ": descriptor " + (first + 1)
                         + " is not a listening stream socket");
-        Proc.awaitNoMoreOpenFilesThan(before);
+        LinuxProc.awaitNoMoreOpenFilesThan(before);
     }
 
     @Test

@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.SharedListener;
+import io.forkless.tck.WorkerProgram;
+import io.forkless.testing.LinuxProc;
+import io.forkless.testing.Privileges;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -114,8 +117,8 @@ class WorkerHandOffTest {
             int attempts = 0;
             do {
                 worker.tell("close");
-                worker.tell("fill-descriptors-but-one");
-                before = Proc.openFiles(worker.pid());
+                worker.run(WorkerTasks.FillDescriptorsButOne.class);
+                before = LinuxProc.openFiles(worker.pid());
                 answer = worker.ask("adopt " + HexFormat.of().formatHex(listener.ticketFor(worker.handle())));
                 attempts++;
                 // The JVM may have had a file open for a moment while the others were opened: then there are two.
@@ -125,8 +128,8 @@ class WorkerHandOffTest {
             assertThat(answer)
                     .isEqualTo("error: adopt: recvmsg: MSG_CTRUNC: the descriptor was lost, most likely EMFILE (24):"
                             + " this process has too many open files; raise its limit (ulimit -n)");
-            assertThat(Proc.openFiles(worker.pid())).isLessThanOrEqualTo(before);
-            worker.tell("free-descriptors");
+            assertThat(LinuxProc.openFiles(worker.pid())).isLessThanOrEqualTo(before);
+            worker.run(WorkerTasks.FreeDescriptors.class);
             worker.adopt(listener);
         }
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.forkless.spi.ListenerProviders.Candidate;
 import io.forkless.testing.ChildJvm;
+import io.forkless.testing.JavaProgram;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -357,7 +358,9 @@ class ListenerProvidersTest {
     }
 
     private String selectInAnotherJvm(Map<String, String> environment, List<String> flags) throws Exception {
-        try (ChildJvm jvm = ChildJvm.start(environment, flags, SelectProgram.class, classPath.toString())) {
+        JavaProgram program =
+                JavaProgram.of(SelectProgram.class, classPath.toString()).options(flags);
+        try (ChildJvm jvm = ChildJvm.start(environment, program)) {
             assertThat(jvm.awaitExit()).as(jvm.output()).isZero();
             return jvm.output().strip();
         }

@@ -3,45 +3,14 @@ package io.forkless.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forkless.internal.control.Scoreboard;
-import io.forkless.testing.MappedFile;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** On simulated time: each pause moves the clock, and may let the other workers do something. */
-class AcceptPacingTest {
-    private static final int OWN = 0;
-
-    @TempDir
-    private Path directory;
-
-    private Scoreboard scoreboard;
-    private AcceptPacing pacing;
-    private final FakeListener listener = new FakeListener(this::pause);
-    private long now = Long.MAX_VALUE - 1000; // the clock may overflow, as System.nanoTime() may
-    private long paused;
-    private Runnable meanwhile = () -> {};
-
+class AcceptPacingTest extends SimulatedPacing {
     @BeforeEach
-    void threeWorkers() throws Exception {
-        Path file = directory.resolve(Scoreboard.FILE);
-        try (Scoreboard supervisors = Scoreboard.create(file)) {
-            for (int index = 0; index < 4; index++) {
-                supervisors.vacate(index);
-            }
-        }
-        scoreboard = Scoreboard.map(file);
-        pacing = new AcceptPacing(scoreboard, OWN, () -> now, this::pause);
+    void announceTheOthers() {
         others(0, 0);
-    }
-
-    @AfterEach
-    void unmap() {
-        scoreboard = null;
-        pacing = null;
-        MappedFile.delete(directory.resolve(Scoreboard.FILE));
     }
 
     @Test
@@ -152,21 +121,8 @@ class AcceptPacingTest {
         assertThat(paused).isZero();
     }
 
-    private void accept(int connections) {
-        for (int i = 0; i < connections; i++) {
-            pacing.beforeAccept(listener);
-            pacing.opened();
-        }
-    }
-
     private void others(long one, long other) {
         scoreboard.publish(1, one, one);
         scoreboard.publish(2, other, other); // index 3 stays absent
-    }
-
-    private void pause(long nanos) {
-        now += nanos;
-        paused += nanos;
-        meanwhile.run();
     }
 }

@@ -8,6 +8,7 @@ import io.forkless.internal.control.BootstrapFile;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.SharedServerSocketChannel;
 import io.forkless.testing.ChildJvm;
+import io.forkless.testing.JavaProgram;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -59,7 +60,7 @@ class FakeWorkerTest {
     @Test
     void a_real_worker_cannot_be_replaced() throws Exception {
         Map<String, String> environment = Map.of(BootstrapFile.ENVIRONMENT, "no-such-file");
-        try (ChildJvm jvm = ChildJvm.start(environment, WorkerProgram.class, "installFake")) {
+        try (ChildJvm jvm = ChildJvm.start(environment, JavaProgram.of(WorkerProgram.class, "installFake"))) {
             assertThat(jvm.awaitExit()).isZero();
             assertThat(jvm.output())
                     .isEqualTo("installFake: this process is the worker of a supervisor (FORKLESS_CONTROL is set)\n");

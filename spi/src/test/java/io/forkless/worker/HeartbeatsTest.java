@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.forkless.internal.control.BootstrapFile;
 import io.forkless.testing.ChildJvm;
+import io.forkless.testing.JavaProgram;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -114,6 +115,8 @@ class HeartbeatsTest {
     }
 
     private static ChildJvm worker(TestSupervisor of, String... steps) throws IOException {
-        return ChildJvm.start(Map.of(BootstrapFile.ENVIRONMENT, of.invitation.toString()), WorkerProgram.class, steps);
+        return ChildJvm.start(
+                Map.of(BootstrapFile.ENVIRONMENT, of.invitation.toString()),
+                JavaProgram.of(WorkerProgram.class, steps));
     }
 }

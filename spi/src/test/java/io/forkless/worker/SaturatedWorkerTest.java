@@ -3,58 +3,23 @@ package io.forkless.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forkless.internal.control.Scoreboard;
-import io.forkless.testing.MappedFile;
 import java.io.IOException;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/**
- * What {@link AcceptPacing} makes of a worker without a free thread. On simulated time: each pause moves the clock, and
- * lets something happen. Whoever pauses without end fails.
- */
-class SaturatedWorkerTest {
-    private static final int OWN = 0;
+/** What {@link AcceptPacing} makes of a worker without a free thread. */
+class SaturatedWorkerTest extends SimulatedPacing {
     private static final int OTHER = 1;
     private static final int THIRD = 2;
-    private static final long MILLISECOND = 1_000_000;
-    private static final long WITHOUT_END = 100_000 * MILLISECOND;
 
-    @TempDir
-    private Path directory;
-
-    private final FakeListener listener = new FakeListener(this::pause);
-    private Scoreboard scoreboard;
-    private AcceptPacing pacing;
     private long free;
-    private long now = Long.MAX_VALUE - 1000;
-    private long paused;
-    private Runnable meanwhile = () -> {};
 
     @BeforeEach
-    void threeWorkersOfWhichThisHasNoFreeThread() throws Exception {
-        Path file = directory.resolve(Scoreboard.FILE);
-        try (Scoreboard supervisors = Scoreboard.create(file)) {
-            for (int index = 0; index < 4; index++) {
-                supervisors.vacate(index);
-            }
-        }
-        scoreboard = Scoreboard.map(file);
-        pacing = new AcceptPacing(scoreboard, OWN, () -> now, this::pause);
+    void letThisWorkerHaveNoFreeThread() {
         pacing.limitedBy(() -> free);
         others(0, Pressure.NONE);
         pacing.beforeAccept(null); // announces it
         now += Pressure.HIGHEST;
-    }
-
-    @AfterEach
-    void unmap() {
-        scoreboard = null;
-        pacing = null;
-        meanwhile = null; // may refer to them
-        MappedFile.delete(directory.resolve(Scoreboard.FILE));
     }
 
     @Test
@@ -247,24 +212,10 @@ class SaturatedWorkerTest {
         assertThat(paused).isZero();
     }
 
-    private void accept(int clients) {
-        for (int i = 0; i < clients; i++) {
-            pacing.beforeAccept(listener);
-            pacing.opened();
-        }
-    }
-
     private void others(long accepted, long pressure) {
         for (int other : new int[] {OTHER, THIRD}) {
             scoreboard.publishPressure(other, pressure);
             scoreboard.publish(other, 0, accepted);
         }
-    }
-
-    private void pause(long nanos) {
-        now += nanos;
-        paused += nanos;
-        assertThat(paused).isLessThan(WITHOUT_END);
-        meanwhile.run();
     }
 }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.forkless.internal.control.BootstrapFile;
 import io.forkless.testing.ChildJvm;
+import io.forkless.testing.JavaProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +39,7 @@ class WorkerTest {
     void a_process_that_no_supervisor_started_is_no_worker() throws Exception {
         for (Map<String, String> environment :
                 List.of(Map.<String, String>of(), Map.of(BootstrapFile.ENVIRONMENT, ""))) {
-            try (ChildJvm jvm = ChildJvm.start(environment, WorkerProgram.class, "current")) {
+            try (ChildJvm jvm = ChildJvm.start(environment, JavaProgram.of(WorkerProgram.class, "current"))) {
                 assertThat(jvm.awaitExit()).isZero();
                 assertThat(jvm.output()).isEqualTo("current: unsupervised\n");
             }
@@ -265,14 +266,14 @@ class WorkerTest {
     @Test
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = NO_SIGNALS)
     void a_term_signal_drains_a_worker_on_the_module_path_as_well() throws Exception {
-        try (ChildJvm jvm = ChildJvm.startInModule(
+        JavaProgram program = JavaProgram.inModule(
                 "io.forkless.spi",
-                ChildJvm.classesOf(Worker.class),
-                environment(),
+                JavaProgram.classesOf(Worker.class),
                 WorkerProgram.class,
                 "current",
                 "drains",
-                "wait")) {
+                "wait");
+        try (ChildJvm jvm = ChildJvm.start(environment(), program)) {
             supervisor.welcome(AMPLE);
             jvm.awaitOutput("waiting");
 
@@ -301,7 +302,7 @@ class WorkerTest {
     }
 
     private ChildJvm worker(String... steps) throws IOException {
-        return ChildJvm.start(environment(), WorkerProgram.class, steps);
+        return ChildJvm.start(environment(), JavaProgram.of(WorkerProgram.class, steps));
     }
 
     private Map<String, String> environment() {

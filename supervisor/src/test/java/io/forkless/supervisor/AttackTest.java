@@ -11,6 +11,9 @@ import io.forkless.internal.control.ControlMessage.Hello;
 import io.forkless.internal.control.ControlMessage.Operator;
 import io.forkless.supervisor.admin.AdminClient;
 import io.forkless.supervisor.link.ControlServer;
+import io.forkless.testing.Client;
+import io.forkless.testing.JavaProgram;
+import io.forkless.testing.Privileges;
 import io.forkless.testing.ShortTempDir;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
@@ -48,7 +51,6 @@ class AttackTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String TEMPORARY_PROPERTY = "java.io.tmpdir";
     private static final Pattern SECRET = Pattern.compile("[0-9a-f]{64}");
-    private static final String NOBODY = "65534";
     private static final int CONNECTIONS = 3000;
 
     @TempDir(factory = ShortTempDir.class)
@@ -62,7 +64,8 @@ class AttackTest {
     static void start() throws Exception {
         Path temporary = Files.createDirectory(directory.resolve("tmp"));
         step = Files.writeString(directory.resolve("step"), FaultWorker.SERVE);
-        List<String> worker = JavaProcess.command(FaultWorker.class, step.toString(), "127.0.0.1:0");
+        List<String> worker = JavaProgram.of(FaultWorker.class, step.toString(), "127.0.0.1:0")
+                .command();
         supervisor = new SupervisorProcess(temporary, List.of(), List.of(), 1, true, worker).awaitReady();
         temporaryBefore = System.getProperty(TEMPORARY_PROPERTY);
         System.setProperty(TEMPORARY_PROPERTY, temporary.toString()); // where commands look for the supervisor
@@ -77,19 +80,18 @@ class AttackTest {
     @Test
     @Tag("root")
     void another_user_can_reach_nothing() throws Exception {
-        assumeTrue(System.getProperty("user.name").equals("root"), "only root can become another user");
+        assumeTrue(Privileges.canBecomeNobody(), Privileges.REASON);
         Path readable = Files.writeString(supervisor.temporary.resolve("readable"), "by everybody");
         Path program = copyOfIntruder(supervisor.temporary.resolve("program"));
         Set<Path> paths = pathsWithOneOfEachKind();
 
-        List<String> command = new ArrayList<>(
-                List.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups", "--inh-caps=-all"));
         List<String> arguments = new ArrayList<>(List.of(readable.toString()));
         paths.forEach(path -> arguments.add(path.toString()));
-        List<String> java = JavaProcess.command(Intruder.class, arguments.toArray(String[]::new));
-        java.set(java.indexOf("-cp") + 1, program.toString());
-        command.addAll(java);
-        Process intruder = new ProcessBuilder(command).redirectErrorStream(true).start();
+        Process intruder = JavaProgram.onClassPath(program.toString(), Intruder.class, arguments.toArray(String[]::new))
+                .below(Privileges.AS_NOBODY)
+                .process()
+                .redirectErrorStream(true)
+                .start();
         List<String> said = intruder.inputReader().lines().toList();
 
         assertThat(said).last().isEqualTo("tried " + arguments.size() + " paths");

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.forkless.supervisor.status.Outcome;
 import io.forkless.supervisor.status.WorkerState;
 import io.forkless.supervisor.status.WorkerStatus;
+import io.forkless.testing.JavaProgram;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -55,8 +56,9 @@ class FastStartTest extends SupervisedTest {
                 jars.add(element);
             }
         }
-        command = new ArrayList<>(
-                JavaProcess.command(List.of("-Xlog:class+load:file=" + directory + "/%p.log"), TestWorker.class));
+        command = new ArrayList<>(JavaProgram.of(TestWorker.class)
+                .options("-Xlog:class+load:file=" + directory + "/%p.log")
+                .command());
         command.set(command.indexOf("-cp") + 1, String.join(File.pathSeparator, jars));
         command.addAll(List.of(TestWorker.SERVE, "127.0.0.1:0"));
     }

@@ -2,12 +2,16 @@ package io.forkless.supervisor;
 
 import static org.awaitility.Awaitility.await;
 
+import io.forkless.testing.Client;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.stream.IntStream;
@@ -20,6 +24,7 @@ public final class FaultLoad implements AutoCloseable {
     private final AtomicIntegerArray begun = new AtomicIntegerArray(CLIENTS);
     private final AtomicInteger refused = new AtomicInteger();
     private final AtomicInteger lost = new AtomicInteger();
+    private final Queue<IOException> failures = new ConcurrentLinkedQueue<>();
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean over;
 
@@ -40,8 +45,10 @@ public final class FaultLoad implements AutoCloseable {
                 served.incrementAndGet();
             } catch (ConnectException e) {
                 refused.incrementAndGet();
+                failures.add(e);
             } catch (IOException e) {
                 lost.incrementAndGet();
+                failures.add(e);
             }
         }
     }
@@ -71,6 +78,11 @@ public final class FaultLoad implements AutoCloseable {
     /** Connected, and not answered. */
     public int lost() {
         return lost.get();
+    }
+
+    /** What those who were refused and those who were not answered have seen. */
+    Collection<IOException> failures() {
+        return failures;
     }
 
     @Override

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.forkless.spi.ListenSpec;
+import io.forkless.testing.Client;
+import io.forkless.testing.JavaProgram;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -81,7 +83,8 @@ class ListenRequestsTest extends SupervisedTest {
         int port = other.getLocalPort();
         try {
             start(supervisor(TestWorker.SERVE)
-                    .command(JavaProcess.command(TestWorker.class, TestWorker.SERVE, "127.0.0.1:" + port)));
+                    .command(JavaProgram.of(TestWorker.class, TestWorker.SERVE, "127.0.0.1:" + port)
+                            .command()));
             Pattern refusal = Pattern.compile("listen 127.0.0.1:" + port + ": bind: " + IN_USE);
             await().atMost(LIMIT).until(() -> refusal.matcher(output()).find());
         } finally {

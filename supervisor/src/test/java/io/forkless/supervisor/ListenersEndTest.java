@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.forkless.supervisor.status.Outcome;
+import io.forkless.testing.Client;
 import org.junit.jupiter.api.Test;
 
 /** What workers know when their listeners end. */

@@ -1,5 +1,6 @@
 package io.forkless.supervisor;
 
+import io.forkless.testing.Sleeper;
 import java.lang.management.ManagementFactory;
 
 /** A program that prints the options of its JVM, and stays. */

@@ -7,6 +7,7 @@ import io.forkless.spi.ListenerProviders;
 import io.forkless.spi.Quiescence;
 import io.forkless.spi.SharedListener;
 import io.forkless.spi.SharedServerSocketChannel;
+import io.forkless.testing.Client;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;

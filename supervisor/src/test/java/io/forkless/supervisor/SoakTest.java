@@ -12,6 +12,7 @@ import io.forkless.internal.control.Scoreboard;
 import io.forkless.supervisor.link.ControlServer;
 import io.forkless.supervisor.link.EventLoop;
 import io.forkless.supervisor.process.SpawnedWorker;
+import io.forkless.testing.JavaProgram;
 import io.forkless.testing.ShortTempDir;
 import java.io.Closeable;
 import java.io.IOException;
@@ -119,7 +120,8 @@ class SoakTest {
     }
 
     private SupervisorProcess supervisor(int workers) throws IOException {
-        List<String> serve = JavaProcess.command(TestWorker.class, TestWorker.SERVE, "127.0.0.1:0");
+        List<String> serve = JavaProgram.of(TestWorker.class, TestWorker.SERVE, "127.0.0.1:0")
+                .command();
         return new SupervisorProcess(temporary, List.of(), SMALL_HEAP, workers, true, serve).awaitReady();
     }
 
@@ -182,7 +184,8 @@ class SoakTest {
             SpawnedWorker spawned = new SpawnedWorker(0, this);
             Path invitation = directory.resolve("0" + BootstrapFile.FILE_SUFFIX);
             control.invite(spawned).writeTo(invitation);
-            ProcessBuilder builder = new ProcessBuilder(JavaProcess.command(TestWorker.class, TestWorker.IDLE))
+            ProcessBuilder builder = JavaProgram.of(TestWorker.class, TestWorker.IDLE)
+                    .process()
                     .redirectError(ProcessBuilder.Redirect.INHERIT);
             builder.environment().put(BootstrapFile.ENVIRONMENT, invitation.toString());
             worker = builder.start();

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.forkless.internal.control.PrivateDirectory;
 import io.forkless.spi.ListenSpec;
+import io.forkless.testing.Client;
+import io.forkless.testing.JavaProgram;
 import io.forkless.testing.ShortTempDir;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -72,7 +74,7 @@ public abstract class SupervisedTest {
     /** Of workers in that mode, on a port of the system's choice; to be built and started by the test. */
     SupervisorBuilder supervisor(String mode) {
         return Supervisor.builder()
-                .command(JavaProcess.command(TestWorker.class, mode, "127.0.0.1:0"))
+                .command(JavaProgram.of(TestWorker.class, mode, "127.0.0.1:0").command())
                 .output(output, output);
     }
 

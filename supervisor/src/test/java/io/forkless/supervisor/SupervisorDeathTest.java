@@ -3,6 +3,8 @@ package io.forkless.supervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.forkless.testing.Client;
+import io.forkless.testing.JavaProgram;
 import io.forkless.testing.ShortTempDir;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -24,7 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What happens around a supervisor that is killed, starved or on an old platform. */
 class SupervisorDeathTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
-    private static final List<String> SERVE = JavaProcess.command(TestWorker.class, TestWorker.SERVE, "127.0.0.1:0");
+    private static final List<String> SERVE =
+            JavaProgram.of(TestWorker.class, TestWorker.SERVE, "127.0.0.1:0").command();
 
     @TempDir(factory = ShortTempDir.class)
     Path directory;
@@ -69,7 +72,7 @@ class SupervisorDeathTest {
         List<String> noUnix = List.of(
                 "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
                 "-Djava.nio.channels.spi.SelectorProvider=" + NoUnixSelectorProvider.class.getName());
-        List<String> deaf = JavaProcess.command(TestWorker.class, TestWorker.DEAF);
+        List<String> deaf = JavaProgram.of(TestWorker.class, TestWorker.DEAF).command();
         try (SupervisorProcess supervisor =
                 new SupervisorProcess(temporary, List.of(), noUnix, 1, false, deaf).awaitReady()) {
             try (Stream<Path> files = Files.walk(supervisor.temporary)) {

@@ -7,6 +7,9 @@ import static org.awaitility.Awaitility.await;
 import io.forkless.supervisor.status.Outcome;
 import io.forkless.supervisor.status.WorkerState;
 import io.forkless.supervisor.status.WorkerStatus;
+import io.forkless.testing.Client;
+import io.forkless.testing.JavaProgram;
+import io.forkless.testing.PosixSignals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,13 +18,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -34,51 +34,18 @@ class SupervisorOperationsTest extends SupervisedTest {
     @TempDir
     private Path directory;
 
-    /** Ask again and again until they are told to stop, and keep what went wrong. */
-    private static final class Clients implements AutoCloseable {
-        private final AtomicInteger served = new AtomicInteger();
-        private final Queue<IOException> lost = new ConcurrentLinkedQueue<>();
-        private final Thread thread;
-        private volatile boolean over;
-
-        Clients(int port) {
-            thread = new Thread(() -> {
-                while (!over) {
-                    try {
-                        Client.who(port);
-                        served.incrementAndGet();
-                    } catch (IOException e) {
-                        lost.add(e);
-                    }
-                }
-            });
-            thread.start();
-        }
-
-        void awaitServed(int more) {
-            int before = served.get();
-            await().atMost(LIMIT).until(() -> served.get() >= before + more);
-        }
-
-        @Override
-        public void close() {
-            over = true;
-            await().atMost(LIMIT).until(() -> !thread.isAlive());
-        }
-    }
-
     @Test
     void a_restart_replaces_every_worker_and_no_client_notices() throws Exception {
         Supervisor supervisor =
                 startAndAwaitReady(supervisor(TestWorker.SERVE).workers(2).listen(ANY_PORT));
         Set<Long> before = pids(supervisor);
-        Clients clients = new Clients(port(supervisor));
+        FaultLoad clients = new FaultLoad(port(supervisor));
         try (clients) {
             clients.awaitServed(20);
             supervisor.restart().get(60, TimeUnit.SECONDS);
             clients.awaitServed(20);
         }
-        assertThat(clients.lost).isEmpty();
+        assertThat(clients.failures()).isEmpty();
         assertThat(supervisor.workers())
                 .hasSize(2)
                 .allMatch(worker -> worker.state() == WorkerState.READY && worker.restarts() == 1);
@@ -120,7 +87,7 @@ class SupervisorOperationsTest extends SupervisedTest {
     @Test
     void workers_are_added_and_removed_and_no_client_notices() throws Exception {
         Supervisor supervisor = startAndAwaitReady(supervisor(TestWorker.SERVE).listen(ANY_PORT));
-        Clients clients = new Clients(port(supervisor));
+        FaultLoad clients = new FaultLoad(port(supervisor));
         try (clients) {
             supervisor.scale(3).get(30, TimeUnit.SECONDS);
             awaitReady(supervisor, 3);
@@ -130,7 +97,7 @@ class SupervisorOperationsTest extends SupervisedTest {
             awaitReady(supervisor, 1);
             clients.awaitServed(20);
         }
-        assertThat(clients.lost).isEmpty();
+        assertThat(clients.failures()).isEmpty();
         assertThat(supervisor.workers()).extracting(WorkerStatus::index).containsExactly(0);
         assertThatThrownBy(() -> supervisor.scale(0)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> supervisor.scale(10_000)).isInstanceOf(IllegalArgumentException.class);
@@ -143,7 +110,7 @@ class SupervisorOperationsTest extends SupervisedTest {
                 supervisor(TestWorker.SERVE).workers(2).hangTimeout(HANG).listen(ANY_PORT));
         awaitPids(port(supervisor), 2);
         WorkerStatus victim = supervisor.workers().get(1);
-        signal("STOP", victim.pid());
+        PosixSignals.send("STOP", victim.pid());
         awaitGone(victim.pid());
         await().atMost(LIMIT).until(() -> supervisor.workers().get(1).restarts() == 1);
         awaitReady(supervisor, 2);
@@ -186,13 +153,13 @@ class SupervisorOperationsTest extends SupervisedTest {
         Supervisor supervisor = startAndAwaitReady(
                 supervisor(TestWorker.SERVE).recycle(Duration.ZERO, 50, 0).listen(ANY_PORT));
         long first = supervisor.workers().get(0).pid();
-        Clients clients = new Clients(port(supervisor));
+        FaultLoad clients = new FaultLoad(port(supervisor));
         try (clients) {
             await().atMost(LIMIT)
                     .until(() -> !pids(supervisor).contains(first)
                             && pids(supervisor).size() == 1);
         }
-        assertThat(clients.lost).isEmpty();
+        assertThat(clients.failures()).isEmpty();
         assertThat(log.lines())
                 .anyMatch(line ->
                         line.matches("INFO replacing worker 0 \\(pid \\d+\\): it has accepted \\d+ connections"));
@@ -296,7 +263,7 @@ class SupervisorOperationsTest extends SupervisedTest {
 
     /** @param version what it says of itself; {@code null}: exits with status 9 */
     private static void install(Path program, String version) throws IOException {
-        String serve = JavaProcess.command(TestWorker.class, TestWorker.SERVE, "127.0.0.1:0").stream()
+        String serve = JavaProgram.of(TestWorker.class, TestWorker.SERVE, "127.0.0.1:0").command().stream()
                 .map(word -> "'" + word + "'")
                 .reduce("exec", (line, word) -> line + " " + word);
         String script = version == null ? "exit 9" : "echo this is the " + version + "\n" + serve;
@@ -324,12 +291,5 @@ class SupervisorOperationsTest extends SupervisedTest {
         Set<Long> pids = new HashSet<>();
         supervisor.workers().forEach(worker -> pids.add(worker.pid()));
         return pids;
-    }
-
-    private static void signal(String name, long pid) throws Exception {
-        assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(pid))
-                        .start()
-                        .waitFor())
-                .isZero();
     }
 }

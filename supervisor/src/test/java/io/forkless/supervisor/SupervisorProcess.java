@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.forkless.internal.control.Scoreboard;
+import io.forkless.testing.JavaProgram;
 import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;
@@ -26,16 +27,15 @@ public final class SupervisorProcess implements Closeable {
             Path temporary, List<String> prefix, List<String> options, int workers, boolean listen, List<String> worker)
             throws IOException {
         this.temporary = temporary;
-        List<String> jvm = new ArrayList<>(options);
-        jvm.add("-Djava.io.tmpdir=" + temporary);
-        List<String> command = new ArrayList<>(prefix);
-        command.addAll(
-                JavaProcess.command(jvm, TestSupervisor.class, Integer.toString(workers), Boolean.toString(listen)));
-        command.addAll(worker);
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectError(temporary.resolveSibling("log").toFile());
-        builder.environment().remove("XDG_RUNTIME_DIR"); // it would win over the temporary directory
-        process = builder.start();
+        List<String> arguments = new ArrayList<>(List.of(Integer.toString(workers), Boolean.toString(listen)));
+        arguments.addAll(worker);
+        process = JavaProgram.of(TestSupervisor.class, arguments.toArray(String[]::new))
+                .below(prefix)
+                .options(options)
+                .temporary(temporary)
+                .process()
+                .redirectError(temporary.resolveSibling("log").toFile())
+                .start();
         output = process.inputReader();
     }
 

@@ -8,6 +8,9 @@ import io.forkless.supervisor.status.LaunchException;
 import io.forkless.supervisor.status.Outcome;
 import io.forkless.supervisor.status.WorkerState;
 import io.forkless.supervisor.status.WorkerStatus;
+import io.forkless.testing.Client;
+import io.forkless.testing.JavaProgram;
+import io.forkless.testing.Sleeper;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -255,10 +258,11 @@ class SupervisorTest extends SupervisedTest {
     @Test
     void a_jar_that_is_not_there_is_told_as_a_command_that_is_not() {
         assertThatThrownBy(() -> start(supervisor(TestWorker.SERVE)
-                        .command(List.of(JavaProcess.JAVA, "-Xmx9m", "-jar", "nosuch.jar"))))
+                        .command(List.of(JavaProgram.JAVA_WITHOUT_CONSOLE, "-Xmx9m", "-jar", "nosuch.jar"))))
                 .isInstanceOfSatisfying(
                         LaunchException.class, e -> assertThat(e.exitStatus()).isEqualTo(LaunchException.NOT_FOUND))
-                .hasMessage("cannot start '" + JavaProcess.JAVA + " -jar nosuch.jar': there is no such file");
+                .hasMessage("cannot start '" + JavaProgram.JAVA_WITHOUT_CONSOLE
+                        + " -jar nosuch.jar': there is no such file");
     }
 
     @Test
@@ -307,7 +311,8 @@ class SupervisorTest extends SupervisedTest {
 
     @Test
     void a_worker_below_a_script_is_a_worker_too_and_is_killed_with_it() throws Exception {
-        List<String> script = JavaProcess.wrapped(JavaProcess.command(TestWorker.class, TestWorker.DEAF));
+        List<String> script =
+                Wrapper.around(JavaProgram.of(TestWorker.class, TestWorker.DEAF).command());
         Supervisor supervisor = startAndAwaitReady(supervisor(TestWorker.SERVE).command(script));
         ProcessHandle wrapper =
                 ProcessHandle.of(supervisor.workers().get(0).pid()).orElseThrow();
@@ -319,7 +324,8 @@ class SupervisorTest extends SupervisedTest {
 
     @Test
     void a_worker_below_a_script_that_has_not_connected_is_killed_with_it() throws Exception {
-        List<String> script = JavaProcess.wrapped(JavaProcess.command(Sleeper.class, Sleeper.RUNS));
+        List<String> script =
+                Wrapper.around(JavaProgram.of(Sleeper.class, Sleeper.RUNS).command());
         Supervisor supervisor = start(supervisor(TestWorker.SERVE).command(script));
         ProcessHandle wrapper =
                 ProcessHandle.of(supervisor.workers().get(0).pid()).orElseThrow();
@@ -332,8 +338,8 @@ class SupervisorTest extends SupervisedTest {
 
     @Test
     void a_worker_whose_script_was_killed_drains_and_is_replaced() throws Exception {
-        List<String> script =
-                JavaProcess.wrapped(JavaProcess.command(TestWorker.class, TestWorker.SERVE, "127.0.0.1:0"));
+        List<String> script = Wrapper.around(JavaProgram.of(TestWorker.class, TestWorker.SERVE, "127.0.0.1:0")
+                .command());
         Supervisor supervisor =
                 startAndAwaitReady(supervisor(TestWorker.SERVE).command(script).listen(ANY_PORT));
         long orphan = Client.who(port(supervisor)).pid();
@@ -387,8 +393,11 @@ class SupervisorTest extends SupervisedTest {
 
     @Test
     void an_option_for_native_access_is_added_to_java() throws Exception {
-        List<String> command =
-                List.of(JavaProcess.JAVA, "-cp", System.getProperty("java.class.path"), OptionsPrinter.class.getName());
+        List<String> command = List.of(
+                JavaProgram.JAVA_WITHOUT_CONSOLE,
+                "-cp",
+                System.getProperty("java.class.path"),
+                OptionsPrinter.class.getName());
         start(supervisor(TestWorker.SILENT).command(command));
         await().atMost(LIMIT).until(() -> output().equals("[0] " + NATIVE_ACCESS + System.lineSeparator()));
     }

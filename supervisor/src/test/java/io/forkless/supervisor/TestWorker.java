@@ -5,6 +5,8 @@ import io.forkless.internal.control.ControlMessage;
 import io.forkless.internal.control.ControlMessage.Hello;
 import io.forkless.internal.control.ControlMessage.Ready;
 import io.forkless.spi.ListenSpec;
+import io.forkless.testing.JavaProgram;
+import io.forkless.testing.Sleeper;
 import io.forkless.worker.Worker;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -144,7 +146,8 @@ public final class TestWorker {
             }
             case "listen" -> listen(ListenSpec.parse(word[1]));
             case "spawn" ->
-                Long.toString(new ProcessBuilder(JavaProcess.command(Sleeper.class))
+                Long.toString(JavaProgram.of(Sleeper.class)
+                        .process()
                         .inheritIO()
                         .start()
                         .pid());
@@ -191,8 +194,9 @@ public final class TestWorker {
 
     /** What a child of this worker sees of the control channel: the variable, and whether the file it names is there. */
     private static String childEnvironment() throws IOException {
-        Process child =
-                new ProcessBuilder(JavaProcess.command(EnvironmentPrinter.class, BootstrapFile.ENVIRONMENT)).start();
+        Process child = new ProcessBuilder(JavaProgram.of(EnvironmentPrinter.class, BootstrapFile.ENVIRONMENT)
+                        .command())
+                .start();
         try (BufferedReader output = child.inputReader()) {
             String invitation = output.readLine();
             return invitation + " exists: " + Files.exists(Path.of(invitation));

@@ -6,6 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.forkless.internal.control.BootstrapFile;
 import io.forkless.supervisor.admin.AdminClient;
+import io.forkless.testing.Client;
+import io.forkless.testing.JavaProgram;
+import io.forkless.testing.LinuxProc;
+import io.forkless.testing.PosixSignals;
 import io.forkless.testing.ShortTempDir;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -55,7 +59,8 @@ class WorkerFaultTest {
         Path temporary = Files.createDirectory(directory.resolve("tmp"));
         step = directory.resolve("step");
         Files.writeString(step, FaultWorker.SERVE);
-        List<String> worker = JavaProcess.command(FaultWorker.class, step.toString(), "127.0.0.1:0");
+        List<String> worker = JavaProgram.of(FaultWorker.class, step.toString(), "127.0.0.1:0")
+                .command();
         supervisor = new SupervisorProcess(temporary, List.of(), List.of(), 2, true, worker).awaitReady();
         load = new FaultLoad(supervisor.port());
         temporaryBefore = System.getProperty(TEMPORARY_PROPERTY);
@@ -138,7 +143,7 @@ class WorkerFaultTest {
 
         SupervisedTest.killHard(held.get(0));
         if (LINUX) {
-            LinuxProc.stop(held.get(1));
+            PosixSignals.stop(held.get(1));
         }
         load.awaitServed(20);
         SupervisedTest.killHard(held.get(1));
@@ -159,7 +164,7 @@ class WorkerFaultTest {
     void a_worker_that_freezes_and_dies_while_it_serves_costs_what_it_had_accepted() throws Exception {
         begin();
         long victim = Client.who(supervisor.port()).pid();
-        LinuxProc.stop(victim);
+        PosixSignals.stop(victim);
         Client.who(supervisor.port()); // the other one does, though the victim holds the listener
         killServing("STOP, KILL: ready", victim);
     }
@@ -204,7 +209,7 @@ class WorkerFaultTest {
         assertThat(status()).filteredOn(line -> line.contains("DRAINING")).hasSize(2);
 
         SupervisedTest.killHard(draining.get(0));
-        LinuxProc.stop(draining.get(1));
+        PosixSignals.stop(draining.get(1));
         load.awaitServed(20);
         SupervisedTest.killHard(draining.get(1));
 

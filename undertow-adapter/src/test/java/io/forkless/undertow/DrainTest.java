@@ -5,18 +5,24 @@ import static org.awaitility.Awaitility.await;
 
 import io.forkless.tck.adapter.Http1Client;
 import io.forkless.tck.adapter.JettyHttp2Client;
+import io.forkless.testing.load.Load;
+import io.forkless.testing.load.Manner;
+import io.forkless.testing.load.Outcome;
 import io.forkless.worker.GracefulDrain;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpURI;
@@ -55,18 +61,24 @@ class DrainTest {
     @Test
     void no_request_is_lost_when_servers_are_replaced_under_keep_alive_closing_and_pipelined_load() throws Exception {
         int port = port();
-        try (Load load = new Load(() -> port).keepAlive(2).closing(2).pipelined(2)) {
-            replaceUnder(load);
+        Load load = Load.start(port, 6, Manner.KEEP_ALIVE, Manner.CLOSE, Manner.PIPELINED);
+        try (load) {
+            replaceUnder(() -> load.count(Outcome.OK), load::failures);
         }
+        assertThat(load.failures()).isEmpty();
+        assertThat(load.count(Outcome.REFUSED)).isZero();
     }
 
     @Test
     void no_request_is_lost_when_servers_are_replaced_under_http_2_load() throws Exception {
         int port = port();
         try (JettyHttp2Client first = new JettyHttp2Client(SSLContext.getDefault());
-                JettyHttp2Client second = new JettyHttp2Client(SSLContext.getDefault());
-                Load load = new Load(() -> port).http2(first, begun::contains).http2(second, begun::contains)) {
-            replaceUnder(load);
+                JettyHttp2Client second = new JettyHttp2Client(SSLContext.getDefault())) {
+            Http2Load load = new Http2Load(port, begun::contains, first, second);
+            try (load) {
+                replaceUnder(load::answered, load::lost);
+            }
+            assertThat(load.lost()).isEmpty();
         }
     }
 
@@ -174,19 +186,18 @@ class DrainTest {
         }
     }
 
-    private void replaceUnder(Load load) throws Exception {
+    private void replaceUnder(LongSupplier answered, Supplier<Collection<?>> lost) {
         for (int i = 0; i < REPLACEMENTS; i++) {
-            long before = load.answered();
+            long before = answered.getAsLong();
             await().atMost(LIMIT)
-                    .until(() -> load.answered() > before + 1000 || !load.lost().isEmpty());
+                    .until(() ->
+                            answered.getAsLong() > before + 1000 || !lost.get().isEmpty());
             Undertow old = current;
             current = started();
             long begin = System.nanoTime();
             drain(old);
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(LIMIT);
         }
-        load.stop();
-        assertThat(load.lost()).isEmpty();
     }
 
     private Undertow started() {

@@ -187,7 +187,7 @@ class WindowsListenerTest {
     @Test
     void a_process_that_does_not_exist_gets_no_ticket() throws Exception {
         try (SharedListener listener = PROVIDER.listen(ANY_PORT);
-                TestJvm gone = TestJvm.start(1)) {
+                TestJvm gone = TestJvm.start()) {
             gone.kill();
 
             assertThatIOException()

@@ -5,10 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.SharedListener;
+import io.forkless.testing.Client;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -55,7 +53,8 @@ class WindowsProcessesTest {
                 TestJvm frozen = TestJvm.serving(listener, acceptors);
                 TestJvm other = TestJvm.serving(listener, 1)) {
             awaitAnswersOf(listener, Set.of(frozen.pid(), other.pid()));
-            await().atMost(PATIENCE).until(() -> frozen.tell("pending").equals("pending " + acceptors));
+            await().atMost(PATIENCE)
+                    .until(() -> frozen.run(WorkerTasks.CountPending.class).equals("pending " + acceptors));
             frozen.freeze();
 
             List<FutureTask<Long>> answers = new ArrayList<>();
@@ -83,11 +82,11 @@ class WindowsProcessesTest {
     @Test
     void a_ticket_is_of_no_use_to_another_process() throws Exception {
         try (SharedListener listener = PROVIDER.listen(ANY_PORT);
-                TestJvm worker = TestJvm.start(1)) {
+                TestJvm worker = TestJvm.start()) {
             String foreign = HexFormat.of().formatHex(listener.ticketFor(ProcessHandle.current()));
 
-            assertThat(worker.tell(foreign))
-                    .isEqualTo("refused: adopt: the ticket was made for process "
+            assertThat(worker.ask("adopt " + foreign))
+                    .isEqualTo("error: adopt: the ticket was made for process "
                             + ProcessHandle.current().pid());
         }
     }
@@ -98,7 +97,7 @@ class WindowsProcessesTest {
         try (SharedListener listener = PROVIDER.listen(ANY_PORT);
                 TestJvm alien = TestJvm.serving(listener, 1);
                 TestJvm other = TestJvm.serving(listener, 1)) {
-            assertThat(alien.tell("associate")).isEqualTo("associated");
+            assertThat(alien.run(WorkerTasks.Associate.class)).isEqualTo("associated");
 
             awaitAnswersOf(listener, Set.of(alien.pid(), other.pid()));
             for (int i = 0; i < 100; i++) {
@@ -134,12 +133,6 @@ class WindowsProcessesTest {
     }
 
     private static long ask(SharedListener listener) throws IOException {
-        try (SocketChannel client = SocketChannel.open(listener.localAddress())) {
-            ByteBuffer answer = ByteBuffer.allocate(32);
-            while (client.read(answer) >= 0) {
-                // until the end
-            }
-            return Long.parseLong(new String(answer.array(), 0, answer.position(), StandardCharsets.US_ASCII));
-        }
+        return Client.servedBy(listener.localAddress());
     }
 }

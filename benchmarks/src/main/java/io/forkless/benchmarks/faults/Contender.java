@@ -1,8 +1,8 @@
 package io.forkless.benchmarks.faults;
 
 import io.forkless.benchmarks.harness.Bench;
-import io.forkless.benchmarks.load.Connections;
 import io.forkless.benchmarks.service.Group;
+import io.forkless.testing.load.Connections;
 import java.util.Set;
 
 /**

@@ -1,7 +1,7 @@
 package io.forkless.benchmarks.faults;
 
-import io.forkless.benchmarks.load.Counts;
-import io.forkless.benchmarks.load.Outcome;
+import io.forkless.testing.load.Counts;
+import io.forkless.testing.load.Outcome;
 import java.time.Duration;
 
 /**

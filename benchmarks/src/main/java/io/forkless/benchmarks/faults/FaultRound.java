@@ -1,12 +1,12 @@
 package io.forkless.benchmarks.faults;
 
-import io.forkless.benchmarks.load.Failure;
-import io.forkless.benchmarks.load.Load;
-import io.forkless.benchmarks.load.Manner;
-import io.forkless.benchmarks.load.Outcome;
-import io.forkless.benchmarks.service.Answerers;
 import io.forkless.benchmarks.service.Group;
 import io.forkless.benchmarks.service.Signals;
+import io.forkless.testing.load.Answerers;
+import io.forkless.testing.load.Failure;
+import io.forkless.testing.load.Load;
+import io.forkless.testing.load.Manner;
+import io.forkless.testing.load.Outcome;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashSet;

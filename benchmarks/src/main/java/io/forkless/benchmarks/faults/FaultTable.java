@@ -2,8 +2,8 @@ package io.forkless.benchmarks.faults;
 
 import io.forkless.benchmarks.faults.Contender.Connections;
 import io.forkless.benchmarks.harness.Table;
-import io.forkless.benchmarks.load.Counts;
-import io.forkless.benchmarks.load.Outcome;
+import io.forkless.testing.load.Counts;
+import io.forkless.testing.load.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

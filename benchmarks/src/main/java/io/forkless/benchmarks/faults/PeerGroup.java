@@ -1,11 +1,11 @@
 package io.forkless.benchmarks.faults;
 
 import io.forkless.benchmarks.harness.Bench;
-import io.forkless.benchmarks.service.Answerers;
 import io.forkless.benchmarks.service.Group;
 import io.forkless.benchmarks.service.ProcessService;
 import io.forkless.benchmarks.service.Resources;
 import io.forkless.benchmarks.service.Signals;
+import io.forkless.testing.load.Answerers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

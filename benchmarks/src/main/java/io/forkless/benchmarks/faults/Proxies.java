@@ -1,7 +1,7 @@
 package io.forkless.benchmarks.faults;
 
-import io.forkless.benchmarks.service.Answerers;
 import io.forkless.benchmarks.service.Proxy;
+import io.forkless.testing.load.Answerers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;

@@ -1,9 +1,9 @@
 package io.forkless.benchmarks.paths;
 
 import io.forkless.benchmarks.harness.Bench;
-import io.forkless.benchmarks.load.Wrk;
 import io.forkless.benchmarks.service.ProcessService;
 import io.forkless.benchmarks.service.Services;
+import io.forkless.benchmarks.service.Wrk;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package io.forkless.benchmarks.ports;
 
-import io.forkless.benchmarks.load.Connections;
-import io.forkless.benchmarks.load.HttpConnection;
+import io.forkless.testing.load.Connections;
+import io.forkless.testing.load.HttpConnection;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.HashMap;

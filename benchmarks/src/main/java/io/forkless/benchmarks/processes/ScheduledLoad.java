@@ -1,7 +1,7 @@
 package io.forkless.benchmarks.processes;
 
-import io.forkless.benchmarks.load.HttpConnection;
-import io.forkless.benchmarks.load.RequestException;
+import io.forkless.testing.load.HttpConnection;
+import io.forkless.testing.load.RequestException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,6 +1,7 @@
 package io.forkless.benchmarks.service;
 
 import io.forkless.benchmarks.harness.Bench;
+import io.forkless.testing.load.Answerers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,10 +1,10 @@
 package io.forkless.benchmarks.startup;
 
-import io.forkless.benchmarks.load.HttpConnection;
-import io.forkless.benchmarks.load.Wrk;
 import io.forkless.benchmarks.service.Memory;
 import io.forkless.benchmarks.service.ProcessService;
 import io.forkless.benchmarks.service.Services;
+import io.forkless.benchmarks.service.Wrk;
+import io.forkless.testing.load.HttpConnection;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

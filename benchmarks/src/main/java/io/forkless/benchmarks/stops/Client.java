@@ -1,7 +1,7 @@
 package io.forkless.benchmarks.stops;
 
-import io.forkless.benchmarks.load.Outcome;
-import io.forkless.benchmarks.load.RequestException;
+import io.forkless.testing.load.Outcome;
+import io.forkless.testing.load.RequestException;
 import java.time.Duration;
 
 /** One client, with one connection after the other, each until the server announces its end. */

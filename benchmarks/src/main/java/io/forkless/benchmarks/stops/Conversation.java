@@ -1,6 +1,6 @@
 package io.forkless.benchmarks.stops;
 
-import io.forkless.benchmarks.load.RequestException;
+import io.forkless.testing.load.RequestException;
 
 /** A connection on which one exchange follows the other. Used by one thread. */
 interface Conversation extends AutoCloseable {

@@ -1,6 +1,6 @@
 package io.forkless.benchmarks.stops;
 
-import io.forkless.benchmarks.load.RequestException;
+import io.forkless.testing.load.RequestException;
 
 /** Plays the same script on a connection, again and again. */
 final class Http1Conversation implements Conversation {

@@ -1,7 +1,7 @@
 package io.forkless.benchmarks.stops;
 
-import io.forkless.benchmarks.load.Outcome;
-import io.forkless.benchmarks.load.RequestException;
+import io.forkless.testing.load.Outcome;
+import io.forkless.testing.load.RequestException;
 import java.io.EOFException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package io.forkless.benchmarks.stops;
 
-import io.forkless.benchmarks.load.Counts;
-import io.forkless.benchmarks.load.Outcome;
+import io.forkless.testing.load.Counts;
+import io.forkless.testing.load.Outcome;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

@@ -1,6 +1,6 @@
 package io.forkless.benchmarks.stops;
 
-import io.forkless.benchmarks.service.Answerers;
+import io.forkless.testing.load.Answerers;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;

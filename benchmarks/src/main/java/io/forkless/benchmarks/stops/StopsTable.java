@@ -1,8 +1,8 @@
 package io.forkless.benchmarks.stops;
 
 import io.forkless.benchmarks.harness.Table;
-import io.forkless.benchmarks.load.Counts;
-import io.forkless.benchmarks.load.Outcome;
+import io.forkless.testing.load.Counts;
+import io.forkless.testing.load.Outcome;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.forkless.benchmarks.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forkless.benchmarks.faults.Contender.Connections;
-import io.forkless.benchmarks.load.Counts;
+import io.forkless.testing.load.Counts;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;

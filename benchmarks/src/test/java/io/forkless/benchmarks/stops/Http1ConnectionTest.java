@@ -3,9 +3,9 @@ package io.forkless.benchmarks.stops;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.forkless.benchmarks.load.Outcome;
-import io.forkless.benchmarks.load.RequestException;
-import io.forkless.benchmarks.load.ScriptedServer;
+import io.forkless.testing.load.Outcome;
+import io.forkless.testing.load.RequestException;
+import io.forkless.testing.load.ScriptedServer;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;

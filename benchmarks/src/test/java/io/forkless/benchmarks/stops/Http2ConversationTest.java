@@ -3,8 +3,8 @@ package io.forkless.benchmarks.stops;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.forkless.benchmarks.load.Outcome;
-import io.forkless.benchmarks.load.RequestException;
+import io.forkless.testing.load.Outcome;
+import io.forkless.testing.load.RequestException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;

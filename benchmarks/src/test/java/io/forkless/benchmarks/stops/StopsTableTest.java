@@ -2,7 +2,7 @@ package io.forkless.benchmarks.stops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.forkless.benchmarks.load.Outcome;
+import io.forkless.testing.load.Outcome;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.forkless.testing.ChildJvm;
+import io.forkless.testing.JavaProgram;
 import io.forkless.testing.ShortTempDir;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -96,7 +97,8 @@ class PrivateDirectoryTest {
     }
 
     private static String createInAnotherJvm(Map<String, String> environment, List<String> flags) throws Exception {
-        try (ChildJvm jvm = ChildJvm.start(environment, flags, CreateProgram.class)) {
+        try (ChildJvm jvm =
+                ChildJvm.start(environment, JavaProgram.of(CreateProgram.class).options(flags))) {
             assertThat(jvm.awaitExit()).as(jvm.output()).isZero();
             return jvm.output().strip();
         }

@@ -3,7 +3,8 @@ package io.forkless.internal.control;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forkless.testing.ChildJvm;
-import java.util.List;
+import io.forkless.testing.JavaProgram;
+import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -16,7 +17,7 @@ class SignalsTest {
 
     @Test
     void a_real_signal_runs_the_action_each_time_in_place_of_the_jvms_exit() throws Exception {
-        try (ChildJvm jvm = ChildJvm.start(Map.of(), SignalProgram.class, "TERM")) {
+        try (ChildJvm jvm = start()) {
             jvm.awaitOutput("TERM true");
             jvm.signal("TERM");
             jvm.awaitOutput(ACTION + " 1");
@@ -34,7 +35,7 @@ class SignalsTest {
 
     @Test
     void a_signal_that_the_jvm_was_told_to_leave_alone_is_reported() throws Exception {
-        try (ChildJvm jvm = ChildJvm.start(Map.of(), List.of("-Xrs"), SignalProgram.class, "TERM")) {
+        try (ChildJvm jvm = start("-Xrs")) {
             jvm.awaitOutput("TERM false");
             jvm.signal("TERM");
             assertThat(jvm.awaitExit()).isEqualTo(128 + 15);
@@ -44,11 +45,15 @@ class SignalsTest {
 
     @Test
     void a_jvm_without_what_handles_signals_says_so_and_what_to_do() throws Exception {
-        List<String> noJdkUnsupported = List.of("--limit-modules", "java.logging,java.management");
-        try (ChildJvm jvm = ChildJvm.start(Map.of(), noJdkUnsupported, SignalProgram.class, "TERM")) {
+        try (ChildJvm jvm = start("--limit-modules", "java.logging,java.management")) {
             jvm.awaitOutput("TERM false");
             assertThat(jvm.output()).contains("WARNING: cannot handle SIGTERM").contains("add it with --add-modules");
         }
+    }
+
+    private static ChildJvm start(String... options) throws IOException {
+        return ChildJvm.start(
+                Map.of(), JavaProgram.of(SignalProgram.class, "TERM").options(options));
     }
 
     /** Handles the signal given as argument and waits to be killed. */

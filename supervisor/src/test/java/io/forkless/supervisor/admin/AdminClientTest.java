@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.forkless.internal.control.PrivateDirectory;
-import io.forkless.supervisor.JavaProcess;
 import io.forkless.supervisor.admin.AdminClient.FailedException;
 import io.forkless.supervisor.admin.AdminClient.RefusedException;
+import io.forkless.testing.JavaProgram;
 import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;
@@ -247,7 +247,8 @@ class AdminClientTest {
 
     @Test
     void what_a_dead_one_has_left_is_removed() throws Exception {
-        Process dead = new ProcessBuilder(JavaProcess.command(EndpointHolder.class, "nobody"))
+        Process dead = JavaProgram.of(EndpointHolder.class, "nobody")
+                .process()
                 .redirectErrorStream(true)
                 .start();
         dead.destroyForcibly().waitFor();

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.forkless.internal.control.PrivateDirectory;
-import io.forkless.supervisor.JavaProcess;
+import io.forkless.testing.JavaProgram;
 import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;
@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -108,7 +107,8 @@ class EndpointTest {
         String sole = directory.resolve("sole").toString();
         List<Process> contenders = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            contenders.add(new ProcessBuilder(JavaProcess.command(EndpointContender.class, name, sole, "1500"))
+            contenders.add(JavaProgram.of(EndpointContender.class, name, sole, "1500")
+                    .process()
                     .redirectErrorStream(true)
                     .start());
         }
@@ -208,7 +208,7 @@ class EndpointTest {
 
         Holder(String name, String... options) throws IOException {
             ProcessBuilder builder =
-                    new ProcessBuilder(JavaProcess.command(Stream.of(options).toList(), EndpointHolder.class, name));
+                    JavaProgram.of(EndpointHolder.class, name).options(options).process();
             if (options.length > 0) {
                 builder.environment().remove("XDG_RUNTIME_DIR"); // it would win over the temporary directory
             }

@@ -13,10 +13,11 @@ import io.forkless.internal.control.ControlMessage.Welcome;
 import io.forkless.internal.control.PrivateDirectory;
 import io.forkless.spi.ListenSpec;
 import io.forkless.supervisor.CapturedLog;
-import io.forkless.supervisor.JavaProcess;
-import io.forkless.supervisor.Sleeper;
 import io.forkless.supervisor.SupervisedTest;
+import io.forkless.supervisor.Wrapper;
 import io.forkless.supervisor.process.SpawnedWorker;
+import io.forkless.testing.JavaProgram;
+import io.forkless.testing.Sleeper;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -88,7 +89,7 @@ public class ControlServerTest {
                 OPERATOR_TOKEN,
                 operators::add);
         loop.start();
-        process = new ProcessBuilder(JavaProcess.command(Sleeper.class)).start();
+        process = JavaProgram.of(Sleeper.class).process().start();
         worker = new SpawnedWorker(3, new SpawnedWorker.Events() {
             @Override
             public void ready(SpawnedWorker from) {
@@ -161,8 +162,9 @@ public class ControlServerTest {
 
     @Test
     void a_descendant_of_the_spawned_process_may_speak_for_it() throws Exception {
-        Process script =
-                new ProcessBuilder(JavaProcess.wrapped(JavaProcess.command(Sleeper.class, Sleeper.RUNS))).start();
+        Process script = new ProcessBuilder(Wrapper.around(
+                        JavaProgram.of(Sleeper.class, Sleeper.RUNS).command()))
+                .start();
         try {
             assertThat(script.inputReader().readLine()).isEqualTo(Sleeper.RUNS);
             long child = script.children().findAny().orElseThrow().pid();

@@ -7,13 +7,13 @@ import static org.awaitility.Awaitility.await;
 import io.forkless.internal.control.ControlMessage.Welcome;
 import io.forkless.internal.control.PrivateDirectory;
 import io.forkless.internal.control.Scoreboard;
-import io.forkless.supervisor.JavaProcess;
-import io.forkless.supervisor.Sleeper;
 import io.forkless.supervisor.archive.FastStart;
 import io.forkless.supervisor.link.ControlServer;
 import io.forkless.supervisor.link.ControlServerTest;
 import io.forkless.supervisor.link.EventLoop;
 import io.forkless.supervisor.output.WorkerOutput;
+import io.forkless.testing.JavaProgram;
+import io.forkless.testing.Sleeper;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +48,7 @@ class ProcessLauncherTest {
         Set<Long> before = children();
         PrivateDirectory directory = PrivateDirectory.create("forkless-test-");
         EventLoop loop = new EventLoop("process-launcher-test");
-        List<String> command = JavaProcess.command(Sleeper.class);
+        List<String> command = JavaProgram.of(Sleeper.class).command();
         try (Scoreboard scoreboard = Scoreboard.create(directory.resolve(Scoreboard.FILE));
                 ControlServer control =
                         new ControlServer(loop, directory, new Welcome(LIMIT, LIMIT), "token", operator -> {})) {

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.forkless.benchmarks.load.Load;
-import io.forkless.benchmarks.load.Manner;
-import io.forkless.benchmarks.load.Outcome;
+import io.forkless.testing.load.Load;
+import io.forkless.testing.load.Manner;
+import io.forkless.testing.load.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

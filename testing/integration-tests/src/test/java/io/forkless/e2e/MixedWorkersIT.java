@@ -2,9 +2,9 @@ package io.forkless.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.forkless.benchmarks.load.Load;
-import io.forkless.benchmarks.load.Manner;
-import io.forkless.benchmarks.load.Outcome;
+import io.forkless.testing.load.Load;
+import io.forkless.testing.load.Manner;
+import io.forkless.testing.load.Outcome;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

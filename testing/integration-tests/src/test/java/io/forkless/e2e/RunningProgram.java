@@ -3,6 +3,7 @@ package io.forkless.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.forkless.testing.JavaProgram;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -37,16 +38,17 @@ final class RunningProgram implements AutoCloseable {
             "--no-new-privs");
 
     private static final Pattern LISTENING = Pattern.compile("listening on .*:(\\d+)");
-    /** Quick to start, and not in each other's way on a small machine. */
-    private static final List<String> JVM_OPTIONS =
-            List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m", "--enable-native-access=ALL-UNNAMED");
 
-    private static final List<String> ADDRESS = List.of("--host", "127.0.0.1", "--port", "0");
+    private static final String HEAP = "-Xmx128m";
 
     private final Path temporary;
     private final String name;
     private final Process process;
     private final List<String> lines = new CopyOnWriteArrayList<>();
+
+    private RunningProgram(Path temporary, String name, JavaProgram program) throws IOException {
+        this(temporary, name, program.process());
+    }
 
     private RunningProgram(Path temporary, String name, ProcessBuilder builder) throws IOException {
         this.temporary = temporary;
@@ -59,20 +61,17 @@ final class RunningProgram implements AutoCloseable {
 
     /** A supervisor with this many workers of that example, all ready, on a free port of 127.0.0.1. */
     static RunningProgram forkless(Path temporary, String example, int workers) throws IOException {
-        return forkless(temporary, workers, example(Machine.javaForPrograms(), temporary, example));
+        return forkless(temporary, workers, example(Machine.javaForPrograms(), temporary, example, 0));
     }
 
     /** The same with workers of two examples by turns. */
     static RunningProgram mixed(Path temporary, int workers, String even, String odd) throws IOException {
-        List<String> worker = java(Machine.javaForPrograms(), temporary);
-        Path classes = Path.of(EitherExample.class
-                .getProtectionDomain()
-                .getCodeSource()
-                .getLocation()
-                .getPath());
-        worker.addAll(List.of("-cp", Machine.path(classes), EitherExample.class.getName()));
-        worker.addAll(List.of(Machine.path(jar(even)), Machine.path(jar(odd))));
-        worker.addAll(ADDRESS);
+        String classes = Machine.path(JavaProgram.classesOf(EitherExample.class));
+        String[] arguments = {Machine.path(jar(even)), Machine.path(jar(odd)), "--host", "127.0.0.1", "--port", "0"};
+        JavaProgram worker = JavaProgram.onClassPath(classes, EitherExample.class, arguments)
+                .launchedBy(Machine.javaForPrograms())
+                .options(HEAP)
+                .temporary(Machine.path(temporary));
         return forkless(temporary, workers, worker);
     }
 
@@ -85,85 +84,75 @@ final class RunningProgram implements AutoCloseable {
         // The variable has to name the process that runs the supervisor, as with a service that systemd starts.
         String lives = "for life in first second; do sh -c 'LISTEN_PID=$$ exec \"$@\"' sh \"$@\";"
                 + " echo the $life life has ended with status $?; done";
-        List<String> command =
-                new ArrayList<>(List.of("systemd-socket-activate", "-l", "127.0.0.1:" + port, "sh", "-c", lives, "sh"));
-        command.addAll(forkless(temporary, "run", "--name", name, "--workers", Integer.toString(workers), "--"));
-        command.addAll(java(Machine.java(), temporary));
-        command.addAll(List.of("-jar", jar(example).toString(), "--host", "127.0.0.1", "--port"));
-        command.add(Integer.toString(port));
-        return new RunningProgram(temporary, name, builder(command));
+        List<String> tool = List.of("systemd-socket-activate", "-l", "127.0.0.1:" + port, "sh", "-c", lives, "sh");
+        List<String> options = List.of("--name", name, "--workers", Integer.toString(workers));
+        JavaProgram worker = example(Machine.java(), temporary, example, port);
+        return new RunningProgram(
+                temporary, name, run(temporary, options, worker).below(tool));
     }
 
     /** A supervisor that is the first process of a namespace of its own, as in a container that gives no capability. */
     static RunningProgram contained(Path temporary, String example, int workers) throws IOException {
-        List<String> command = new ArrayList<>(CONTAINED);
-        command.addAll(forkless(temporary, "run", "--workers", Integer.toString(workers), "--listen", "127.0.0.1:0"));
-        command.add("--");
-        command.addAll(example(Machine.java(), temporary, example));
-        RunningProgram program = new RunningProgram(temporary, null, builder(command));
+        List<String> options = List.of("--workers", Integer.toString(workers), "--listen", "127.0.0.1:0");
+        JavaProgram worker = example(Machine.java(), temporary, example, 0);
+        RunningProgram program = new RunningProgram(
+                temporary, null, run(temporary, options, worker).below(CONTAINED));
         program.awaitLine("all " + workers + " workers are READY");
         return program;
     }
 
-    private static RunningProgram forkless(Path temporary, int workers, List<String> worker) throws IOException {
+    private static RunningProgram forkless(Path temporary, int workers, JavaProgram worker) throws IOException {
         String name = "e2e-" + UUID.randomUUID();
-        List<String> command = forkless(temporary, "run", "--name", name);
-        command.addAll(List.of("--workers", Integer.toString(workers), "--listen", "127.0.0.1:0"));
+        List<String> options = new ArrayList<>(
+                List.of("--name", name, "--workers", Integer.toString(workers), "--listen", "127.0.0.1:0"));
         // A start under Wine has taken over a minute on a small machine that had a load to serve as well.
-        command.addAll(List.of("--boot-timeout", Long.toString(PATIENCE.toSeconds()), "--"));
-        command.addAll(worker);
-        RunningProgram program = new RunningProgram(temporary, name, builder(command));
+        options.addAll(List.of("--boot-timeout", Long.toString(PATIENCE.toSeconds())));
+        RunningProgram program = new RunningProgram(temporary, name, run(temporary, options, worker));
         program.awaitLine("all " + workers + " workers are READY");
         return program;
     }
 
     /** An example without a supervisor, with this in its environment. */
     static RunningProgram alone(Path temporary, String example, String variable, String value) throws IOException {
-        ProcessBuilder builder = builder(example(Machine.java(), temporary, example));
+        ProcessBuilder builder = example(Machine.java(), temporary, example, 0).process();
         builder.environment().put(variable, value);
         return new RunningProgram(temporary, null, builder);
     }
 
     /** Has an operator's command executed by this supervisor. */
     void operate(String verb, String... arguments) throws IOException, InterruptedException {
-        List<String> command = forkless(temporary, verb, "--name", name);
+        List<String> command = new ArrayList<>(List.of(verb, "--name", name));
         command.addAll(Arrays.asList(arguments));
-        RunningProgram operator = new RunningProgram(temporary, name, builder(command));
+        RunningProgram operator = new RunningProgram(temporary, name, forkless(temporary, command));
         assertThat(operator.awaitExit())
                 .as("%s%n%s", operator.output(), output())
                 .isZero();
     }
 
-    private static List<String> forkless(Path temporary, String... arguments) {
-        Path jar = Path.of(System.getProperty("forkless.it.supervisorJar"));
-        List<String> command = java(Machine.java(), temporary);
-        command.addAll(List.of("-jar", Machine.path(jar)));
-        command.addAll(List.of(arguments));
-        return command;
+    private static JavaProgram run(Path temporary, List<String> options, JavaProgram worker) {
+        List<String> arguments = new ArrayList<>(List.of("run"));
+        arguments.addAll(options);
+        arguments.add("--");
+        arguments.addAll(worker.command());
+        return forkless(temporary, arguments);
     }
 
-    private static List<String> example(List<String> java, Path temporary, String example) {
-        List<String> command = java(java, temporary);
-        command.addAll(List.of("-jar", Machine.path(jar(example))));
-        command.addAll(ADDRESS);
-        return command;
+    private static JavaProgram forkless(Path temporary, List<String> arguments) {
+        String jar = Machine.path(Path.of(System.getProperty("forkless.it.supervisorJar")));
+        return program(Machine.java(), temporary, jar, arguments.toArray(String[]::new));
+    }
+
+    private static JavaProgram example(List<String> java, Path temporary, String example, int port) {
+        String jar = Machine.path(jar(example));
+        return program(java, temporary, jar, "--host", "127.0.0.1", "--port", Integer.toString(port));
     }
 
     private static Path jar(String example) {
         return Path.of(System.getProperty("forkless.it.examples"), example, "target", example + ".jar");
     }
 
-    private static List<String> java(List<String> java, Path temporary) {
-        List<String> command = new ArrayList<>(java);
-        command.addAll(JVM_OPTIONS);
-        command.add("-Djava.io.tmpdir=" + Machine.path(temporary));
-        return command;
-    }
-
-    private static ProcessBuilder builder(List<String> command) {
-        ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().remove("XDG_RUNTIME_DIR"); // it would win over the temporary directory
-        return builder;
+    private static JavaProgram program(List<String> java, Path temporary, String jar, String... arguments) {
+        return JavaProgram.ofJar(jar, arguments).launchedBy(java).options(HEAP).temporary(Machine.path(temporary));
     }
 
     ProcessHandle handle() {

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.forkless.benchmarks.load.HttpConnection;
-import io.forkless.benchmarks.load.Load;
-import io.forkless.benchmarks.load.Manner;
-import io.forkless.benchmarks.load.Outcome;
-import io.forkless.benchmarks.service.Answerers;
+import io.forkless.testing.load.Answerers;
+import io.forkless.testing.load.HttpConnection;
+import io.forkless.testing.load.Load;
+import io.forkless.testing.load.Manner;
+import io.forkless.testing.load.Outcome;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

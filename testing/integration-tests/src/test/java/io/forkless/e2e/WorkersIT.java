@@ -5,11 +5,11 @@ import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.forkless.benchmarks.load.HttpConnection;
-import io.forkless.benchmarks.load.Load;
-import io.forkless.benchmarks.load.Manner;
-import io.forkless.benchmarks.load.Outcome;
 import io.forkless.internal.control.Scoreboard;
+import io.forkless.testing.load.HttpConnection;
+import io.forkless.testing.load.Load;
+import io.forkless.testing.load.Manner;
+import io.forkless.testing.load.Outcome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;

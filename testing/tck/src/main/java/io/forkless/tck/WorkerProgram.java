@@ -18,11 +18,43 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * The program of the processes that the tests start: obeys one command a line and answers each with one line. It ends
- * with its standard input.
+ * with its standard input. A provider's own tests may start it, too, with the provider's name as its argument:
+ *
+ * <dl>
+ *   <dt>{@code listen SPEC}, {@code ticket PID}
+ *   <dd>as a supervisor does
+ *   <dt>{@code adopt TICKET}
+ *   <dd>as a worker does
+ *   <dt>{@code serve N}
+ *   <dd>accepts with that many threads, {@code acceptor-0} and so on, and tells each client the pid in a line
+ *   <dt>{@code accept-one-each N}, {@code held}
+ *   <dd>accepts one connection with each of that many threads; how many there are so far
+ *   <dt>{@code close}
+ *   <dd>closes the adopted channel
+ *   <dt>{@code child STARTER}
+ *   <dd>starts a process by that {@link ChildStarter}; the answer is its pid
+ *   <dt>{@code run TASK}
+ *   <dd>runs that {@link Task}
+ * </dl>
  */
-final class WorkerProgram {
-    static final String DONE = "done";
-    static final String ERROR = "error: ";
+public final class WorkerProgram {
+    /** The answer to a command that has no other. */
+    public static final String DONE = "done";
+
+    /** How the answer to a command that fails begins; the exception's message follows. */
+    public static final String ERROR = "error: ";
+
+    /** What a provider's own tests have a worker do. A task needs a public class and constructor. */
+    public interface Task {
+        /**
+         * Runs in the thread that obeys the commands.
+         *
+         * @param channel that was adopted last; null if none was
+         * @return the answer, in one line
+         * @throws IOException whose message will be the answer
+         */
+        String run(SharedServerSocketChannel channel) throws IOException;
+    }
 
     private static final Queue<SocketChannel> HELD = new ConcurrentLinkedQueue<>();
 
@@ -72,6 +104,11 @@ final class WorkerProgram {
                 ChildStarter starter = (ChildStarter)
                         Class.forName(argument).getDeclaredConstructor().newInstance();
                 return Long.toString(starter.start(WorkerJvm.command(SleepingProgram.class)));
+            }
+            case "run" -> {
+                Task task =
+                        (Task) Class.forName(argument).getDeclaredConstructor().newInstance();
+                return task.run(channel);
             }
             default -> throw new IOException("unknown command " + command);
         }

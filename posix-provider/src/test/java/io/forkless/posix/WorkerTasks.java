@@ -1,0 +1,83 @@
+package io.forkless.posix;
+
+import io.forkless.spi.SharedServerSocketChannel;
+import io.forkless.tck.WorkerProgram;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** What workers are told to do that the test kit's program does not know. */
+final class WorkerTasks {
+    private static final Deque<FileInputStream> FILLERS = new ArrayDeque<>();
+
+    private WorkerTasks() {}
+
+    /** As its supervisor says. */
+    public static final class ExpectNoQuiesce implements WorkerProgram.Task {
+        @Override
+        public String run(SharedServerSocketChannel channel) {
+            channel.quiescingWhen(() -> false);
+            return WorkerProgram.DONE;
+        }
+    }
+
+    /** Tells each client the pid, as the kit's program does, in a virtual thread. */
+    public static final class ServeVirtually implements WorkerProgram.Task {
+        @Override
+        public String run(SharedServerSocketChannel channel) throws IOException {
+            Runnable serve = () -> serve(channel);
+            try {
+                Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, serve);
+            } catch (ReflectiveOperationException e) {
+                throw new IOException(e);
+            }
+            return WorkerProgram.DONE;
+        }
+
+        private static void serve(SharedServerSocketChannel channel) {
+            byte[] pid = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
+            try {
+                while (true) {
+                    try (SocketChannel connection = channel.accept()) {
+                        connection.write(ByteBuffer.wrap(pid));
+                    }
+                }
+            } catch (ClosedChannelException e) {
+                // told to close
+            } catch (IOException e) {
+                System.err.println("acceptor: " + e);
+            }
+        }
+    }
+
+    /** Opens files until there is room for one more. */
+    public static final class FillDescriptorsButOne implements WorkerProgram.Task {
+        @Override
+        public String run(SharedServerSocketChannel channel) throws IOException {
+            try {
+                while (true) {
+                    FILLERS.push(new FileInputStream("/dev/null"));
+                }
+            } catch (IOException tooManyOpenFiles) {
+                FILLERS.pop().close();
+            }
+            return WorkerProgram.DONE;
+        }
+    }
+
+    /** Closes them. */
+    public static final class FreeDescriptors implements WorkerProgram.Task {
+        @Override
+        public String run(SharedServerSocketChannel channel) throws IOException {
+            while (!FILLERS.isEmpty()) {
+                FILLERS.pop().close();
+            }
+            return WorkerProgram.DONE;
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package io.forkless.testing.load;
+
+/** What became of a request, or of the attempt to connect for it: where it failed, as far as a client can tell. */
+public enum Outcome {
+    /** Status 200, complete. */
+    OK,
+    /** The connection was refused: nobody listens. */
+    REFUSED,
+    /**
+     * The server has told that it did not process the request, which can be sent again: it came after an announced end of
+     * the connection, or on a stream beyond the last one of a GOAWAY.
+     */
+    UNPROCESSED,
+    /** The connection could not be made in time. */
+    CONNECT_TIMEOUT,
+    /** The first request of a connection: it ended, or was reset, before any byte of the response. */
+    ENDED_BEFORE,
+    /** It ended, or was reset, within a response, or between two responses to pipelined requests. */
+    ENDED_WITHIN,
+    /** The response, or the rest of it, did not come in time. */
+    ANSWER_TIMEOUT,
+    /** An answer other than 200, or none of HTTP. */
+    WRONG,
+    /**
+     * The connection had been closed without announcement when the client came to use it again; it saw that before it had
+     * sent the request, so that it can safely connect anew.
+     */
+    STALE,
+    /**
+     * The same, but the request was sent: the connection ended before any byte of the response, and the client cannot know
+     * whether the request was processed.
+     */
+    STALE_SENT
+}
