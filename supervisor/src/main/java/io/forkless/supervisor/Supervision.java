@@ -20,6 +20,7 @@ import io.forkless.supervisor.output.Log;
 import io.forkless.supervisor.output.WorkerOutput;
 import io.forkless.supervisor.pool.Backoff;
 import io.forkless.supervisor.pool.Settings;
+import io.forkless.supervisor.pool.SupervisorLife;
 import io.forkless.supervisor.pool.WorkerPool;
 import io.forkless.supervisor.process.ProcessLauncher;
 import io.forkless.supervisor.process.SpawnedWorker;
@@ -40,6 +41,7 @@ import java.util.function.Function;
 final class Supervision {
     private static final System.Logger LOG = Log.supervisor();
 
+    private final SupervisorLife life;
     private final ServiceManagers serviceManagers;
     private final CompletableFuture<Void> allReady;
     private final Consumer<Outcome> whenEnded;
@@ -47,7 +49,6 @@ final class Supervision {
     private final WorkerOutput output;
     private final Listeners listeners;
     private final ListenRequests listenRequests;
-    private final Scoreboard scoreboard;
     private final EventLoop loop;
     private final Calls calls;
     private final WorkerPool fleet;
@@ -56,22 +57,24 @@ final class Supervision {
     /** Completes on the loop's thread, when the last worker has gone and operators can still be told. */
     private final CompletableFuture<Outcome> workersGone = new CompletableFuture<>();
 
-    private boolean stopping;
     private volatile String failure = "";
 
     /**
      * Binds the listeners and makes everything ready to run. May block for as long as it takes to resolve a name.
      *
+     * @param life is starting; from the launch on only the loop's thread changes it
      * @param resources gets what is to be given back at the end, and also if this fails
      * @param allReady completes when all workers have been ready at the same time
      * @param whenEnded called once when no worker is left, on a thread of its own
      */
     Supervision(
             Configuration configuration,
+            SupervisorLife life,
             Resources resources,
             CompletableFuture<Void> allReady,
             Consumer<Outcome> whenEnded)
             throws IOException {
+        this.life = life;
         this.allReady = allReady;
         this.whenEnded = whenEnded;
         serviceManagers = resources.own(new ServiceManagers()); // the last to go: it hears everything
@@ -84,7 +87,7 @@ final class Supervision {
         loop = new EventLoop("forkless-supervisor");
         resources.own(loop::stop);
         calls = new Calls(loop);
-        scoreboard = resources.own(Scoreboard.create(directory.resolve(Scoreboard.FILE)));
+        Scoreboard scoreboard = resources.own(Scoreboard.create(directory.resolve(Scoreboard.FILE)));
         Settings settings = configuration.settings();
         Welcome welcome = new Welcome(settings.drainTimeout(), settings.heartbeatInterval());
         Operations operations = new Operations();
@@ -110,7 +113,15 @@ final class Supervision {
                 new FastStart(configuration.fastStart(), configuration.command(), configuration.environment()));
         // No ThreadLocalRandom: on a thread that did not ask for it itself, its numbers are always the same.
         Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(30), new SplittableRandom());
-        fleet = new WorkerPool(settings, backoff, loop, launcher, this::allReady, this::terminated);
+        fleet = new WorkerPool(
+                life,
+                settings,
+                backoff,
+                loop,
+                launcher,
+                new ListenerQueues(loop, listeners, scoreboard),
+                this::allReady,
+                this::terminated);
         loop.execute(this::launchOnLoop); // before anything else can be asked for
     }
 
@@ -159,7 +170,7 @@ final class Supervision {
         serviceManagers.tell(State.RELOADING, "restarting the workers");
         CompletableFuture<Void> told = new CompletableFuture<>();
         fleet.restart().whenComplete((nothing, failure) -> {
-            if (!stopping) {
+            if (!life.isStopping()) {
                 serviceManagers.tell(State.READY, failure == null ? "restarted the workers" : failure.getMessage());
             }
             // Last, for whoever hears of it may stop the supervisor; and by hand, as a stage would wrap the failure.
@@ -186,23 +197,15 @@ final class Supervision {
     }
 
     private void stopOnLoop() {
-        if (!stopping) {
-            stopping = true;
+        if (!life.isStopping()) {
             serviceManagers.tell(State.STOPPING, "draining " + fleet.workers() + " workers");
-            new GracefulStop(loop, fleet, listeners, scoreboard).begin();
+            fleet.stop();
         }
     }
 
     /** From any thread. */
     void kill() {
-        loop.execute(() -> {
-            stopping = true;
-            try {
-                fleet.stopRestarting();
-            } finally {
-                fleet.killAll();
-            }
-        });
+        loop.execute(fleet::kill);
     }
 
     List<WorkerStatus> workers() {

@@ -2,6 +2,9 @@ package io.forkless.supervisor;
 
 import io.forkless.supervisor.output.Log;
 import io.forkless.supervisor.pool.Settings;
+import io.forkless.supervisor.pool.SupervisorLife;
+import io.forkless.supervisor.pool.SupervisorState;
+import io.forkless.supervisor.pool.SupervisorTransition;
 import io.forkless.supervisor.status.Outcome;
 import io.forkless.supervisor.status.WorkerStatus;
 import java.io.IOException;
@@ -40,17 +43,19 @@ public final class Supervisor implements AutoCloseable {
 
     private final Configuration configuration;
     private final Resources resources = new Resources();
+
     /** Completes when the start has come to its end, or is given up. */
     private final CompletableFuture<Void> started = new CompletableFuture<>();
 
     private final CompletableFuture<Void> allReady = new CompletableFuture<>();
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
 
+    private final SupervisorLife life = new SupervisorLife();
+
     /** Held for moments only: a stop waits for nothing, least of all for a start. */
     private final Object lock = new Object();
 
-    private boolean starting;
-    private boolean stopping;
+    /** Whose workers a stop drains. Until it is there a stop is the end; from then on it belongs to the loop's thread. */
     private volatile Supervision supervision;
 
     Supervisor(Configuration configuration) {
@@ -70,20 +75,27 @@ public final class Supervisor implements AutoCloseable {
      */
     public void start() throws IOException {
         synchronized (lock) {
-            if (stopping) {
-                return; // told to stop before it began
-            }
-            if (starting) {
+            if (!life.tryToMake(SupervisorTransition.START)) {
+                if (life.is(SupervisorState.ENDED) && !started.isDone()) {
+                    return; // told to stop before it began
+                }
                 throw new IllegalStateException("a supervisor can be started once");
             }
-            starting = true;
         }
         Throwable failure = awaitStarted();
-        if (supervision == null && isStopping()) {
+        if (isGivenUp()) {
             end(Outcome.DRAINED); // there was nothing to drain yet
         } else if (failure != null) {
+            life.tryToMake(SupervisorTransition.END);
             end(Outcome.GAVE_UP);
             rethrow(failure);
+        }
+    }
+
+    /** It was told to stop during its start. */
+    private boolean isGivenUp() {
+        synchronized (lock) {
+            return supervision == null && life.is(SupervisorState.ENDED);
         }
     }
 
@@ -98,15 +110,16 @@ public final class Supervisor implements AutoCloseable {
         } catch (CompletionException e) {
             return e.getCause();
         } catch (OutOfMemoryError e) {
+            started.completeExceptionally(e);
             return e;
         }
     }
 
     private void startUnlessStopped() {
         try {
-            Supervision ready = new Supervision(configuration, resources, allReady, this::terminated);
+            Supervision ready = new Supervision(configuration, life, resources, allReady, this::terminated);
             synchronized (lock) {
-                if (stopping) {
+                if (life.is(SupervisorState.ENDED)) {
                     return; // and resources are given back
                 }
                 supervision = ready; // from now on a stop drains workers
@@ -205,42 +218,39 @@ public final class Supervisor implements AutoCloseable {
      * is given up. Returns at once.
      */
     public void stop() {
-        if (beginToStop()) {
-            supervision.stop();
+        Supervision running = supervisionToEnd();
+        if (running != null) {
+            running.stop();
         }
     }
 
     /** Ends everything now; connections are lost. Returns at once. */
     public void kill() {
-        beginToStop();
-        if (supervision != null && !outcome.isDone()) {
+        Supervision running = supervisionToEnd();
+        if (running != null && !outcome.isDone()) {
             LOG.log(Level.WARNING, "killing all workers");
-            supervision.kill();
+            running.kill();
         }
     }
 
-    /** @return whether there is something that drains; else the end is here */
-    private boolean beginToStop() {
+    /** @return {@code null} if there is none yet: then the end is here */
+    private Supervision supervisionToEnd() {
         boolean begun;
         synchronized (lock) {
-            if (stopping) {
-                return supervision != null;
+            if (supervision != null) {
+                return supervision;
             }
-            stopping = true;
-            begun = starting;
+            begun = !life.is(SupervisorState.NEW);
+            if (!life.tryToMake(SupervisorTransition.END)) {
+                return null; // it has ended before
+            }
         }
-        if (!begun) {
-            terminate(Outcome.DRAINED);
-        } else if (supervision == null) {
+        if (begun) {
             started.complete(null); // whoever starts it sees to the rest
+        } else {
+            terminate(Outcome.DRAINED);
         }
-        return supervision != null;
-    }
-
-    private boolean isStopping() {
-        synchronized (lock) {
-            return stopping;
-        }
+        return null;
     }
 
     /** Waits until all workers are gone. */

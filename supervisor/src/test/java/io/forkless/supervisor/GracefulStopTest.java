@@ -12,6 +12,8 @@ import io.forkless.supervisor.pool.Backoff;
 import io.forkless.supervisor.pool.FakeWorkers;
 import io.forkless.supervisor.pool.Recycling;
 import io.forkless.supervisor.pool.Settings;
+import io.forkless.supervisor.pool.SupervisorLife;
+import io.forkless.supervisor.pool.SupervisorTransition;
 import io.forkless.supervisor.pool.WorkerPool;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -47,7 +49,10 @@ class GracefulStopTest {
         loop = new EventLoop("graceful-stop-test");
         Settings settings = new Settings(1, LIMIT, LIMIT, LIMIT, LIMIT, Duration.ZERO, 3, LIMIT, 1, Recycling.NEVER);
         Backoff backoff = new Backoff(LIMIT, LIMIT, new SplittableRandom());
-        fleet = new WorkerPool(settings, backoff, loop, workers, () -> {}, outcome -> {});
+        SupervisorLife life = new SupervisorLife();
+        life.make(SupervisorTransition.START);
+        ListenerQueues queues = new ListenerQueues(loop, listeners, scoreboard);
+        fleet = new WorkerPool(life, settings, backoff, loop, workers, queues, () -> {}, outcome -> {});
         CompletableFuture<Void> serving = new CompletableFuture<>();
         loop.execute(() -> {
             try {
@@ -97,7 +102,7 @@ class GracefulStopTest {
     }
 
     private void assertDrains() {
-        loop.execute(new GracefulStop(loop, fleet, listeners, scoreboard)::begin);
+        loop.execute(fleet::stop);
         await().atMost(LIMIT).until(() -> workers.newest(0).drains == 1);
     }
 }

@@ -1,7 +1,6 @@
 package io.forkless.supervisor.pool;
 
 import io.forkless.supervisor.output.Attempt;
-import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
@@ -12,10 +11,10 @@ import java.util.concurrent.CompletableFuture;
  * ones for their age or size. The first replacement that fails ends it, and those that were to be replaced go on.
  */
 final class Replacements {
-    /** What the fleet does with a slot. */
+    /** What the pool does with a slot. */
     interface Actions {
-        /** Throws whatever the launcher throws; the slot is then as it was. */
-        void launch(WorkerSlot slot) throws IOException;
+        /** @return whether a process was started; if not, the slot knows why */
+        boolean launch(WorkerSlot slot);
 
         /** Drains it and removes it. */
         void retire(WorkerSlot slot);
@@ -56,15 +55,15 @@ final class Replacements {
         Attempt.log(Level.INFO, "restarting " + workers + " workers, " + settings.maxSurge() + " at a time");
         CompletableFuture<Void> result = roll.result();
         roll.beginAnew(workers);
-        slots.select(slot -> !slot.isRetiring()).forEach(slot -> slot.outdated = "restart");
+        slots.all().forEach(slot -> slot.outdate("restart"));
         goOn();
         return result;
     }
 
     /** Makes a worker outdated if it is due. */
     void recycle(WorkerSlot slot) {
-        if (slot.outdated == null && !slot.isRetiring() && timers.nanoTime() - recycleNotBefore >= 0) {
-            slot.outdated = slot.due(settings.recycling());
+        if (!slot.isOutdated() && !slot.isRetiring() && timers.nanoTime() - recycleNotBefore >= 0) {
+            slot.outdate(slot.due(settings.recycling()));
         }
     }
 
@@ -72,26 +71,25 @@ final class Replacements {
     void goOn() {
         while (slots.surplus() < settings.maxSurge()) {
             List<WorkerSlot> next =
-                    slots.select(s -> s.outdated != null && s.replaces == null && !slots.isBeingReplaced(s));
+                    slots.select(s -> s.isOutdated() && !s.isReplacement() && !slots.isBeingReplaced(s));
             if (next.isEmpty()) {
                 break;
             }
             replace(next.get(0));
         }
-        if (!slots.any(slot -> slot.outdated != null || slot.replaces != null || slot.isRetiring())) {
+        if (!slots.any(slot -> slot.isOutdated() || slot.isReplacement() || slot.isRetiring())) {
             endRestart(null);
         }
     }
 
     /** Whether it has replaced a worker in the restart that is under way, or is to replace one for whatever reason. */
     boolean include(WorkerSlot slot) {
-        return slot.replaces != null || roll != null && roll.hasMade(slot);
+        return slot.isReplacement() || roll != null && roll.hasMade(slot);
     }
 
     /** The replacement can be relied on: its predecessor goes. */
     void retirePredecessorOf(WorkerSlot slot) {
-        WorkerSlot predecessor = slot.replaces;
-        slot.replaces = null;
+        WorkerSlot predecessor = slot.takeOver();
         if (roll != null) {
             roll.replaced(slot);
         }
@@ -121,22 +119,17 @@ final class Replacements {
 
     /** Nothing more is replaced. */
     void callOff(String reason) {
-        slots.all().forEach(slot -> slot.outdated = null);
-        slots.select(slot -> slot.replaces != null).forEach(actions::retire);
+        slots.all().forEach(WorkerSlot::keep);
+        slots.select(WorkerSlot::isReplacement).forEach(actions::retire);
         endRestart(reason); // last, for whoever hears of it
     }
 
     private void replace(WorkerSlot old) {
         WorkerSlot slot = slots.add();
-        slot.replaces = old;
-        slot.restarts = old.restarts + 1;
-        slot.lastExit = "worker " + old.index + " was replaced: " + old.outdated;
-        Attempt.log(Level.INFO, "replacing " + old + ": " + old.outdated);
-        try {
-            actions.launch(slot);
-        } catch (Throwable e) {
-            slot.lastExit = LaunchFailure.describe(e);
-            removeFailed(slot, slot.lastExit);
+        slot.replace(old);
+        Attempt.log(Level.INFO, "replacing " + old + ": " + old.outdated());
+        if (!actions.launch(slot)) {
+            removeFailed(slot, slot.lastExit());
         }
     }
 

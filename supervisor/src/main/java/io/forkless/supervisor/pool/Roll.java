@@ -36,7 +36,7 @@ final class Roll {
 
     /** That one is to retire its predecessor now. One that is to go itself, since the roll began anew, does not count. */
     void replaced(WorkerSlot replacement) {
-        if (replacement.outdated == null) {
+        if (!replacement.isOutdated()) {
             replaced++;
             replacements.add(replacement);
         }
@@ -49,7 +49,7 @@ final class Roll {
 
     /** A worker that was told to go has not drained. */
     void notDrained(WorkerSlot slot) {
-        notDrained.add(slot + ": " + slot.lastExit);
+        notDrained.add(slot + ": " + slot.lastExit());
     }
 
     /** @param failure why it ends early, or {@code null} */

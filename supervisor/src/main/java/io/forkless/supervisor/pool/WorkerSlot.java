@@ -6,10 +6,11 @@ import io.forkless.supervisor.status.WorkerState;
 import io.forkless.supervisor.status.WorkerStatus;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Locale;
 
 /**
- * One worker's place in the {@link WorkerPool}: its process, or the wait for the next one. It has one timer, whose meaning
- * depends on the state.
+ * One worker's place in the {@link WorkerPool}: its process, or the wait for the next one. Whoever asks for what its
+ * {@linkplain WorkerLife state} does not allow gets an {@link IllegalStateException}, and the slot stays as it is.
  */
 final class WorkerSlot {
     /** What a stuck worker gets for writing down what its threads do. */
@@ -18,232 +19,308 @@ final class WorkerSlot {
     /** After that a process that was killed and is still there is killed again. */
     private static final Duration KILL_AGAIN = Duration.ofSeconds(5);
 
-    final int index;
-
-    /** Varies this process's limits of age and size. */
-    double recyclingFactor = 1;
-
-    /** The one to retire as soon as this one is ready. */
-    WorkerSlot replaces;
-
-    /** Why this worker is to be replaced, or {@code null}. */
-    String outdated;
-
-    int restarts;
-    int attempts;
-    int failedStarts;
-    String lastExit = "";
-
-    /** Why its process does not get what it has asked for, ever; {@code null} if there is no such thing. */
-    String refusal;
-
-    /** Its process has said that it has finished all that it had accepted. */
-    boolean drained;
-
+    private final int index;
     private final Timers timers;
-    private WorkerState state = WorkerState.STOPPED;
-    private long since;
-    private WorkerProcess process;
-    private long exitedPid = -1;
+    private final WorkerLife life;
+    private final StartRecord starts = new StartRecord();
+
+    /** The process that runs, or the latest one; {@code null} if there was none yet. */
+    private WorkerRun run;
+
+    private int restarts;
+    private String lastExit = "";
+    private boolean refused;
     private boolean retiring;
-    private boolean everReady;
-    private Timers.Timer timer;
-    private String killReason;
-    private long launchedAt;
-    private long heardAt;
-    private Heartbeat heartbeat = Heartbeat.NONE;
+    private WorkerSlot predecessor;
+    private String outdated;
 
     WorkerSlot(int index, Timers timers) {
         this.index = index;
         this.timers = timers;
+        this.life = new WorkerLife(timers);
     }
 
-    WorkerState state() {
-        return state;
+    int index() {
+        return index;
     }
 
     boolean is(WorkerState candidate) {
-        return state == candidate;
+        return life.is(candidate);
     }
 
-    WorkerProcess process() {
-        return process;
+    boolean hasProcess() {
+        return life.state().hasProcess();
     }
 
-    /** Whether its process has been ready once, so that it may have connections. */
-    boolean wasReady() {
-        return everReady;
+    /** It has a process that serves, or is on its way to it. */
+    boolean isInService() {
+        return is(WorkerState.STARTING) || is(WorkerState.READY);
     }
 
-    /** No process will be started here any more. */
-    boolean isRetiring() {
-        return retiring;
+    boolean runs(WorkerProcess process) {
+        return hasProcess() && run.isOf(process);
     }
 
-    void retire() {
-        retiring = true;
-        outdated = null;
-        replaces = null;
-    }
+    // What happens to its process
 
-    /** Makes that process this slot's. */
-    void run(WorkerProcess newProcess, Duration bootTimeout) {
-        process = newProcess;
-        killReason = null;
-        refusal = null;
-        drained = false;
-        everReady = false;
+    /** @param recyclingFactor varies this process's limits of age and size */
+    void launched(WorkerProcess process, double recyclingFactor, Duration bootTimeout) {
+        life.make(WorkerTransition.LAUNCH);
+        run = new WorkerRun(process, timers, recyclingFactor);
+        refused = false;
         outdated = null; // it was started with what there is now
-        launchedAt = timers.nanoTime();
-        heartbeat = Heartbeat.NONE;
         awaitReady("", bootTimeout);
     }
 
-    /** Its process is to get ready in time, for the first time or again. */
-    void awaitReady(String detail, Duration bootTimeout) {
-        enter(
-                WorkerState.STARTING,
-                detail,
-                bootTimeout,
-                () -> killStuck("not ready within " + bootTimeout.toMillis() + " ms"));
+    void launchFailed(String reason) {
+        starts.failed();
+        refused = false;
+        lastExit = reason;
     }
 
-    /** Notes that the process is gone. */
-    void exited(int status) {
-        lastExit = killReason != null ? "killed: " + killReason : ExitReason.describe(status);
-        exitedPid = pid();
-        process = null;
+    void becomeReady() {
+        String detail = "after " + life.inState().toMillis() + " ms";
+        life.make(WorkerTransition.BECOME_READY);
+        run.ready();
+        log(Level.INFO, detail);
     }
 
-    boolean wasKilled() {
-        return killReason != null;
+    /** It has the boot time-out to get ready again. */
+    void becomeUnready(Duration bootTimeout) {
+        life.make(WorkerTransition.BECOME_UNREADY);
+        run.notReady();
+        awaitReady("not ready any more", bootTimeout);
     }
 
-    void enter(WorkerState newState, String detail, Duration delay, Runnable action) {
-        enter(newState, detail);
-        setTimer(delay, action);
+    private void awaitReady(String detail, Duration bootTimeout) {
+        life.after(bootTimeout, () -> killStuck("not ready within " + bootTimeout.toMillis() + " ms"));
+        log(Level.INFO, detail);
     }
 
-    void enter(WorkerState newState, String detail) {
-        cancelTimer();
-        state = newState;
-        since = timers.nanoTime();
-        heardAt = since;
-        everReady |= newState == WorkerState.READY;
-        boolean bad = newState == WorkerState.BACKOFF || newState == WorkerState.FAILED;
-        Attempt.log(
-                bad ? Level.WARNING : Level.INFO,
-                this + ": " + newState + (detail.isEmpty() ? "" : " (" + detail + ")"));
+    void heard(Heartbeat heartbeat) {
+        run.heard(heartbeat);
     }
 
-    void setTimer(Duration delay, Runnable action) {
-        cancelTimer();
-        timer = timers.after(delay, action);
+    /** Its silence does not count: it was the supervisor that stood still. */
+    void excuse() {
+        run.excuse();
     }
 
-    /** Runs it when the state has lasted that long; at once, so to speak, if it has already. */
-    void afterInState(Duration duration, Runnable action) {
-        Duration left = duration.minus(inState());
-        setTimer(left.isNegative() ? Duration.ZERO : left, action);
+    boolean isSilentFor(Duration limit) {
+        return run.isSilentFor(limit);
     }
 
-    boolean hasLasted(Duration duration) {
-        return inState().compareTo(duration) >= 0;
+    /** Its process does not get what it has asked for, ever. It may do without. */
+    void requestRefused(String reason) {
+        run.refused(reason);
     }
 
+    /** Its process has finished all that it had accepted. */
+    void drained() {
+        run.drained();
+    }
+
+    /** One that drains has a time-out already, and closes its link by itself. */
+    void linkLost(Duration grace) {
+        if (isInService()) {
+            life.after(grace, () -> kill("it closed its link to the supervisor and did not exit"));
+        }
+    }
+
+    /** Tells its process to drain; kills it if it cannot hear that and serves nobody, or takes longer than the time-out. */
+    void drain(Duration timeout) {
+        life.require(WorkerTransition.DRAIN);
+        boolean asked = run.askToDrain();
+        if (!asked && !run.wasEverReady()) {
+            kill("it has not connected yet and serves nobody");
+            return;
+        }
+        life.make(WorkerTransition.DRAIN); // one that has lost its link drains by itself
+        run.notReady();
+        life.after(timeout, () -> kill("not drained within " + timeout.toMillis() + " ms"));
+        log(Level.INFO, "");
+    }
+
+    /** Once more if it is being killed already; the reason stays the first one. */
     void kill(String reason) {
-        if (killReason == null) {
-            killReason = reason;
+        if (!is(WorkerState.KILLING)) {
+            life.make(WorkerTransition.KILL);
+            run.willBeKilled(reason);
             Attempt.log(Level.WARNING, this + ": killing it: " + reason);
         }
         killUntilGone();
     }
 
-    /** Again and again: a call may fail, or come before a script has started the JVM. */
-    private void killUntilGone() {
-        setTimer(KILL_AGAIN, this::killUntilGone);
-        Attempt.run(process::kill);
-    }
-
-    /** @return whether it was asked to; not so if it has no link to the supervisor */
-    boolean askToDrain() {
-        return Attempt.get(process::drain, false);
-    }
-
-    void heard(Heartbeat news) {
-        heartbeat = news;
-        heardAt = timers.nanoTime();
-    }
-
-    /** As if it had just reported: when it was the supervisor that stood still. */
-    void excuse() {
-        heardAt = timers.nanoTime();
-    }
-
-    boolean isSilentFor(Duration limit) {
-        return timers.nanoTime() - heardAt > limit.toNanos();
-    }
-
     /** Lets it say what its threads do, if it can, and kills it. */
     void killStuck(String reason) {
-        if (wasKilled()) {
-            kill(reason); // once more; the reason stays the first one
-            return;
-        }
-        killReason = reason;
+        life.make(WorkerTransition.KILL);
+        run.willBeKilled(reason);
+        life.after(THREAD_DUMP_GRACE, this::killUntilGone);
         Attempt.log(Level.ERROR, this + ": " + reason + "; its threads follow if it can still tell, then it is killed");
-        Attempt.run(process::dumpThreads);
-        setTimer(THREAD_DUMP_GRACE, this::killUntilGone);
+        run.dumpThreads();
     }
 
-    /** Why it is due to be replaced, or {@code null}. */
+    /** Again and again: a call may fail, or come before a script has started the JVM. */
+    private void killUntilGone() {
+        life.after(KILL_AGAIN, this::killUntilGone);
+        run.kill();
+    }
+
+    /** Notes how its process has ended; what becomes of the slot is told next. */
+    void exited(int status) {
+        boolean wasReady = run.wasEverReady();
+        // A refusal is the reason only now: a worker may ask for one address after the other until it gets one.
+        refused = !wasReady && run.refusal() != null;
+        if (refused) {
+            lastExit = run.refusal();
+        } else if (run.killReason() != null) {
+            lastExit = "killed: " + run.killReason();
+        } else {
+            lastExit = ExitReason.describe(status) + (wasReady ? "" : " before it was ready");
+        }
+    }
+
+    /** One that was never ready has had no connection, and one that has drained has none any more. */
+    boolean mayLoseConnections() {
+        return run.wasEverReady() && !run.hasDrained();
+    }
+
+    /** Whether it has been ready for that long without a break, so that its start has succeeded. */
+    boolean isReadyFor(Duration duration) {
+        return hasProcess() && run.readyFor() != null && run.readyFor().compareTo(duration) >= 0;
+    }
+
+    /** The time since it was ready, to be added to what has happened now; empty if it is not ready. */
+    String sinceReady() {
+        Duration readyFor = run.readyFor();
+        return readyFor == null
+                ? ""
+                : String.format(Locale.ROOT, ", %.1f s after it was ready", readyFor.toMillis() / 1000.0);
+    }
+
+    String lastExit() {
+        return lastExit;
+    }
+
+    // What becomes of the slot
+
+    void retryAfter(Duration delay, Runnable start) {
+        life.make(WorkerTransition.RETRY);
+        life.after(delay, () -> {
+            restarts++;
+            start.run();
+        });
+        log(Level.WARNING, lastExit + "; next start in " + delay.toMillis() + " ms");
+    }
+
+    void giveUp(String reason) {
+        life.make(WorkerTransition.GIVE_UP);
+        log(Level.WARNING, reason);
+    }
+
+    void end(String reason) {
+        life.make(WorkerTransition.END);
+        log(Level.INFO, reason);
+    }
+
+    /** Runs it when the state has lasted that long. */
+    void afterInState(Duration duration, Runnable action) {
+        life.afterInState(duration, action);
+    }
+
+    StartRecord starts() {
+        return starts;
+    }
+
+    /** Its latest process ended before it was ready, because it did not get what it had asked for. */
+    boolean wasRefused() {
+        return refused;
+    }
+
+    // Its part in a replacement
+
+    /** It is to retire that one as soon as it can be relied on. */
+    void replace(WorkerSlot old) {
+        predecessor = old;
+        restarts = old.restarts + 1;
+        lastExit = "worker " + old.index + " was replaced: " + old.outdated;
+    }
+
+    boolean isReplacement() {
+        return predecessor != null;
+    }
+
+    boolean replaces(WorkerSlot other) {
+        return predecessor == other;
+    }
+
+    /** It can be relied on, and is a worker like any other from now on. Returns the one that is to go. */
+    WorkerSlot takeOver() {
+        WorkerSlot old = predecessor;
+        predecessor = null;
+        return old;
+    }
+
+    /** No process will be started here any more, and nobody else's fate depends on it. */
+    void retire() {
+        retiring = true;
+        outdated = null;
+        predecessor = null;
+    }
+
+    boolean isRetiring() {
+        return retiring;
+    }
+
+    /** It is to be replaced; one that retires is not. */
+    void outdate(String reason) {
+        if (!retiring) {
+            outdated = reason;
+        }
+    }
+
+    void keep() {
+        outdated = null;
+    }
+
+    /** Why it is to be replaced, or {@code null}. */
+    String outdated() {
+        return outdated;
+    }
+
+    boolean isOutdated() {
+        return outdated != null;
+    }
+
+    /** Why its process is due to be replaced, or {@code null}. */
     String due(Recycling recycling) {
-        long rss = recycling.maxRss() > 0 ? resident() : -1;
-        return recycling.due(recyclingFactor, age(), heartbeat.accepted(), rss);
+        return run.due(recycling);
     }
 
     WorkerStatus status() {
-        boolean runs = process != null;
+        boolean runs = hasProcess();
+        Heartbeat heartbeat = runs ? run.heartbeat() : Heartbeat.NONE;
         return new WorkerStatus(
                 index,
-                runs ? pid() : -1,
-                state,
-                inState(),
-                runs ? age() : Duration.ZERO,
+                runs ? run.pid() : -1,
+                life.state(),
+                life.inState(),
+                runs ? run.age() : Duration.ZERO,
                 restarts,
                 lastExit,
-                runs ? heartbeat.accepted() : 0,
-                runs ? heartbeat.open() : 0,
-                runs ? heartbeat.heapUsed() : 0,
-                runs ? resident() : -1);
-    }
-
-    Duration inState() {
-        return Duration.ofNanos(timers.nanoTime() - since);
+                heartbeat.accepted(),
+                heartbeat.open(),
+                heartbeat.heapUsed(),
+                runs ? run.resident() : -1);
     }
 
     @Override
     public String toString() {
-        long pid = process == null ? exitedPid : pid();
+        long pid = run == null ? -1 : run.pid();
         return "worker " + index + (pid == -1 ? "" : " (pid " + pid + ")");
     }
 
-    private long pid() {
-        return Attempt.get(process::pid, -1L);
-    }
-
-    private long resident() {
-        return Attempt.get(process::residentBytes, -1L);
-    }
-
-    private Duration age() {
-        return Duration.ofNanos(timers.nanoTime() - launchedAt);
-    }
-
-    private void cancelTimer() {
-        if (timer != null) {
-            timer.cancel();
-            timer = null;
-        }
+    private void log(Level level, String detail) {
+        Attempt.log(level, this + ": " + life.state() + (detail.isEmpty() ? "" : " (" + detail + ")"));
     }
 }

@@ -20,7 +20,7 @@ final class WorkerSlots {
     /** With the lowest index that no process has. */
     WorkerSlot add() {
         BitSet taken = new BitSet();
-        slots.forEach(slot -> taken.set(slot.index));
+        slots.forEach(slot -> taken.set(slot.index()));
         WorkerSlot slot = new WorkerSlot(taken.nextClearBit(0), timers);
         slots.add(slot);
         return slot;
@@ -49,29 +49,26 @@ final class WorkerSlots {
 
     /** The one whose process that is; {@code null} if it is nobody's any more. */
     WorkerSlot of(WorkerProcess process) {
-        return slots.stream()
-                .filter(slot -> slot.process() == process)
-                .findFirst()
-                .orElse(null);
+        return slots.stream().filter(slot -> slot.runs(process)).findFirst().orElse(null);
     }
 
     /** Those that make up the number of workers. */
     List<WorkerSlot> permanent() {
-        return select(slot -> !slot.isRetiring() && slot.replaces == null);
+        return select(slot -> !slot.isRetiring() && !slot.isReplacement());
     }
 
     boolean isBeingReplaced(WorkerSlot slot) {
-        return any(other -> other.replaces == slot);
+        return any(other -> other.replaces(slot));
     }
 
     /** How many processes there are beyond the number of workers. */
     int surplus() {
-        return select(slot -> slot.replaces != null || slot.isRetiring()).size();
+        return select(slot -> slot.isReplacement() || slot.isRetiring()).size();
     }
 
     List<WorkerStatus> status() {
         return slots.stream()
-                .sorted(Comparator.comparingInt(slot -> slot.index))
+                .sorted(Comparator.comparingInt(WorkerSlot::index))
                 .map(WorkerSlot::status)
                 .toList();
     }

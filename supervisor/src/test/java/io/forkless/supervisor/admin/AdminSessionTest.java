@@ -12,11 +12,15 @@ import io.forkless.supervisor.admin.AdminClient.RefusedException;
 import io.forkless.supervisor.link.ControlServer;
 import io.forkless.supervisor.link.EventLoop;
 import io.forkless.supervisor.pool.Backoff;
+import io.forkless.supervisor.pool.FakeQueues;
 import io.forkless.supervisor.pool.FakeWorkers;
 import io.forkless.supervisor.pool.Recycling;
 import io.forkless.supervisor.pool.Settings;
+import io.forkless.supervisor.pool.SupervisorLife;
+import io.forkless.supervisor.pool.SupervisorTransition;
 import io.forkless.supervisor.pool.WorkerPool;
 import io.forkless.supervisor.status.Outcome;
+import io.forkless.supervisor.status.WorkerState;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -45,6 +49,7 @@ class AdminSessionTest {
 
     private final String name = "test-" + UUID.randomUUID();
     private final FakeWorkers workers = new FakeWorkers();
+    private final FakeQueues queues = new FakeQueues();
     private final CompletableFuture<Outcome> ended = new CompletableFuture<>();
     private final CompletableFuture<Void> allReady = new CompletableFuture<>();
     private final List<SocketChannel> peers = new ArrayList<>();
@@ -63,7 +68,10 @@ class AdminSessionTest {
         loop = new EventLoop("operator-session-test");
         Settings settings = new Settings(2, LONG, Duration.ZERO, LONG, LONG, LONG, 3, LONG, 1, Recycling.NEVER);
         Backoff backoff = new Backoff(LONG, LONG, new SplittableRandom());
-        fleet = new WorkerPool(settings, backoff, loop, workers, () -> allReady.complete(null), ended::complete);
+        SupervisorLife life = new SupervisorLife();
+        life.make(SupervisorTransition.START);
+        fleet = new WorkerPool(
+                life, settings, backoff, loop, workers, queues, () -> allReady.complete(null), ended::complete);
         control = new ControlServer(
                 loop,
                 directory,
@@ -111,8 +119,8 @@ class AdminSessionTest {
 
         @Override
         public CompletionStage<Outcome> stop() {
-            fleet.stopRestarting();
-            fleet.drainAll(Duration.ZERO);
+            fleet.stop();
+            queues.closed(true);
             return ended;
         }
 
@@ -352,7 +360,8 @@ class AdminSessionTest {
             assertThat(answerTo("operator 1 " + token + "\ndo stop \n"))
                     .isEqualTo("refused 0 the token is not this supervisor's\n");
         }
-        assertThat(onLoop(fleet::anyReady)).isFalse();
+        assertThat(onLoop(() -> fleet.status().stream().anyMatch(worker -> worker.state() == WorkerState.READY)))
+                .isFalse();
         assertThat(log.lines().toString()).doesNotContain(endpoint.token());
         ready(0);
     }

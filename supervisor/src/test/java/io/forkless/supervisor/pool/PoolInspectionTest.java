@@ -24,7 +24,7 @@ class PoolInspectionTest extends SimulatedPool {
         inspectFor(SECOND);
         assertThat(newest(0).dumps).isOne();
         assertThat(newest(0).kills).as("first the dump").isZero();
-        assertStates(WorkerState.READY);
+        assertStates(WorkerState.KILLING);
         timers.advance(DUMP_GRACE.minus(NANO));
         assertThat(newest(0).kills).isZero();
         timers.advance(NANO);
@@ -327,7 +327,7 @@ class PoolInspectionTest extends SimulatedPool {
         recycling = AT_100_CONNECTIONS;
         startReady(1);
         beat(0, 100);
-        fleet.stopRestarting();
+        fleet.stop();
         inspectFor(SECOND);
         assertThat(workers.launched).hasSize(1);
     }

@@ -22,6 +22,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
@@ -35,6 +36,7 @@ class PoolRandomWalkTest {
     private static final int MAX_WORKERS = 4;
     private static final Duration BOOT = Duration.ofSeconds(60);
     private static final Duration DRAIN = Duration.ofSeconds(30);
+    private static final Duration LOST_LINK_GRACE = Duration.ofSeconds(10);
 
     /** The longest back-off, and the fifth by which it varies. */
     private static final Duration MOST_BACKOFF = Duration.ofSeconds(36);
@@ -80,7 +82,12 @@ class PoolRandomWalkTest {
                         "turned unready",
                         "refused",
                         "disturbed",
-                        "calmed")
+                        "calmed",
+                        "drained",
+                        "emptied the queues",
+                        "drained one by one",
+                        "drained without a word of the queues",
+                        "killed")
                 .allSatisfy((event, times) -> assertThat(times).as(event).isGreaterThan(20));
     }
 
@@ -93,6 +100,8 @@ class PoolRandomWalkTest {
         private final Duration hold;
         private final VirtualTimers timers = new VirtualTimers();
         private final FakeWorkers workers = new FakeWorkers();
+        private final FakeQueues queues = new FakeQueues();
+        private final SupervisorLife life = new SupervisorLife();
         private final List<FakeProcess> alive = new ArrayList<>();
         private final Set<FakeProcess> ready = new HashSet<>();
         private final List<Outcome> outcomes = new ArrayList<>();
@@ -100,6 +109,13 @@ class PoolRandomWalkTest {
         private final Map<String, Integer> seen;
         private final WorkerPool fleet;
         private int launchedAtStop = -1;
+        private int drainsAtStop;
+        private long stoppedAt;
+
+        /** When the drain that ends all was seen first; the drains before it are those of restarts and of scaling. */
+        private long drainingSince = -1;
+
+        private boolean killed;
         private final boolean disturbed;
         private boolean disturbing;
         private boolean allReadyUntold;
@@ -124,7 +140,7 @@ class PoolRandomWalkTest {
                     random.nextBoolean() ? Duration.ofSeconds(30) : Duration.ZERO,
                     Duration.ofSeconds(60),
                     3,
-                    Duration.ofSeconds(10),
+                    LOST_LINK_GRACE,
                     surge,
                     random.nextBoolean() ? new Recycling(Duration.ofMinutes(5), 100, 0) : Recycling.NEVER);
             Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(30), random);
@@ -133,9 +149,15 @@ class PoolRandomWalkTest {
                 alive.add(process);
                 return process;
             };
-            fleet = new WorkerPool(settings, backoff, timers, launcher, this::allReady, this::ended);
+            fleet = new WorkerPool(life, settings, backoff, timers, launcher, this::close, this::allReady, this::ended);
+            life.make(SupervisorTransition.START);
             disturbed = random.nextBoolean();
             workers.disturb = this::disturb;
+        }
+
+        private void close(boolean anyReady, Consumer<Boolean> whenClosed) {
+            disturb();
+            queues.close(anyReady, whenClosed);
         }
 
         private void allReady() {
@@ -214,7 +236,8 @@ class PoolRandomWalkTest {
             assertThat(alive).as(name).extracting(process -> process.index).doesNotHaveDuplicates();
             assertThat(status).as(name).extracting(WorkerStatus::index).doesNotHaveDuplicates();
             // What the owner could not be told is told again.
-            assertThat(timers.pending()).as(name).isLessThanOrEqualTo(status.size() + 2);
+            int ofTheStop = launchedAtStop >= 0 ? 1 + status.size() : 0;
+            assertThat(timers.pending()).as(name).isLessThanOrEqualTo(status.size() + 2 + ofTheStop);
             status.forEach(this::checkWorker);
             assertThat(status.stream().filter(worker -> worker.pid() != -1).count())
                     .as("%s: every process has its place", name)
@@ -230,8 +253,38 @@ class PoolRandomWalkTest {
             if (launchedAtStop >= 0) {
                 assertThat(workers.launched).as(name).hasSize(launchedAtStop);
             }
+            checkLife(status, over);
             checkNumbers(status);
             checkRestarts(status);
+        }
+
+        /** Starting, running, quiescing, draining, ended: in this order, and none of them for longer than it may. */
+        private void checkLife(List<WorkerStatus> status, boolean over) {
+            SupervisorState state = life.state();
+            if (over || launchedAtStop < 0) {
+                assertThat(state).as(name).isEqualTo(over ? SupervisorState.ENDED : SupervisorState.RUNNING);
+                return;
+            }
+            assertThat(state).as(name).isIn(SupervisorState.QUIESCING, SupervisorState.DRAINING);
+            if (state == SupervisorState.QUIESCING) {
+                assertThat(killed).as(name).isFalse();
+                assertThat(drains())
+                        .as("%s: none drains before the queues are empty", name)
+                        .isEqualTo(drainsAtStop);
+                assertThat(timers.nanoTime() - stoppedAt).as(name).isLessThan(GracefulStop.QUEUES_LIMIT.toNanos());
+                return;
+            }
+            if (drainingSince == -1) {
+                drainingSince = timers.nanoTime();
+                count(queues.areClosing() && !killed ? "drained without a word of the queues" : "drained");
+            }
+            Duration turns = GracefulStop.BETWEEN_DRAINS.multipliedBy(status.size());
+            if (killed || timers.nanoTime() - drainingSince > turns.toNanos()) {
+                assertThat(status)
+                        .as("%s: everybody's turn has come", name)
+                        .extracting(WorkerStatus::state)
+                        .doesNotContain(WorkerState.STARTING, WorkerState.READY);
+            }
         }
 
         /** It has a process or not, as its state says, and something will come of it. */
@@ -240,17 +293,22 @@ class PoolRandomWalkTest {
                     .filter(candidate -> candidate.pid == worker.pid())
                     .findAny()
                     .orElse(null);
-            boolean needsProcess = EnumSet.of(WorkerState.STARTING, WorkerState.READY, WorkerState.DRAINING)
+            boolean needsProcess = EnumSet.of(
+                            WorkerState.STARTING, WorkerState.READY, WorkerState.DRAINING, WorkerState.KILLING)
                     .contains(worker.state());
             assertThat(process != null).as("%s: %s", name, worker).isEqualTo(needsProcess);
             Duration limit = switch (worker.state()) {
                 case BACKOFF -> MOST_BACKOFF;
-                case STARTING -> process.kills > 0 ? FOR_EVER : BOOT.plus(TO_KILL);
-                case DRAINING -> process.kills > 0 ? FOR_EVER : DRAIN.plus(TO_KILL);
+                case STARTING -> BOOT.plus(LOST_LINK_GRACE);
+                case DRAINING -> DRAIN;
+                case KILLING -> process.kills > 0 ? FOR_EVER : TO_KILL;
                 case STOPPED -> launchedAtStop >= 0 ? FOR_EVER : Duration.ZERO.minusNanos(1);
                 default -> FOR_EVER;
             };
             assertThat(worker.inState()).as("%s: %s", name, worker).isLessThanOrEqualTo(limit);
+            if (worker.state() == WorkerState.KILLING) {
+                undisturbed &= process.drains > 0 || !ready.contains(process);
+            }
         }
 
         private void checkNumbers(List<WorkerStatus> status) {
@@ -326,12 +384,17 @@ class PoolRandomWalkTest {
                     && restarts.stream().allMatch(CompletableFuture::isDone);
         }
 
-        /** However it stands: a stop ends it, within the drain time-out if those that are killed die. */
+        /** However it stands: a stop ends it, within the limits of its steps if those that are killed die. */
         private void finish() {
             disturbing = false;
-            stopRestarting();
-            fleet.drainAll(Duration.ZERO);
-            timers.advance(DRAIN);
+            stop();
+            if (random.nextBoolean()) {
+                answerOfTheQueues();
+            }
+            timers.advance(GracefulStop.QUEUES_LIMIT);
+            Duration turns =
+                    GracefulStop.BETWEEN_DRAINS.multipliedBy(fleet.status().size());
+            timers.advance(turns.plus(DRAIN));
             assertThat(alive).as(name).allMatch(process -> process.kills > 0);
             List.copyOf(alive).forEach(this::exitOf);
             assertThat(outcomes).as(name).hasSize(1);
@@ -435,25 +498,44 @@ class PoolRandomWalkTest {
 
         private void end() {
             switch (random.nextInt(30)) {
-                case 0, 1, 2 -> stopRestarting();
-                case 3, 4, 5 -> {
-                    if (launchedAtStop >= 0) {
-                        fleet.drainAll(Duration.ZERO);
-                    }
-                }
-                case 6 -> {
-                    stopRestarting();
-                    fleet.killAll();
-                }
+                case 0, 1, 2 -> stop();
+                case 3, 4, 5 -> answerOfTheQueues();
+                case 6 -> kill();
                 default -> {}
             }
         }
 
-        private void stopRestarting() {
+        private void stop() {
+            beforeStop();
+            fleet.stop();
+        }
+
+        private void kill() {
+            beforeStop();
+            killed = true;
+            fleet.kill();
+            count("killed");
+        }
+
+        private void beforeStop() {
             if (launchedAtStop < 0) {
                 launchedAtStop = workers.launched.size();
+                drainsAtStop = drains();
+                stoppedAt = timers.nanoTime();
             }
-            fleet.stopRestarting();
+        }
+
+        private int drains() {
+            return workers.launched.stream().mapToInt(process -> process.drains).sum();
+        }
+
+        /** It may come too late, or when it is all over. */
+        private void answerOfTheQueues() {
+            boolean nothingQueued = random.nextBoolean();
+            if (queues.areClosing() && life.is(SupervisorState.QUIESCING)) {
+                count(nothingQueued ? "emptied the queues" : "drained one by one");
+            }
+            queues.closed(nothingQueued);
         }
 
         /** Something that a worker says beside what every worker says. */

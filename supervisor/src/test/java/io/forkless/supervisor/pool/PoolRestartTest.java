@@ -129,7 +129,7 @@ class PoolRestartTest extends SimulatedPool {
         CompletableFuture<Void> result = fleet.restart();
         timers.advance(BOOT);
         ready(1); // a moment too late
-        assertStates(WorkerState.READY, WorkerState.STARTING);
+        assertStates(WorkerState.READY, WorkerState.KILLING);
         timers.advance(DUMP_GRACE);
         assertThat(newest(1).kills).isOne();
         assertThat(newest(0).drains).isZero();
@@ -265,10 +265,10 @@ class PoolRestartTest extends SimulatedPool {
     void a_replacement_that_gets_ready_after_the_stop_has_begun_replaces_nobody() throws Exception {
         startReady(1);
         fleet.restart();
-        fleet.stopRestarting();
+        fleet.stop();
         ready(1);
         assertStates(WorkerState.READY, WorkerState.READY);
-        fleet.drainAll(Duration.ZERO);
+        emptyQueues();
         assertStates(WorkerState.DRAINING, WorkerState.DRAINING);
         exit(0, 0);
         exit(1, 0);
@@ -297,8 +297,7 @@ class PoolRestartTest extends SimulatedPool {
         startReady(2);
         CompletableFuture<Void> result = fleet.restart();
         ready(2);
-        fleet.stopRestarting();
-        fleet.killAll();
+        fleet.kill();
         assertFailed(result, STOPPED.formatted(1, 2));
         for (int i = 0; i < 3; i++) {
             assertThat(newest(i).kills).isOne();

@@ -102,7 +102,7 @@ class PoolScaleTest extends SimulatedPool {
         fleet.scale(1);
         assertThat(newest(1).kills).isOne();
         ready(1); // it was on its way
-        assertStates(WorkerState.READY, WorkerState.STARTING);
+        assertStates(WorkerState.READY, WorkerState.KILLING);
         exit(1, SIGKILL);
         assertIndexes(0);
     }
@@ -141,7 +141,7 @@ class PoolScaleTest extends SimulatedPool {
     @Test
     void none_is_told_to_be_ready_once_the_stop_has_begun() throws Exception {
         start(2);
-        fleet.stopRestarting();
+        fleet.stop();
         ready(0);
         assertThat(allReady).isZero();
     }

@@ -35,6 +35,7 @@ abstract class SimulatedPool {
 
     final VirtualTimers timers = new VirtualTimers();
     final FakeWorkers workers = new FakeWorkers();
+    final FakeQueues queues = new FakeQueues();
     final List<Outcome> outcomes = new ArrayList<>();
     RandomGenerator random = HALF;
     Duration hang = HANG;
@@ -42,6 +43,7 @@ abstract class SimulatedPool {
     int surge = 1;
     Recycling recycling = Recycling.NEVER;
     int allReady;
+    SupervisorLife life;
     WorkerPool fleet;
 
     void start(int count) throws IOException {
@@ -49,7 +51,9 @@ abstract class SimulatedPool {
                 new Settings(count, BOOT, hold, DRAIN, hang, HEALTHY, MAX_FAILED_STARTS, GRACE, surge, recycling);
         Backoff backoff = new Backoff(Duration.ofMillis(100), MOST_BACKOFF, random);
         outcomes.clear();
-        fleet = new WorkerPool(settings, backoff, timers, workers, () -> allReady++, outcomes::add);
+        life = new SupervisorLife();
+        life.make(SupervisorTransition.START);
+        fleet = new WorkerPool(life, settings, backoff, timers, workers, queues, () -> allReady++, outcomes::add);
         fleet.start();
     }
 
@@ -97,8 +101,13 @@ abstract class SimulatedPool {
     }
 
     void stop() {
-        fleet.stopRestarting();
-        fleet.drainAll(Duration.ZERO);
+        fleet.stop();
+        emptyQueues();
+    }
+
+    /** The second half of a stop. */
+    void emptyQueues() {
+        queues.closed(true);
     }
 
     void failUntilGivenUp(int index) {
@@ -135,6 +144,7 @@ abstract class SimulatedPool {
         assertThat(outcomes).containsExactly(outcome);
         assertThat(fleet.status()).extracting(WorkerStatus::state).containsOnly(WorkerState.STOPPED);
         assertThat(timers.pending()).isZero();
+        assertThat(life.state()).isEqualTo(SupervisorState.ENDED);
     }
 
     static void assertSucceeded(CompletableFuture<Void> result) {

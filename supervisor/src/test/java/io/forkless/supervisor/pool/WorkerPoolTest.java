@@ -77,7 +77,7 @@ class WorkerPoolTest extends SimulatedPool {
         assertThat(newest(0).kills).as("first the dump").isZero();
         timers.advance(DUMP_GRACE);
         assertThat(newest(0).kills).isOne();
-        assertStates(WorkerState.STARTING);
+        assertStates(WorkerState.KILLING);
 
         exit(0, SIGKILL);
         assertStates(WorkerState.BACKOFF);
@@ -271,7 +271,7 @@ class WorkerPoolTest extends SimulatedPool {
         start(1);
         newest(0).linked = true;
         stop();
-        fleet.killAll();
+        fleet.kill();
         exit(0, SIGKILL);
         assertDone(Outcome.DRAINED);
     }
@@ -512,7 +512,7 @@ class WorkerPoolTest extends SimulatedPool {
         timers.advance(Duration.ofSeconds(5));
         assertThat(newest(0).dumps).isZero();
         assertThat(newest(0).kills).as("tried again").isEqualTo(2);
-        assertThat(status(0).state()).isEqualTo(WorkerState.STARTING);
+        assertThat(status(0).state()).isEqualTo(WorkerState.KILLING);
         exit(0, SIGKILL);
         assertThat(status(0).lastExit()).isEqualTo("killed: it has not connected yet and serves nobody");
     }
@@ -565,7 +565,7 @@ class WorkerPoolTest extends SimulatedPool {
         start(2);
         ready(0);
         ready(1);
-        fleet.stopRestarting();
+        fleet.stop();
         assertStates(WorkerState.READY, WorkerState.READY);
         crash(0);
         assertStates(WorkerState.STOPPED, WorkerState.READY);
@@ -619,7 +619,7 @@ class WorkerPoolTest extends SimulatedPool {
         start(1);
         ready(0);
         stop();
-        fleet.killAll();
+        fleet.kill();
         assertThat(newest(0).kills).isOne();
         exit(0, SIGKILL);
         assertDone(Outcome.KILLED);
@@ -631,9 +631,8 @@ class WorkerPoolTest extends SimulatedPool {
         crash(1);
         ready(2);
         ready(3);
-        fleet.stopRestarting();
-        fleet.killAll();
-        assertStates(WorkerState.STARTING, WorkerState.STOPPED, WorkerState.READY, WorkerState.READY);
+        fleet.kill();
+        assertStates(WorkerState.KILLING, WorkerState.STOPPED, WorkerState.KILLING, WorkerState.KILLING);
         for (int index : new int[] {0, 2, 3}) {
             assertThat(newest(index).kills).isOne();
             exit(index, SIGKILL);
@@ -666,7 +665,7 @@ class WorkerPoolTest extends SimulatedPool {
         stop();
         fleet.ready(newest(0));
         assertStates(WorkerState.DRAINING);
-        assertThat(fleet.anyReady()).isFalse();
+        assertThat(fleet.status()).noneMatch(worker -> worker.state() == WorkerState.READY);
     }
 
     @Test
@@ -674,7 +673,7 @@ class WorkerPoolTest extends SimulatedPool {
         start(1);
         failUntilGivenUp(0);
         stop();
-        fleet.killAll();
+        fleet.kill();
         stop();
         assertThat(outcomes).containsExactly(Outcome.GAVE_UP);
     }
@@ -705,6 +704,7 @@ class WorkerPoolTest extends SimulatedPool {
                             "WARNING worker 0 (pid 1001): BACKOFF"
                                     + " (killed: not ready within 60000 ms; next start in 200 ms)",
                             "INFO worker 0 (pid 1002): STARTING",
+                            "INFO stopping: draining 1 workers",
                             "WARNING worker 0 (pid 1002): killing it: it has not connected yet and serves nobody",
                             "INFO worker 0 (pid 1002): STOPPED (killed: it has not connected yet and serves nobody)");
         }

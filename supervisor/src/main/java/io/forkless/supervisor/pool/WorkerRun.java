@@ -1,0 +1,133 @@
+package io.forkless.supervisor.pool;
+
+import io.forkless.internal.control.ControlMessage.Heartbeat;
+import io.forkless.supervisor.output.Attempt;
+import java.time.Duration;
+
+/** One process of a {@link WorkerSlot}, and what has become known of it. The next process gets another one. */
+final class WorkerRun {
+    private final WorkerProcess process;
+    private final Timers timers;
+    private final double recyclingFactor;
+    private final long launchedAt;
+
+    /** Whether it may have connections: it was ready at least once. */
+    private boolean everReady;
+
+    /** Since when it has been ready; {@code null} if it is not now. */
+    private Long readySince;
+
+    private Heartbeat heartbeat = Heartbeat.NONE;
+    private long heardAt;
+    private String refusal;
+    private boolean drained;
+    private String killReason;
+
+    /** @param recyclingFactor varies its limits of age and size */
+    WorkerRun(WorkerProcess process, Timers timers, double recyclingFactor) {
+        this.process = process;
+        this.timers = timers;
+        this.recyclingFactor = recyclingFactor;
+        this.launchedAt = timers.nanoTime();
+    }
+
+    boolean isOf(WorkerProcess candidate) {
+        return process == candidate;
+    }
+
+    void ready() {
+        everReady = true;
+        readySince = timers.nanoTime();
+        heardAt = readySince;
+    }
+
+    void notReady() {
+        readySince = null;
+    }
+
+    boolean wasEverReady() {
+        return everReady;
+    }
+
+    /** For how long it has been ready without a break, also while it is being killed; {@code null} if it is not ready. */
+    Duration readyFor() {
+        return readySince == null ? null : Duration.ofNanos(timers.nanoTime() - readySince);
+    }
+
+    void heard(Heartbeat news) {
+        heartbeat = news;
+        heardAt = timers.nanoTime();
+    }
+
+    /** As if it had just reported: it was the supervisor that stood still. */
+    void excuse() {
+        heardAt = timers.nanoTime();
+    }
+
+    boolean isSilentFor(Duration limit) {
+        return timers.nanoTime() - heardAt > limit.toNanos();
+    }
+
+    Heartbeat heartbeat() {
+        return heartbeat;
+    }
+
+    void refused(String reason) {
+        refusal = reason;
+    }
+
+    /** Why it does not get what it has asked for, ever; {@code null} if there is no such thing. */
+    String refusal() {
+        return refusal;
+    }
+
+    void drained() {
+        drained = true;
+    }
+
+    boolean hasDrained() {
+        return drained;
+    }
+
+    /** @return whether it was asked to; not so if it has no link to the supervisor */
+    boolean askToDrain() {
+        return Attempt.get(process::drain, false);
+    }
+
+    void willBeKilled(String reason) {
+        killReason = reason;
+    }
+
+    /** {@code null} if nobody wanted to kill it. */
+    String killReason() {
+        return killReason;
+    }
+
+    void dumpThreads() {
+        Attempt.run(process::dumpThreads);
+    }
+
+    void kill() {
+        Attempt.run(process::kill);
+    }
+
+    /** Why it is due to be replaced, or {@code null}. */
+    String due(Recycling recycling) {
+        long rss = recycling.maxRss() > 0 ? resident() : -1;
+        return recycling.due(recyclingFactor, age(), heartbeat.accepted(), rss);
+    }
+
+    /** -1 if it cannot be told. */
+    long pid() {
+        return Attempt.get(process::pid, -1L);
+    }
+
+    /** In bytes, -1 if it is not known. */
+    long resident() {
+        return Attempt.get(process::residentBytes, -1L);
+    }
+
+    Duration age() {
+        return Duration.ofNanos(timers.nanoTime() - launchedAt);
+    }
+}
