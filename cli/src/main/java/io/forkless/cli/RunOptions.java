@@ -130,7 +130,7 @@ final class RunOptions {
             names = "--log-max-size",
             paramLabel = "MIB",
             defaultValue = "10",
-            description = "The size at which a log file is rotated; default: ${DEFAULT-VALUE}.")
+            description = "The size at which a log file is rotated, 0 for never; default: ${DEFAULT-VALUE}.")
     private long logMaxSize;
 
     @Option(

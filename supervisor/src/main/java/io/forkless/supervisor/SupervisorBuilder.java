@@ -170,7 +170,7 @@ public final class SupervisorBuilder {
      * Writes the output of each worker to a file {@code worker-INDEX.log} in that directory, in place of
      * {@link #output}. The directory is made if it is missing.
      *
-     * @param maxBytes the size at which a file is renamed, to {@code worker-INDEX.log.1} and so on
+     * @param maxBytes the size at which a file is renamed, to {@code worker-INDEX.log.1} and so on; 0 for never
      * @param keep how many renamed files there are of each worker
      */
     public SupervisorBuilder logDirectory(Path directory, long maxBytes, int keep) {

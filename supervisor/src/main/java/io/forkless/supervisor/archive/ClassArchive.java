@@ -30,21 +30,17 @@ import java.util.zip.CRC32C;
  * @param aot whether it is an AOT cache (JEP 514); else it is a dynamic class-data archive (JEP 350)
  */
 record ClassArchive(Path directory, String commandHash, String contentHash, boolean aot) {
-    private static final int FIRST_WITH_DYNAMIC_ARCHIVE = 13;
     private static final int FIRST_WITH_AOT_CACHE = 25;
     private static final int HASH_BYTES = 8;
     private static final String RECORDING = ".recording";
     private static final Pattern RECORDED_BY = Pattern.compile("(\\d{1,18})" + Pattern.quote(RECORDING));
 
-    /** Empty if the JVM has no such archives, or none can be told. */
+    /** Empty if none can be told. */
     static Optional<ClassArchive> of(Path directory, List<String> command) {
         try {
             Path java = JavaCommand.executable(command.get(0)).orElseThrow().toRealPath();
             Path release = java.getParent().resolveSibling("release");
-            int version = version(release);
-            if (version < FIRST_WITH_DYNAMIC_ARCHIVE) {
-                return Optional.empty();
-            }
+            boolean aot = version(release) >= FIRST_WITH_AOT_CACHE;
             List<String> identity = new ArrayList<>(command);
             identity.add(Path.of("").toAbsolutePath().toString());
             List<String> content = new ArrayList<>(List.of(java.toString(), sizeAndTime(release.toString())));
@@ -54,8 +50,7 @@ record ClassArchive(Path directory, String commandHash, String contentHash, bool
                     content.add(sizeAndTime(element));
                 }
             }
-            return Optional.of(
-                    new ClassArchive(directory, hash(identity), hash(content), version >= FIRST_WITH_AOT_CACHE));
+            return Optional.of(new ClassArchive(directory, hash(identity), hash(content), aot));
         } catch (IOException | RuntimeException e) {
             Log.supervisor().log(System.Logger.Level.DEBUG, "fast start: which JDK the workers have cannot be told", e);
             return Optional.empty();

@@ -13,13 +13,13 @@ import java.util.concurrent.TimeUnit;
 /** A file {@code worker-INDEX.log} for each worker; processes that have the same index one after the other share it. */
 public final class LogDirectory implements WorkerOutput {
     /**
-     * @param maxBytes the size at which a file is rotated
+     * @param maxBytes the size at which a file is rotated; 0 for never
      * @param keep how many older files there are of each
      */
     public record Options(Path directory, long maxBytes, int keep) {
         public Options {
-            if (maxBytes < 1) {
-                throw new IllegalArgumentException("log size: " + maxBytes + " is not positive");
+            if (maxBytes < 0) {
+                throw new IllegalArgumentException("log size: " + maxBytes + " is negative");
             }
             if (keep < 0) {
                 throw new IllegalArgumentException("log files to keep: " + keep + " is negative");

@@ -32,7 +32,10 @@ final class RotatingFile extends OutputStream {
     private long dropped;
     private long failedAt;
 
-    /** @param keep how many files there are besides the current one, which is made with the first write */
+    /**
+     * @param maxBytes the size at which the file is rotated; 0 for never, where another program does it
+     * @param keep how many files there are besides the current one, which is made with the first write
+     */
     RotatingFile(Path file, long maxBytes, int keep) {
         this.file = file;
         this.maxBytes = maxBytes;
@@ -71,7 +74,7 @@ final class RotatingFile extends OutputStream {
             if (out == null) {
                 open();
             }
-            if (size > 0 && size + length > maxBytes) {
+            if (maxBytes > 0 && size > 0 && size + length > maxBytes) {
                 rotate();
             }
             out.write(bytes, offset, length);

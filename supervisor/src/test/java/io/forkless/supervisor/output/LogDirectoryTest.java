@@ -65,9 +65,9 @@ class LogDirectoryTest {
 
     @Test
     void sizes_and_numbers_that_make_no_sense_are_refused() {
-        assertThatThrownBy(() -> new LogDirectory.Options(temporary, 0, 1))
+        assertThatThrownBy(() -> new LogDirectory.Options(temporary, -1, 1))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("log size: 0 is not positive");
+                .hasMessage("log size: -1 is negative");
         assertThatThrownBy(() -> new LogDirectory.Options(temporary, 1, -1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("log files to keep: -1 is negative");

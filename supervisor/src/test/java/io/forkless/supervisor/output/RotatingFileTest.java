@@ -78,6 +78,19 @@ class RotatingFileTest {
     }
 
     @Test
+    void a_file_without_a_limit_is_never_rotated_and_can_be_reopened() throws Exception {
+        open("log", 0, 2);
+        write("0123456789\n".repeat(100_000));
+        write("on\n");
+        assertFiles("log");
+        file.reopen(); // closes it, so that Windows lets us
+        Files.copy(directory.resolve("log"), directory.resolve("archive"));
+        write("still there\n");
+        assertFiles("archive", "log");
+        assertThat(Files.size(directory.resolve("log"))).isEqualTo(1_100_015);
+    }
+
+    @Test
     void none_may_be_kept() throws Exception {
         open("log", 4, 0);
         write("001\n");
