@@ -52,6 +52,12 @@ final class WorkerProgram {
     private static String obey(String command, String argument) throws IOException, ReflectiveOperationException {
         switch (command) {
             case "listen" -> listener = PROVIDER.listen(ListenSpec.parse(argument));
+            case "listen-as" -> { // OWNER:GROUP PATH
+                String[] part = argument.split("[: ]", 3);
+                listener = PROVIDER.listen(ListenSpec.unix(part[2])
+                        .withOwner(part[0].isEmpty() ? null : part[0])
+                        .withGroup(part[1].isEmpty() ? null : part[1]));
+            }
             case "ticket" -> {
                 return listener.ticketFor(
                                 ProcessHandle.of(Long.parseLong(argument)).orElseThrow())
