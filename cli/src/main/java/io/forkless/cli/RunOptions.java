@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
@@ -28,10 +29,13 @@ final class RunOptions {
             names = {"-l", "--listen"},
             paramLabel = "ADDRESS",
             converter = ListenConverter.class,
-            description =
-                    "HOST:PORT, [IPV6]:PORT, PORT or unix:PATH; may be repeated. Binds before the first worker"
-                            + " starts, and grants the workers these addresses only. Without it, workers get what they ask for.")
+            description = "HOST:PORT, [IPV6]:PORT, PORT or unix:PATH; may be repeated. Binds before the first worker"
+                    + " starts, and grants the workers these addresses only; a worker that asks for every address"
+                    + " gets the only one on that port. Without it, workers get what they ask for.")
     private List<ListenSpec> listen = new ArrayList<>();
+
+    @Mixin
+    private SocketOptions socket;
 
     @Option(
             names = "--name",
@@ -179,7 +183,7 @@ final class RunOptions {
                 .maxFailedStarts(maxFailedStarts)
                 .maxSurge(maxSurge)
                 .recycle(seconds(maxAge), maxConnections, maxRss * MEBIBYTE);
-        listen.forEach(builder::listen);
+        socket.applyTo(listen).forEach(builder::listen);
         environment.forEach(builder::environment);
         builder.fastStart(fastStart);
         if (logDirectory != null) {

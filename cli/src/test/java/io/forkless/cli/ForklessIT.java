@@ -8,7 +8,10 @@ import io.forkless.supervisor.TestWorker;
 import io.forkless.testing.JavaProgram;
 import io.forkless.testing.Privileges;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -98,6 +101,30 @@ class ForklessIT {
                         2,
                         "Invalid value for option '--listen' (ADDRESS): 'localhost' is not an address to listen on",
                         List.of("run", listen, "localhost", "true")),
+                mistake(
+                        2,
+                        "Invalid value for option '--socket-mode': '0680' is not an octal mode such as 0660",
+                        List.of("run", listen, "unix:x", "--socket-mode", "0680", "true")),
+                mistake(
+                        2,
+                        "'1777' is not an octal mode",
+                        List.of("run", listen, "unix:x", "--socket-mode", "1777", "true")),
+                mistake(
+                        2,
+                        "are for --listen unix:PATH, which is missing",
+                        List.of("run", listen, "127.0.0.1:0", "--socket-mode", "0600", "true")),
+                mistake(
+                        2,
+                        "group 'a b' is not the name of an account",
+                        List.of("run", listen, "unix:x", "--socket-group", "a b", "true")),
+                mistake(
+                        3,
+                        ": there is no user 'no-such-user'",
+                        List.of("run", listen, "unix:x", "--socket-owner", "no-such-user", "true")),
+                mistake(
+                        3,
+                        ": there is no group 'no-such-group'",
+                        List.of("run", listen, "unix:x", "--socket-group", "no-such-group", "true")),
                 mistake(2, "workers: 0 is not between 1 and 1024", List.of("run", "-w", "0", "true")),
                 mistake(2, "workers: 100000 is not between 1 and 1024", List.of("run", "-w", "100000", "true")),
                 mistake(2, "'abc' is not an int", List.of("run", "-w", "abc", "true")),
@@ -188,6 +215,44 @@ class ForklessIT {
             if (Privileges.isRoot()) {
                 deleteAll(mine);
             }
+        }
+    }
+
+    @Test
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "the posix provider is known to fit on Linux")
+    void a_path_has_the_mode_that_was_asked_for_and_is_gone_at_the_end() throws Exception {
+        Path path = directory.resolve("web.sock");
+        List<String> arguments = new ArrayList<>(List.of("run", "-w", "1", "-l", "unix:" + path));
+        arguments.addAll(List.of("--socket-mode", "0606", "--socket-owner", System.getProperty("user.name"), "--"));
+        arguments.addAll(JavaProgram.of(TestWorker.class, TestWorker.SERVE, "unix:" + path)
+                .command());
+        try (ForklessCommand command = ForklessCommand.start(directory, arguments.toArray(String[]::new))) {
+            command.awaitLog("are READY");
+            assertThat(Files.getPosixFilePermissions(path)).isEqualTo(PosixFilePermissions.fromString("rw----rw-"));
+            SocketChannel.open(UnixDomainSocketAddress.of(path)).close();
+            command.signal("TERM");
+            assertThat(command.await().status()).isZero();
+            assertThat(path).doesNotExist();
+        }
+    }
+
+    @Test
+    void a_program_that_asks_for_every_address_serves_from_the_only_one_on_its_port() throws Exception {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        List<String> arguments = new ArrayList<>(List.of("run", "-w", "1", "-l", "127.0.0.1:" + port, "--"));
+        arguments.addAll(
+                JavaProgram.of(TestWorker.class, TestWorker.SERVE, "*:" + port).command());
+        try (ForklessCommand command = ForklessCommand.start(directory, arguments.toArray(String[]::new))) {
+            command.awaitLog("are READY");
+            assertThat(command.err())
+                    .contains(" asks for *:" + port + " and gets 127.0.0.1:" + port
+                            + ", the only listener on that port, which serves no other address");
+            SocketChannel.open(new InetSocketAddress("127.0.0.1", port)).close();
+            command.signal("TERM");
+            assertThat(command.await().status()).isZero();
         }
     }
 

@@ -6,12 +6,23 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.SharedListener;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -34,6 +45,66 @@ class ListenUnixTest {
         try (SharedListener listener = PROVIDER.listen(spec())) {
             assertReachable();
         }
+    }
+
+    @Test
+    void of_many_that_find_a_stale_path_at_the_same_time_one_takes_it_over() throws Exception {
+        int callers = 8;
+        ExecutorService threads = Executors.newFixedThreadPool(callers);
+        try {
+            for (int round = 0; round < 50; round++) {
+                leaveStaleSocket();
+                CyclicBarrier barrier = new CyclicBarrier(callers);
+                List<Future<SharedListener>> outcomes = threads.invokeAll(Collections.nCopies(callers, () -> {
+                    barrier.await();
+                    return PROVIDER.listen(spec());
+                }));
+                List<SharedListener> listeners = new ArrayList<>();
+                for (Future<SharedListener> outcome : outcomes) {
+                    try {
+                        listeners.add(outcome.get());
+                    } catch (ExecutionException e) {
+                        assertThat(e.getCause()).hasMessage("listen " + spec() + IN_USE);
+                    }
+                }
+                assertThat(listeners).hasSize(1);
+                assertReachable();
+                listeners.get(0).close();
+                assertThat(directory).isEmptyDirectory();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void a_path_that_another_process_is_about_to_open_is_waited_for() throws Exception {
+        leaveStaleSocket();
+        Future<SharedListener> waiting;
+        try (PathLock other = PathLock.acquire("test", path())) {
+            other.requireHeld();
+            waiting = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return PROVIDER.listen(spec());
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            Thread.sleep(200);
+            assertThat(waiting).isNotDone();
+        }
+        waiting.get(30, TimeUnit.SECONDS).close();
+    }
+
+    @Test
+    void a_lock_that_is_never_released_is_reported() throws Exception {
+        try (PathLock other = PathLock.acquire("test", path())) {
+            assertThatIOException()
+                    .isThrownBy(() -> PROVIDER.listen(spec()))
+                    .withMessage("listen " + spec() + ": flock " + directory
+                            + ": EAGAIN (11): another process holds the lock");
+        }
+        assertThat(path()).doesNotExist();
     }
 
     @Test

@@ -1,6 +1,9 @@
 package io.forkless.posix;
 
+import io.forkless.spi.ListenSpec;
+import io.forkless.spi.SharedListener;
 import io.forkless.spi.SharedServerSocketChannel;
+import io.forkless.spi.UnixListenSpec;
 import io.forkless.tck.WorkerProgram;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -10,10 +13,15 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What workers are told to do that the test kit's program does not know. */
 final class WorkerTasks {
     private static final Deque<FileInputStream> FILLERS = new ArrayDeque<>();
+
+    /** In this JVM's directory for temporary files. */
+    private static final UnixListenSpec OWN_PATH = ListenSpec.unix(System.getProperty("java.io.tmpdir") + "/listener");
 
     private WorkerTasks() {}
 
@@ -78,6 +86,38 @@ final class WorkerTasks {
                 FILLERS.pop().close();
             }
             return WorkerProgram.DONE;
+        }
+    }
+
+    /** Listens at the path of {@link #OWN_PATH} for other users, in vain. The answer has a reason for each, with a bar between. */
+    public static final class GivePathsAway implements WorkerProgram.Task {
+        @Override
+        public String run(SharedServerSocketChannel channel) {
+            return Stream.of(
+                            OWN_PATH.withOwner("root"),
+                            OWN_PATH.withGroup("root"),
+                            OWN_PATH.withOwner("root").withGroup("root"))
+                    .map(GivePathsAway::refusal)
+                    .collect(Collectors.joining("|"));
+        }
+
+        private static String refusal(ListenSpec spec) {
+            try (SharedListener given = new PosixListenerProvider().listen(spec)) {
+                return "given away: " + given.localAddress();
+            } catch (IOException e) {
+                return e.getMessage();
+            }
+        }
+    }
+
+    /** Listens at {@link #OWN_PATH} as the user who may. */
+    public static final class ListenAsNobody implements WorkerProgram.Task {
+        private static SharedListener kept;
+
+        @Override
+        public String run(SharedServerSocketChannel channel) throws IOException {
+            kept = new PosixListenerProvider().listen(OWN_PATH.withOwner("nobody"));
+            return kept.localAddress().toString();
         }
     }
 }

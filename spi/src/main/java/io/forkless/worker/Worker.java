@@ -38,7 +38,9 @@ public interface Worker {
     int index();
 
     /**
-     * This worker's own copy of the listener at that address; the supervisor binds it the first time any worker asks.
+     * This worker's own copy of the listener at that address; the supervisor binds it the first time any worker asks. For
+     * {@linkplain io.forkless.spi.TcpListenSpec#isAnyAddress() any address} it is the only listener on that port, if the
+     * operator has said what there is.
      *
      * @throws IOException if the supervisor cannot or may not listen there, or the hand-off failed; the message has
      *     the operation, the address and the reason

@@ -261,6 +261,20 @@ class ListenSpecTest {
     }
 
     @Test
+    void any_address_is_ipv4_in_a_jvm_that_is_told_to_leave_ipv6_alone() throws Exception {
+        System.setProperty("java.net.preferIPv4Stack", "true");
+        try {
+            for (String any : List.of("80", "0.0.0.0:80", "[::]:80")) {
+                assertThat(ListenSpec.parse(any).resolve()).isEqualTo(new InetSocketAddress("0.0.0.0", 80));
+            }
+            assertThat(ListenSpec.tcp("::", 80).withIpv6Only(true).resolve())
+                    .isEqualTo(new InetSocketAddress("::", 80));
+        } finally {
+            System.clearProperty("java.net.preferIPv4Stack");
+        }
+    }
+
+    @Test
     void a_name_is_replaced_by_its_address_and_a_literal_stays_as_it_was_written() throws Exception {
         String address = InetAddress.getByName("localhost").getHostAddress();
         TcpListenSpec name = ListenSpec.tcp("localhost", 80).withBacklog(7);

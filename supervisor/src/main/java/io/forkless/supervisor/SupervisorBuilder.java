@@ -55,8 +55,8 @@ public final class SupervisorBuilder {
 
     /**
      * Binds that address before the first worker is spawned, so that an error shows at once and clients queue while
-     * workers boot. If at least one address is given, workers get those and no others; else they get what they ask
-     * for.
+     * workers boot. If at least one address is given, workers get those and no others; one that asks for any address
+     * gets the only one on that port. Else they get what they ask for.
      */
     public SupervisorBuilder listen(ListenSpec spec) {
         listen.add(spec);

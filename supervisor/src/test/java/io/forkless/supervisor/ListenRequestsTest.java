@@ -53,17 +53,37 @@ class ListenRequestsTest extends SupervisedTest {
     }
 
     @Test
-    void the_wildcards_are_no_substitutes_for_an_address_nor_for_each_other() throws Exception {
+    void a_wildcard_is_no_substitute_for_an_address_that_workers_brought_and_all_wildcards_are_one() throws Exception {
         Supervisor supervisor = startAndAwaitReady(supervisor(TestWorker.SERVE));
         int port = port(supervisor); // of 127.0.0.1
-        for (String wildcard : List.of("0.0.0.0:" + port, "*:" + port)) {
+        for (String wildcard : List.of("0.0.0.0:" + port, "*:" + port, "[::]:" + port)) {
             assertThat(ask(supervisor, "listen " + wildcard))
-                    .matches("refused: listen " + Pattern.quote(wildcard) + ": bind: " + IN_USE + ".*");
+                    .matches("refused: listen " + Pattern.quote("*:" + port) + ": bind: " + IN_USE + ".*");
         }
         assertThat(supervisor.addresses()).hasSize(1);
-        assertThat(ask(supervisor, "listen 0.0.0.0:0")).startsWith("listening on /0.0.0.0:");
-        assertThat(ask(supervisor, "listen *:0")).startsWith("listening on /").contains("0:0:0:0");
-        assertThat(supervisor.addresses()).hasSize(3);
+        String every = ask(supervisor, "listen 0.0.0.0:0");
+        assertThat(every).startsWith("listening on /").contains("0:0:0:0");
+        assertThat(ask(supervisor, "listen *:0")).isEqualTo(every);
+        assertThat(ask(supervisor, "listen [::]:0")).isEqualTo(every);
+        assertThat(supervisor.addresses()).hasSize(2);
+    }
+
+    @Test
+    void a_program_that_asks_for_every_address_gets_the_only_listener_on_its_port() throws Exception {
+        int port = freePort();
+        Supervisor supervisor = startAndAwaitReady(supervisor(TestWorker.SERVE)
+                .command(JavaProgram.of(TestWorker.class, TestWorker.SERVE, "*:" + port)
+                        .command())
+                .listen(ListenSpec.tcp("127.0.0.1", port)));
+        assertThat(Client.who(port).index()).isZero();
+        assertThat(log.lines())
+                .anyMatch(line -> line.endsWith(" asks for *:" + port + " and gets 127.0.0.1:" + port
+                        + ", the only listener on that port, which serves no other address"));
+        for (String any : List.of("0.0.0.0:" + port, "[::]:" + port)) {
+            assertThat(ask(supervisor, "listen " + any)).isEqualTo("listening on /127.0.0.1:" + port);
+        }
+        assertThat(ask(supervisor, "listen 127.0.0.2:" + port))
+                .startsWith("refused: listen 127.0.0.2:" + port + ": not granted");
     }
 
     @Test

@@ -2,7 +2,6 @@ package io.forkless.supervisor.pool;
 
 import io.forkless.internal.control.ControlMessage.Heartbeat;
 import io.forkless.supervisor.output.Attempt;
-import io.forkless.supervisor.status.NotDrainedException;
 import io.forkless.supervisor.status.Outcome;
 import io.forkless.supervisor.status.WorkerState;
 import io.forkless.supervisor.status.WorkerStatus;

@@ -21,6 +21,9 @@ public final class StubListeners implements ListenerProvider {
     /** Those that were opened and those that were closed. */
     final List<ListenSpec> opened = new CopyOnWriteArrayList<>();
 
+    /** What tickets were made for. */
+    final List<ListenSpec> tickets = new CopyOnWriteArrayList<>();
+
     public final List<ListenSpec> closed = new CopyOnWriteArrayList<>();
     final CountDownLatch asked = new CountDownLatch(1);
     public final CountDownLatch answering = new CountDownLatch(1);
@@ -82,6 +85,7 @@ public final class StubListeners implements ListenerProvider {
 
         @Override
         public byte[] ticketFor(ProcessHandle worker) {
+            tickets.add(spec);
             return new byte[0];
         }
 

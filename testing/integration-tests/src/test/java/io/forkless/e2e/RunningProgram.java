@@ -91,6 +91,20 @@ final class RunningProgram implements AutoCloseable {
                 temporary, name, run(temporary, options, worker).below(tool));
     }
 
+    /**
+     * A supervisor that takes the socket which systemd's tool has opened at that address, with an example that is told the port
+     * alone; the first connection makes the tool start it.
+     */
+    static RunningProgram activatedAt(String address, Path temporary, String example, int workers, int port)
+            throws IOException {
+        String name = "e2e-" + UUID.randomUUID();
+        List<String> command = new ArrayList<>(List.of("systemd-socket-activate", "-l", address));
+        command.addAll(forkless(temporary, "run", "--name", name, "--workers", Integer.toString(workers), "--"));
+        command.addAll(java(Machine.java(), temporary));
+        command.addAll(List.of("-jar", jar(example).toString(), "--port", Integer.toString(port)));
+        return new RunningProgram(temporary, name, builder(command));
+    }
+
     /** A supervisor that is the first process of a namespace of its own, as in a container that gives no capability. */
     static RunningProgram contained(Path temporary, String example, int workers) throws IOException {
         List<String> options = List.of("--workers", Integer.toString(workers), "--listen", "127.0.0.1:0");

@@ -18,6 +18,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIf;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The socket is systemd's; supervisors come and go. */
 @DisabledIf(value = "io.forkless.e2e.Machine#isWindows", disabledReason = "there is no systemd on Windows")
@@ -55,6 +57,27 @@ class SystemdIT {
             }
             service.operate("stop");
             service.awaitLine("the second life has ended with status 0");
+            assertThat(service.awaitExit()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0.0.0.0:,   jetty-hello",
+        "127.0.0.1:, jetty-hello",
+        "'',         jetty-hello",
+        "0.0.0.0:,   undertow-hello",
+        "'',         undertow-hello"
+    })
+    void a_program_that_asks_for_every_address_serves_from_the_socket_that_systemd_has_opened(
+            String host, String example) throws Exception {
+        assumeInstalled("systemd-socket-activate");
+        int port = Answerers.freePort();
+        try (RunningProgram service = RunningProgram.activatedAt(host + port, temporary, example, WORKERS, port)) {
+            service.awaitLine("Listening on " + (host.isEmpty() ? "[::]:" : host) + port);
+            assertThat(HttpConnection.get(port, "/")).startsWith("worker ");
+            service.awaitLine("all " + WORKERS + " workers are READY");
+            service.operate("stop");
             assertThat(service.awaitExit()).isZero();
         }
     }
