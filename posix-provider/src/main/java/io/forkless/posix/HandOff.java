@@ -189,7 +189,7 @@ final class HandOff implements Closeable {
                 closeable.close();
             }
         } catch (IOException | RuntimeException e) {
-            LOG.log(Level.DEBUG, "cannot close {0}: {1}", closeable, e.getMessage());
+            LOG.log(Level.DEBUG, "cannot close " + closeable, e);
         }
     }
 }

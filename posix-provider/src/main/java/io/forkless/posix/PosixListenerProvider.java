@@ -47,8 +47,7 @@ public final class PosixListenerProvider implements ListenerProvider {
             return Fitness.fits("SCM_RIGHTS on " + os + ", JNA " + Native.VERSION
                     + (Platform.isMac() ? " (not tested)" : "") + "; stops: " + MinimumTtl.probe());
         } catch (UnsupportedOperationException | LinkageError e) {
-            return Fitness.doesNotFit(
-                    String.valueOf(e.getMessage()), "see that JNA can unpack and load its native library");
+            return Fitness.doesNotFit(e, "see that JNA can unpack and load its native library");
         }
     }
 
@@ -114,7 +113,7 @@ public final class PosixListenerProvider implements ListenerProvider {
                 Files.deleteIfExists(socket.getParent());
             }
         } catch (IOException e) {
-            LOG.log(Level.DEBUG, "cannot remove {0}: {1}", socket, e.getMessage());
+            LOG.log(Level.DEBUG, "cannot remove " + socket, e);
         }
     }
 }

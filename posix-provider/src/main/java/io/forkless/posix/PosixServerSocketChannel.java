@@ -60,7 +60,7 @@ final class PosixServerSocketChannel extends SharedServerSocketChannel {
         try {
             MinimumTtl.clear("accept", new NativeSocket((int) NioChannels.handleOf(accepted)), family);
         } catch (IOException e) {
-            LOG.log(Level.DEBUG, "where there is no minimum TTL, the listener had none either: {0}", e.getMessage());
+            LOG.log(Level.DEBUG, "where there is no minimum TTL, the listener had none either", e);
         }
     }
 

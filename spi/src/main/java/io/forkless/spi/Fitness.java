@@ -25,6 +25,22 @@ public record Fitness(boolean fits, String reason, String remedy) {
         return new Fitness(false, reason, remedy);
     }
 
+    /** The provider does not work here because of that failure; the reason tells it with what is at its root. */
+    public static Fitness doesNotFit(Throwable failure, String remedy) {
+        String reason = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+        Throwable root = rootOf(failure);
+        String full = root == failure || reason.contains(root.toString()) ? reason : reason + ": " + root;
+        return doesNotFit(full.replaceAll("\\R", " "), remedy);
+    }
+
+    static Throwable rootOf(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root;
+    }
+
     @Override
     public String toString() {
         return fits ? "fits: " + reason : "does not fit: " + reason + " (" + remedy + ")";

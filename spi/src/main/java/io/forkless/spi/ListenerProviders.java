@@ -135,11 +135,7 @@ public final class ListenerProviders {
     }
 
     private static Candidate broken(String name, Throwable e) {
-        Throwable root = e;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        String reason = "it cannot be loaded: " + root;
+        String reason = "it cannot be loaded: " + Fitness.rootOf(e);
         return new Candidate(
                 name, Integer.MIN_VALUE, null, Fitness.doesNotFit(reason, "repair or remove it from the class path"));
     }

@@ -18,7 +18,7 @@ public interface SharedListener extends Closeable {
      * once, for a limited time.
      *
      * @param worker the process that will redeem the ticket; its identity is verified at the hand-off
-     * @return some hundred bytes at most, a secret while the ticket is valid
+     * @return at most 4096 bytes, a secret while the ticket is valid
      * @throws IOException if no ticket can be made, with the native error's name
      */
     byte[] ticketFor(ProcessHandle worker) throws IOException;

@@ -159,10 +159,10 @@ final class SupervisorLink implements Closeable {
             throw new IOException(request + ": the supervisor closed the control channel", e.getCause());
         } catch (TimeoutException e) {
             throw new IOException(
-                    request + ": no answer from the supervisor within " + answerTimeout.toMillis() + " ms");
+                    request + ": no answer from the supervisor within " + answerTimeout.toMillis() + " ms", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IOException(request + ": interrupted while waiting for the supervisor");
+            throw new IOException(request + ": interrupted while waiting for the supervisor", e);
         } finally {
             pending.remove(id);
         }

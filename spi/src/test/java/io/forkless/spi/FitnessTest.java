@@ -7,6 +7,21 @@ import org.junit.jupiter.api.Test;
 
 class FitnessTest {
     @Test
+    void a_failure_is_told_with_its_root_in_one_line() {
+        Throwable root = new UnsatisfiedLinkError("no such\nlibrary");
+        assertThat(Fitness.doesNotFit(new ExceptionInInitializerError(root), "repair it"))
+                .hasToString(
+                        "does not fit: java.lang.ExceptionInInitializerError: java.lang.UnsatisfiedLinkError: no such"
+                                + " library (repair it)");
+        assertThat(Fitness.doesNotFit(new NoClassDefFoundError("Native").initCause(root), "repair it")
+                        .reason())
+                .isEqualTo("Native: java.lang.UnsatisfiedLinkError: no such library");
+        assertThat(Fitness.doesNotFit(new UnsupportedOperationException("not here"), "repair it")
+                        .reason())
+                .isEqualTo("not here");
+    }
+
+    @Test
     void a_provider_that_fits_says_so_with_a_detail() {
         Fitness fitness = Fitness.fits("Linux 6.1");
 

@@ -40,7 +40,7 @@ public final class WindowsListenerProvider implements ListenerProvider {
                     + "; stops: the workers end one after the other, as " + WindowsListener.CANNOT_HOLD_OFF);
         } catch (IOException | UnsupportedOperationException | LinkageError e) {
             return Fitness.doesNotFit(
-                    String.valueOf(e.getMessage()),
+                    e,
                     "see that JNA can load its native library and that no layered service provider hides AcceptEx"
                             + " (netsh winsock show catalog)");
         }

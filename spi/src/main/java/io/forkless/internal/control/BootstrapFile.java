@@ -84,12 +84,15 @@ public record BootstrapFile(int index, SocketAddress address, String token) {
                 properties.load(new StringReader(text));
             }
         } catch (NoSuchFileException e) {
-            throw new IOException(ENVIRONMENT
-                    + " names an invitation that was used already or whose supervisor is gone ("
-                    + file + "): a process must be started by 'forkless run' to be a worker; unset " + ENVIRONMENT
-                    + " to run it on its own");
+            throw new IOException(
+                    ENVIRONMENT
+                            + " names an invitation that was used already or whose supervisor is gone ("
+                            + file + "): a process must be started by 'forkless run' to be a worker; unset "
+                            + ENVIRONMENT
+                            + " to run it on its own",
+                    e);
         } catch (IOException e) {
-            throw new IOException(ENVIRONMENT + " names a file that cannot be read: " + file + ": " + e);
+            throw new IOException(ENVIRONMENT + " names a file that cannot be read: " + file + ": " + e, e);
         } catch (IllegalArgumentException e) {
             throw notAnInvitation(file);
         }
@@ -120,6 +123,7 @@ public record BootstrapFile(int index, SocketAddress address, String token) {
     }
 
     private static IOException notAnInvitation(Path file) {
-        return new IOException(ENVIRONMENT + " names a file that is not an invitation: " + file);
+        return new IOException(
+                ENVIRONMENT + " names a file that is not an invitation: " + file); // a cause would repeat what is in it
     }
 }

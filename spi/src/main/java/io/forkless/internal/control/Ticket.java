@@ -12,6 +12,9 @@ import java.util.Objects;
  * <p>Immutable. {@link #toString()} never shows the bytes: they are a secret while the ticket is valid.
  */
 public final class Ticket {
+    /** So that the message with the ticket, in Base64, is no longer than a line may be. */
+    private static final int MAX_PAYLOAD_BYTES = 4096;
+
     private final String provider;
     private final byte[] payload;
 
@@ -21,6 +24,10 @@ public final class Ticket {
      */
     public Ticket(String provider, byte[] payload) {
         this.provider = ListenerProviders.requireValidName(provider);
+        if (payload.length > MAX_PAYLOAD_BYTES) {
+            throw new IllegalArgumentException(
+                    "the ticket has " + payload.length + " bytes, at most " + MAX_PAYLOAD_BYTES + " are possible");
+        }
         this.payload = payload.clone();
     }
 

@@ -39,6 +39,13 @@ class TicketTest {
     }
 
     @Test
+    void a_ticket_that_is_too_long_for_a_message_is_refused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Ticket("mine", new byte[4097]))
+                .withMessage("the ticket has 4097 bytes, at most 4096 are possible");
+    }
+
+    @Test
     void the_text_for_logs_does_not_show_the_payload() {
         Ticket ticket = Ticket.decode("posix:" + ENCODED_SECRET);
 

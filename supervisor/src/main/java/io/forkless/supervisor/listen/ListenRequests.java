@@ -75,7 +75,8 @@ public final class ListenRequests {
         } catch (Throwable e) { // a worker that gets no answer waits for it
             String reason =
                     e instanceof IOException ? String.valueOf(e.getMessage()) : "listen " + request.spec() + ": " + e;
-            LOG.log(Level.WARNING, "worker " + worker.index() + ": " + reason);
+            Throwable defect = e instanceof IOException ? null : e; // else the reason says it all
+            LOG.log(Level.WARNING, "worker " + worker.index() + ": " + reason, defect);
             if (e instanceof NotGrantedException) {
                 loop.execute(() -> notGranted.accept(worker, reason));
             }
