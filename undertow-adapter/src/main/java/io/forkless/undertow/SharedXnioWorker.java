@@ -6,6 +6,7 @@ import io.undertow.Undertow;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -67,16 +68,18 @@ public final class SharedXnioWorker extends XnioWorker {
 
     // Listeners
 
-    /** Adopts the listener at that address. If that fails, so does the start of the server, and what it had is freed. */
+    /**
+     * Adopts the listener at that address. If that fails, so does the start of the server, and what it had is freed.
+     *
+     * @param bindAddress has no meaning for a listener on a path, of which Undertow knows nothing; it asks for its listeners
+     *     in the order in which they were added
+     */
     @Override
     public synchronized AcceptingChannel<StreamConnection> createStreamConnectionServer(
             SocketAddress bindAddress,
             ChannelListener<? super AcceptingChannel<StreamConnection>> acceptListener,
             OptionMap optionMap)
             throws IOException {
-        if (!(bindAddress instanceof InetSocketAddress inet)) {
-            throw new IOException("listen " + bindAddress + ": a shared listener of Undertow is a TCP one");
-        }
         if (delegate != null) {
             throw new IOException(
                     "listen " + bindAddress + ": this worker's server is complete, and its drain would not know"
@@ -84,7 +87,11 @@ public final class SharedXnioWorker extends XnioWorker {
         }
         try {
             int backlog = optionMap.get(Options.BACKLOG, ListenSpec.DEFAULT_BACKLOG);
-            SharedServerChannel channel = new SharedServerChannel(this, WantedListener.at(inet, backlog), optionMap);
+            Path path = settings.unixDomainPaths().get(channels.size());
+            WantedListener wanted = path == null
+                    ? WantedListener.at((InetSocketAddress) bindAddress, backlog)
+                    : WantedListener.at(path, backlog);
+            SharedServerChannel channel = new SharedServerChannel(this, wanted, optionMap);
             channel.getAcceptSetter().set(acceptListener);
             channels.add(channel);
             return channel;
@@ -134,12 +141,13 @@ public final class SharedXnioWorker extends XnioWorker {
     /** A channel calls this when it was closed. */
     synchronized void closed(SharedServerChannel channel) {
         channels.remove(channel);
-        XnioWorker running = delegate;
-        if (!channels.isEmpty() || running == null) {
+        if (!channels.isEmpty()) {
             return;
         }
+        source.stopped();
+        XnioWorker running = delegate;
         delegate = null;
-        if (settings.ownWorker() == null) {
+        if (running != null && settings.ownWorker() == null) {
             terminate(running, settings.shutdownTimeoutMillis());
         }
     }

@@ -5,10 +5,11 @@ import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The address that Undertow asks for. {@code 0.0.0.0} is what one writes there for every address, and it makes the JDK
+ * The address or path that Undertow is to listen on. {@code 0.0.0.0} is what one writes there for every address, and it makes the JDK
  * listen on {@code ::}, IPv4 included; so the supervisor is asked for that, and only if it has none for {@code 0.0.0.0}.
  */
 record WantedListener(List<ListenSpec> candidates) {
@@ -20,6 +21,11 @@ record WantedListener(List<ListenSpec> candidates) {
                     List.of(ListenSpec.tcp(null, address.getPort()).withBacklog(backlog), exact));
         }
         return new WantedListener(List.of(exact));
+    }
+
+    static WantedListener at(Path unixDomainPath, int backlog) {
+        return new WantedListener(
+                List.of(ListenSpec.unix(unixDomainPath.toString()).withBacklog(backlog)));
     }
 
     /**

@@ -41,6 +41,8 @@ final class RunningProgram implements AutoCloseable {
     private static final List<String> JVM_OPTIONS =
             List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m", "--enable-native-access=ALL-UNNAMED");
 
+    private static final String FREE_PORT = "127.0.0.1:0";
+
     private static final List<String> ADDRESS = List.of("--host", "127.0.0.1", "--port", "0");
 
     private final Path temporary;
@@ -59,10 +61,20 @@ final class RunningProgram implements AutoCloseable {
 
     /** A supervisor with this many workers of that example, all ready, on a free port of 127.0.0.1. */
     static RunningProgram forkless(Path temporary, String example, int workers) throws IOException {
-        return forkless(temporary, workers, example(Machine.javaForPrograms(), temporary, example));
+        return forkless(temporary, workers, FREE_PORT, example(Machine.javaForPrograms(), temporary, example, ADDRESS));
     }
 
-    /** The same with workers of two examples by turns. */
+    /** The same on that path. */
+    static RunningProgram onUnixDomainPath(Path temporary, String example, int workers, Path path) throws IOException {
+        String address = "unix:" + path;
+        return forkless(
+                temporary,
+                workers,
+                address,
+                example(Machine.javaForPrograms(), temporary, example, List.of("--listen", address)));
+    }
+
+    /** With workers of two examples by turns, on a free port again. */
     static RunningProgram mixed(Path temporary, int workers, String even, String odd) throws IOException {
         List<String> worker = java(Machine.javaForPrograms(), temporary);
         Path classes = Path.of(EitherExample.class
@@ -73,7 +85,7 @@ final class RunningProgram implements AutoCloseable {
         worker.addAll(List.of("-cp", Machine.path(classes), EitherExample.class.getName()));
         worker.addAll(List.of(Machine.path(jar(even)), Machine.path(jar(odd))));
         worker.addAll(ADDRESS);
-        return forkless(temporary, workers, worker);
+        return forkless(temporary, workers, FREE_PORT, worker);
     }
 
     /**
@@ -97,18 +109,19 @@ final class RunningProgram implements AutoCloseable {
     /** A supervisor that is the first process of a namespace of its own, as in a container that gives no capability. */
     static RunningProgram contained(Path temporary, String example, int workers) throws IOException {
         List<String> command = new ArrayList<>(CONTAINED);
-        command.addAll(forkless(temporary, "run", "--workers", Integer.toString(workers), "--listen", "127.0.0.1:0"));
+        command.addAll(forkless(temporary, "run", "--workers", Integer.toString(workers), "--listen", FREE_PORT));
         command.add("--");
-        command.addAll(example(Machine.java(), temporary, example));
+        command.addAll(example(Machine.java(), temporary, example, ADDRESS));
         RunningProgram program = new RunningProgram(temporary, null, builder(command));
         program.awaitLine("all " + workers + " workers are READY");
         return program;
     }
 
-    private static RunningProgram forkless(Path temporary, int workers, List<String> worker) throws IOException {
+    private static RunningProgram forkless(Path temporary, int workers, String address, List<String> worker)
+            throws IOException {
         String name = "e2e-" + UUID.randomUUID();
         List<String> command = forkless(temporary, "run", "--name", name);
-        command.addAll(List.of("--workers", Integer.toString(workers), "--listen", "127.0.0.1:0"));
+        command.addAll(List.of("--workers", Integer.toString(workers), "--listen", address));
         // A start under Wine has taken over a minute on a small machine that had a load to serve as well.
         command.addAll(List.of("--boot-timeout", Long.toString(PATIENCE.toSeconds()), "--"));
         command.addAll(worker);
@@ -119,7 +132,7 @@ final class RunningProgram implements AutoCloseable {
 
     /** An example without a supervisor, with this in its environment. */
     static RunningProgram alone(Path temporary, String example, String variable, String value) throws IOException {
-        ProcessBuilder builder = builder(example(Machine.java(), temporary, example));
+        ProcessBuilder builder = builder(example(Machine.java(), temporary, example, ADDRESS));
         builder.environment().put(variable, value);
         return new RunningProgram(temporary, null, builder);
     }
@@ -142,10 +155,10 @@ final class RunningProgram implements AutoCloseable {
         return command;
     }
 
-    private static List<String> example(List<String> java, Path temporary, String example) {
+    private static List<String> example(List<String> java, Path temporary, String example, List<String> address) {
         List<String> command = java(java, temporary);
         command.addAll(List.of("-jar", Machine.path(jar(example))));
-        command.addAll(ADDRESS);
+        command.addAll(address);
         return command;
     }
 
