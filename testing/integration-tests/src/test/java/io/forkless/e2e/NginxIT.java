@@ -30,8 +30,17 @@ class NginxIT {
         RunningNginx.assumeInstalled();
         Path path = temporary.resolve("web.sock");
         Path directory = Files.createDirectory(temporary.resolve("nginx"));
-        try (RunningProgram forkless = RunningProgram.onUnixDomainPath(temporary, example, WORKERS, path);
-                RunningNginx nginx = RunningNginx.inFrontOf(path, directory);
+        try (RunningProgram forkless = RunningProgram.onUnixDomainPath(temporary, example, WORKERS, path)) {
+            restartTwice(forkless, path, directory);
+
+            forkless.operate("stop");
+            assertThat(forkless.awaitExit()).as(forkless::output).isZero();
+            assertThat(path).doesNotExist();
+        }
+    }
+
+    private static void restartTwice(RunningProgram forkless, Path path, Path directory) throws Exception {
+        try (RunningNginx nginx = RunningNginx.inFrontOf(path, directory);
                 Load load = Load.start(nginx.port(), 16, Manner.values())) {
             for (int i = 0; i < 2; i++) {
                 load.awaitMore(2000);
@@ -41,13 +50,11 @@ class NginxIT {
             }
             load.awaitMore(2000);
 
-            String told = load + "\n" + forkless.output() + "\n" + Files.readString(directory.resolve("nginx.log"));
-            assertThat(load.lost()).as(told).isZero();
-            assertThat(load.count(Outcome.REFUSED)).as(told).isZero();
-            load.close();
-            forkless.operate("stop");
-            assertThat(forkless.awaitExit()).as(forkless.output()).isZero();
-            assertThat(path).doesNotExist();
+            String log = Files.readString(directory.resolve("nginx.log"));
+            assertThat(load.lost())
+                    .as("%s%n%s%n%s", load, forkless.output(), log)
+                    .isZero();
+            assertThat(load.count(Outcome.REFUSED)).as("%s", load).isZero();
         }
     }
 
