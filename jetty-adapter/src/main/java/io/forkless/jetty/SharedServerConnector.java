@@ -1,14 +1,15 @@
 package io.forkless.jetty;
 
-import io.forkless.spi.ListenSpec;
 import io.forkless.spi.SharedServerSocketChannel;
 import io.forkless.worker.AcceptPacing;
 import io.forkless.worker.ConnectionCounts;
 import io.forkless.worker.IdleGrace;
 import io.forkless.worker.Worker;
+import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.Socket;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.EndPoint;
@@ -37,7 +39,7 @@ import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
  * A {@link ServerConnector} that, in a worker process, accepts from the listener that its supervisor owns. Host, port,
- * accept queue size and connection factories are set as ever.
+ * accept queue size and connection factories are set as ever; {@link #setUnixDomainPath} is for a listener on a path.
  *
  * <ul>
  *   <li>Without a supervisor it is an ordinary {@code ServerConnector}.
@@ -55,7 +57,7 @@ import org.eclipse.jetty.util.thread.Scheduler;
  */
 @ManagedObject("HTTP connector on a listener shared by several worker processes")
 @SuppressWarnings("this-escape") // to its own helpers, which nobody calls before the connector runs
-public class SharedServerConnector extends ServerConnector {
+public class SharedServerConnector extends UnixDomainConnector {
     /** How long a connection may be idle while the server drains, in ms, unless set. */
     public static final long DEFAULT_DRAIN_IDLE_GRACE =
             IdleGrace.DEFAULT.duration().toMillis();
@@ -137,7 +139,7 @@ public class SharedServerConnector extends ServerConnector {
     }
 
     /**
-     * In a worker, adopts the supervisor's listener at this connector's host and port; else binds one.
+     * In a worker, adopts the supervisor's listener at this connector's host and port, or path; else binds one.
      *
      * @throws IOException if the supervisor refuses or the hand-off fails
      * @throws IllegalStateException if this connector is configured in a way that a shared listener cannot serve
@@ -154,8 +156,7 @@ public class SharedServerConnector extends ServerConnector {
         refuse(isReusePort(), "reusePort: the workers share one listener, switch it off");
         announceEnds();
         counts.joinPacing(worker.acceptPacing(), freeThreads);
-        ListenSpec spec = ListenSpec.tcp(getHost(), getPort());
-        return worker.listen(getAcceptQueueSize() > 0 ? spec.withBacklog(getAcceptQueueSize()) : spec);
+        return worker.listen(listenSpec());
     }
 
     /** Sees to it that HTTP/1 responses can tell that they are the last ones; HTTP/2 sessions can anyway. */
@@ -219,6 +220,9 @@ public class SharedServerConnector extends ServerConnector {
     public void accept(int acceptorID) throws IOException {
         try {
             counts.beforeAccept((ServerSocketChannel) getTransport());
+            if (!isOpen()) { // as it was given up in the pause; upon which the acceptor ends
+                throw new ClosedChannelException();
+            }
             super.accept(acceptorID);
         } finally {
             counts.afterAccept();
@@ -228,12 +232,21 @@ public class SharedServerConnector extends ServerConnector {
     /** Called for each accepted connection, by the acceptor that accepted it. */
     @Override
     protected void configure(Socket socket) {
+        count(socket, super::configure);
+    }
+
+    @Override
+    void configure(SocketChannel accepted) {
+        count(accepted, super::configure);
+    }
+
+    private <C extends Closeable> void count(C connection, Consumer<C> configuration) {
         counts.opened();
         try {
-            super.configure(socket);
+            configuration.accept(connection);
         } catch (RuntimeException | Error e) { // upon which Jetty accepts on and forgets this one
             counts.closed();
-            IO.close(socket);
+            IO.close(connection);
             throw e;
         }
     }
@@ -255,17 +268,6 @@ public class SharedServerConnector extends ServerConnector {
     /** From now on responses of HTTP/1 announce the end of their connections. */
     void announceEnd() {
         draining = true;
-    }
-
-    private void serve(SocketChannel queued) {
-        try {
-            queued.configureBlocking(false);
-            configure(queued.socket());
-            getSelectorManager().accept(queued);
-        } catch (IOException e) {
-            LOG.log(Level.DEBUG, "the peer is gone already", e);
-            IO.close(queued);
-        }
     }
 
     boolean isDrained() {

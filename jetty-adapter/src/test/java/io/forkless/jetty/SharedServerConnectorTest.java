@@ -1,6 +1,7 @@
 package io.forkless.jetty;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.forkless.supervisor.status.Outcome;
 import io.forkless.tck.adapter.AdapterContractTest;
@@ -8,7 +9,9 @@ import io.forkless.tck.adapter.Cluster;
 import io.forkless.tck.adapter.EchoSocket;
 import io.forkless.tck.adapter.HeldReadiness;
 import io.forkless.tck.adapter.Http1Client;
+import io.forkless.tck.adapter.UnixDomainPaths;
 import java.net.http.HttpClient;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.server.Server;
 import org.junit.jupiter.api.Test;
@@ -130,6 +133,42 @@ class SharedServerConnectorTest extends AdapterContractTest {
             assertThat(client.exchange("/")).contains("404 Not Found");
             assertThat(HttpConfigurations.of(connector))
                     .allSatisfy(http -> assertThat(http.getCustomizers()).isEmpty());
+        } finally {
+            server.stop();
+        }
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no listener on a path on Windows")
+    void without_a_supervisor_it_binds_its_unix_domain_path_and_removes_it() throws Exception {
+        Path path = UnixDomainPaths.next();
+        Server server = new Server();
+        SharedServerConnector connector = new SharedServerConnector(server);
+        connector.setUnixDomainPath(path);
+        server.addConnector(connector);
+        for (int i = 0; i < 2; i++) {
+            server.start();
+            try (Http1Client client = new Http1Client(path)) {
+                assertThat(client.exchange("/")).contains("404 Not Found");
+                assertThat(connector.getOpenConnections()).isEqualTo(1);
+            } finally {
+                server.stop();
+            }
+            assertThat(path).doesNotExist();
+        }
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no listener on a path on Windows")
+    void a_unix_domain_path_needs_an_acceptor() throws Exception {
+        Server server = new Server();
+        SharedServerConnector connector = new SharedServerConnector(server, 0, 1);
+        connector.setUnixDomainPath(UnixDomainPaths.next());
+        server.addConnector(connector);
+        try {
+            assertThatThrownBy(server::start)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("use at least one acceptor");
         } finally {
             server.stop();
         }

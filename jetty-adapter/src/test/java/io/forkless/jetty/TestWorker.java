@@ -6,6 +6,7 @@ import io.forkless.tck.adapter.SlowRequests;
 import io.forkless.tck.adapter.TestBodies;
 import io.forkless.tck.adapter.TestKeyStore;
 import java.io.OutputStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -56,7 +57,12 @@ final class TestWorker {
         for (String option : options) {
             String[] pair = option.split("=");
             switch (pair[0]) {
-                case "plain" -> server.addConnector(plain(server, pair[1], options));
+                case "plain" -> server.addConnector(at(plain(server, options), pair[1]));
+                case "unix" -> {
+                    SharedServerConnector connector = plain(server, options);
+                    connector.setUnixDomainPath(Path.of(pair[1]));
+                    server.addConnector(connector);
+                }
                 case "tls" -> server.addConnector(tls(server, pair[1]));
                 case "threads" -> threads.setMaxThreads(Integer.parseInt(pair[1]) + OWN_THREADS);
                 case "grace" -> grace = Long.parseLong(pair[1]);
@@ -118,14 +124,14 @@ final class TestWorker {
         };
     }
 
-    private static SharedServerConnector plain(Server server, String port, List<String> options) {
+    private static SharedServerConnector plain(Server server, List<String> options) {
         HttpConfiguration http = new HttpConfiguration();
         int acceptors = options.contains("no-acceptors") ? 0 : 1;
         SharedServerConnector connector = new SharedServerConnector(
                 server, acceptors, 1, http1(options), new HTTP2CServerConnectionFactory(http));
         connector.setInheritChannel(options.contains("inherit-channel"));
         connector.setReusePort(options.contains("reuse-port"));
-        return at(connector, port);
+        return connector;
     }
 
     private static ConnectionFactory http1(List<String> options) {

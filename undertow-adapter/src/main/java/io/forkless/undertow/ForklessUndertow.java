@@ -10,7 +10,10 @@ import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.HttpHandler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -42,7 +45,9 @@ import org.xnio.XnioWorker;
  *       exits.
  * </ul>
  *
- * <p>{@link Undertow#getWorker()} of a supervised server is a {@link SharedXnioWorker}.
+ * <p>A listener may be on a Unix-domain path: {@link Builder#addHttpListener(Path)}, with a supervisor or without.
+ *
+ * <p>{@link Undertow#getWorker()} of a supervised server, and of one with a path, is a {@link SharedXnioWorker}.
  */
 public final class ForklessUndertow {
     /** How long a connection may be idle while the server drains, unless set. */
@@ -71,6 +76,7 @@ public final class ForklessUndertow {
         private final Undertow.Builder builder = Undertow.builder();
         private final OptionMap.Builder workerOptions = OptionMap.builder();
         private final RequestTracker requests = new RequestTracker();
+        private final Map<Integer, Path> unixDomainPaths = new HashMap<>();
         private final Worker worker;
         private final ListenerSource source;
         private int listeners;
@@ -85,7 +91,7 @@ public final class ForklessUndertow {
             this(worker, worker == null ? null : worker::listen);
         }
 
-        /** @param source null for a server that binds its own listeners */
+        /** @param source null for a server that has Undertow bind its listeners, or binds them itself if one has a path */
         Builder(Worker worker, ListenerSource source) {
             this.worker = worker;
             this.source = source;
@@ -96,12 +102,14 @@ public final class ForklessUndertow {
         }
 
         public Undertow build() {
-            if (source == null) {
+            ListenerSource listenerSource = source == null && !unixDomainPaths.isEmpty() ? new OwnListeners() : source;
+            if (listenerSource == null) {
                 return builder.build();
             }
+            Internals.require();
             ConnectionCounts counts = new ConnectionCounts();
             counts.setPaced(acceptPacing);
-            SharedXnioWorker shared = new SharedXnioWorker(settings(), source, counts, requests);
+            SharedXnioWorker shared = new SharedXnioWorker(settings(), listenerSource, counts, requests);
             if (worker != null) {
                 counts.joinPacing(worker.acceptPacing(), shared::freeThreads);
             }
@@ -124,7 +132,8 @@ public final class ForklessUndertow {
                     .set(Options.CORK, true)
                     .addAll(workerOptions.getMap())
                     .getMap();
-            return new ServerSettings(listeners, options, ownWorker, shutdownTimeoutMillis, drainIdleGrace);
+            return new ServerSettings(
+                    listeners, Map.copyOf(unixDomainPaths), options, ownWorker, shutdownTimeoutMillis, drainIdleGrace);
         }
 
         /**
@@ -171,6 +180,28 @@ public final class ForklessUndertow {
                 listenerBuilder.setRootHandler(rootHandler);
             }
             return this;
+        }
+
+        /**
+         * A listener on a Unix-domain path. Its connections have 127.0.0.1 and port 0 for both of their addresses. Without a
+         * supervisor the server binds the path itself when it is started; that takes a listener provider, as in a
+         * supervisor, and replaces a path that a dead process has left behind.
+         *
+         * @param unixDomainPath about 100 bytes at most (unix(7), {@code sun_path})
+         * @throws IllegalStateException from {@link #build()}, if the Undertow or XNIO at hand lacks what that needs
+         */
+        public Builder addHttpListener(Path unixDomainPath) {
+            return addListener(unixDomainPath, new Undertow.ListenerBuilder().setType(Undertow.ListenerType.HTTP));
+        }
+
+        /**
+         * The same for any type of listener.
+         *
+         * @param listenerBuilder its host and port are not used
+         */
+        public Builder addListener(Path unixDomainPath, Undertow.ListenerBuilder listenerBuilder) {
+            unixDomainPaths.put(listeners, unixDomainPath);
+            return addListener(listenerBuilder);
         }
 
         public Builder addHttpListener(int port, String host) {

@@ -13,4 +13,7 @@ interface ListenerSource {
      * @throws IOException with operation, address and reason
      */
     ServerSocketChannel listen(ListenSpec spec) throws IOException;
+
+    /** The server has closed its copies: it has stopped, or its start has failed. It may be started again. */
+    default void stopped() {}
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -93,6 +94,9 @@ final class SharedServerChannel implements AcceptingChannel<StreamConnection> {
         try {
             SocketSettings.apply(current, channel);
             connection = Internals.connect(accepted.thread(), channel, accepted::ended);
+            if (address instanceof UnixDomainSocketAddress) {
+                connection = new UnixDomainConnection(connection, channel);
+            }
         } catch (IOException | RuntimeException | Error e) {
             IoUtils.safeClose(channel);
             accepted.ended();

@@ -6,6 +6,7 @@ import io.undertow.Undertow;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -67,25 +68,25 @@ public final class SharedXnioWorker extends XnioWorker {
 
     // Listeners
 
-    /** Adopts the listener at that address. If that fails, so does the start of the server, and what it had is freed. */
+    /**
+     * Adopts the listener at that address. If that fails, so does the start of the server, and what it had is freed.
+     *
+     * @param bindAddress has no meaning for a listener on a path, of which Undertow knows nothing; it asks for its listeners
+     *     in the order in which they were added
+     */
     @Override
     public synchronized AcceptingChannel<StreamConnection> createStreamConnectionServer(
             SocketAddress bindAddress,
             ChannelListener<? super AcceptingChannel<StreamConnection>> acceptListener,
             OptionMap optionMap)
             throws IOException {
-        if (!(bindAddress instanceof InetSocketAddress inet)) {
-            throw new IOException("listen " + bindAddress + ": a shared listener of Undertow is a TCP one");
-        }
         if (delegate != null) {
             throw new IOException(
                     "listen " + bindAddress + ": this worker's server is complete, and its drain would not know"
                             + " of the requests of another one: build that with ForklessUndertow.builder()");
         }
         try {
-            int backlog = optionMap.get(Options.BACKLOG, ListenSpec.DEFAULT_BACKLOG);
-            ListenSpec wanted = ListenSpec.tcp(inet.getAddress().getHostAddress(), inet.getPort())
-                    .withBacklog(backlog);
+            ListenSpec wanted = wanted(bindAddress, optionMap.get(Options.BACKLOG, ListenSpec.DEFAULT_BACKLOG));
             SharedServerChannel channel = new SharedServerChannel(this, wanted, optionMap);
             channel.getAcceptSetter().set(acceptListener);
             channels.add(channel);
@@ -94,6 +95,16 @@ public final class SharedXnioWorker extends XnioWorker {
             channels.forEach(SharedServerChannel::close);
             throw e;
         }
+    }
+
+    private ListenSpec wanted(SocketAddress bindAddress, int backlog) {
+        Path path = settings.unixDomainPaths().get(channels.size());
+        if (path != null) {
+            return ListenSpec.unix(path.toString()).withBacklog(backlog);
+        }
+        InetSocketAddress inet = (InetSocketAddress) bindAddress;
+        return ListenSpec.tcp(inet.getAddress().getHostAddress(), inet.getPort())
+                .withBacklog(backlog);
     }
 
     ListenerSource source() {
@@ -136,12 +147,13 @@ public final class SharedXnioWorker extends XnioWorker {
     /** A channel calls this when it was closed. */
     synchronized void closed(SharedServerChannel channel) {
         channels.remove(channel);
-        XnioWorker running = delegate;
-        if (!channels.isEmpty() || running == null) {
+        if (!channels.isEmpty()) {
             return;
         }
+        source.stopped();
+        XnioWorker running = delegate;
         delegate = null;
-        if (settings.ownWorker() == null) {
+        if (running != null && settings.ownWorker() == null) {
             terminate(running, settings.shutdownTimeoutMillis());
         }
     }

@@ -1,9 +1,11 @@
 package io.forkless.undertow;
 
 import java.io.IOException;
-import java.net.Socket;
+import java.net.SocketOption;
+import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.xnio.Option;
 import org.xnio.OptionMap;
@@ -24,6 +26,13 @@ final class SocketSettings {
             .add(Options.WRITE_TIMEOUT)
             .create();
 
+    /** Some of them are of TCP only. */
+    private static final Map<Option<?>, SocketOption<?>> SOCKET_OPTIONS = Map.of(
+            Options.TCP_NODELAY, StandardSocketOptions.TCP_NODELAY,
+            Options.KEEP_ALIVE, StandardSocketOptions.SO_KEEPALIVE,
+            Options.SEND_BUFFER, StandardSocketOptions.SO_SNDBUF,
+            Options.RECEIVE_BUFFER, StandardSocketOptions.SO_RCVBUF);
+
     private static final List<Option<Integer>> TIMEOUTS = List.of(Options.READ_TIMEOUT, Options.WRITE_TIMEOUT);
 
     private SocketSettings() {}
@@ -31,22 +40,22 @@ final class SocketSettings {
     /** What applies to the socket. The receive buffer, too: a shared listener cannot be given one to hand down. */
     static void apply(OptionMap options, SocketChannel channel) throws IOException {
         channel.configureBlocking(false);
-        Socket socket = channel.socket();
-        if (options.contains(Options.TCP_NODELAY)) {
-            socket.setTcpNoDelay(options.get(Options.TCP_NODELAY, false));
+        for (Map.Entry<Option<?>, SocketOption<?>> each : SOCKET_OPTIONS.entrySet()) {
+            set(channel, each.getValue(), options.get(each.getKey()));
         }
-        if (options.contains(Options.KEEP_ALIVE)) {
-            socket.setKeepAlive(options.get(Options.KEEP_ALIVE, false));
+        if (options.contains(Options.TCP_OOB_INLINE) && isTcp(channel)) { // the only one that only a socket has
+            channel.socket().setOOBInline(options.get(Options.TCP_OOB_INLINE, false));
         }
-        if (options.contains(Options.TCP_OOB_INLINE)) {
-            socket.setOOBInline(options.get(Options.TCP_OOB_INLINE, false));
+    }
+
+    private static <T> void set(SocketChannel channel, SocketOption<T> option, Object value) throws IOException {
+        if (value != null && channel.supportedOptions().contains(option)) {
+            channel.setOption(option, option.type().cast(value));
         }
-        if (options.contains(Options.SEND_BUFFER)) {
-            socket.setSendBufferSize(options.get(Options.SEND_BUFFER));
-        }
-        if (options.contains(Options.RECEIVE_BUFFER)) {
-            socket.setReceiveBufferSize(options.get(Options.RECEIVE_BUFFER));
-        }
+    }
+
+    private static boolean isTcp(SocketChannel channel) {
+        return channel.supportedOptions().contains(StandardSocketOptions.TCP_NODELAY);
     }
 
     /** What applies to XNIO's connection over it. */

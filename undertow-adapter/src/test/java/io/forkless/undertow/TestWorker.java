@@ -5,6 +5,7 @@ import io.forkless.tck.adapter.Restarts;
 import io.forkless.tck.adapter.TestKeyStore;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import javax.net.ssl.SSLContext;
@@ -34,6 +35,7 @@ final class TestWorker {
                 case "threads" -> builder.setWorkerThreads(Integer.parseInt(pair[1]));
                 case "grace" -> builder.setDrainIdleGrace(Duration.ofMillis(Long.parseLong(pair[1])));
                 case "plain" -> builder.addHttpListener(Integer.parseInt(pair[1]), "127.0.0.1");
+                case "unix" -> builder.addHttpListener(Path.of(pair[1]));
                 case "wildcard" -> builder.addHttpListener(Integer.parseInt(pair[1]), "0.0.0.0");
                 case "ajp" -> {
                     System.setProperty("io.undertow.ajp.REQUIRE_AJP_SECRET", "false");

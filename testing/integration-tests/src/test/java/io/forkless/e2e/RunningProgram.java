@@ -40,6 +40,8 @@ final class RunningProgram implements AutoCloseable {
     private static final Pattern LISTENING = Pattern.compile("listening on .*:(\\d+)");
 
     private static final String HEAP = "-Xmx128m";
+    private static final String FREE_PORT = "127.0.0.1:0";
+    private static final String[] ADDRESS = {"--host", "127.0.0.1", "--port", "0"};
 
     private final Path temporary;
     private final String name;
@@ -61,18 +63,29 @@ final class RunningProgram implements AutoCloseable {
 
     /** A supervisor with this many workers of that example, all ready, on a free port of 127.0.0.1. */
     static RunningProgram forkless(Path temporary, String example, int workers) throws IOException {
-        return forkless(temporary, workers, example(Machine.javaForPrograms(), temporary, example, 0));
+        return forkless(temporary, workers, FREE_PORT, example(Machine.javaForPrograms(), temporary, example, ADDRESS));
     }
 
-    /** The same with workers of two examples by turns. */
+    /** The same on that path. */
+    static RunningProgram onUnixDomainPath(Path temporary, String example, int workers, Path path) throws IOException {
+        String address = "unix:" + path;
+        return forkless(
+                temporary,
+                workers,
+                address,
+                example(Machine.javaForPrograms(), temporary, example, "--listen", address));
+    }
+
+    /** With workers of two examples by turns, on a free port again. */
     static RunningProgram mixed(Path temporary, int workers, String even, String odd) throws IOException {
         String classes = Machine.path(JavaProgram.classesOf(EitherExample.class));
-        String[] arguments = {Machine.path(jar(even)), Machine.path(jar(odd)), "--host", "127.0.0.1", "--port", "0"};
-        JavaProgram worker = JavaProgram.onClassPath(classes, EitherExample.class, arguments)
+        List<String> arguments = new ArrayList<>(List.of(Machine.path(jar(even)), Machine.path(jar(odd))));
+        arguments.addAll(List.of(ADDRESS));
+        JavaProgram worker = JavaProgram.onClassPath(classes, EitherExample.class, arguments.toArray(String[]::new))
                 .launchedBy(Machine.javaForPrograms())
                 .options(HEAP)
                 .temporary(Machine.path(temporary));
-        return forkless(temporary, workers, worker);
+        return forkless(temporary, workers, FREE_PORT, worker);
     }
 
     /**
@@ -86,7 +99,8 @@ final class RunningProgram implements AutoCloseable {
                 + " echo the $life life has ended with status $?; done";
         List<String> tool = List.of("systemd-socket-activate", "-l", "127.0.0.1:" + port, "sh", "-c", lives, "sh");
         List<String> options = List.of("--name", name, "--workers", Integer.toString(workers));
-        JavaProgram worker = example(Machine.java(), temporary, example, port);
+        JavaProgram worker =
+                example(Machine.java(), temporary, example, "--host", "127.0.0.1", "--port", Integer.toString(port));
         return new RunningProgram(
                 temporary, name, run(temporary, options, worker).below(tool));
     }
@@ -98,27 +112,28 @@ final class RunningProgram implements AutoCloseable {
     static RunningProgram activatedAt(String address, Path temporary, String example, int workers, int port)
             throws IOException {
         String name = "e2e-" + UUID.randomUUID();
-        List<String> command = new ArrayList<>(List.of("systemd-socket-activate", "-l", address));
-        command.addAll(forkless(temporary, "run", "--name", name, "--workers", Integer.toString(workers), "--"));
-        command.addAll(java(Machine.java(), temporary));
-        command.addAll(List.of("-jar", jar(example).toString(), "--port", Integer.toString(port)));
-        return new RunningProgram(temporary, name, builder(command));
+        List<String> options = List.of("--name", name, "--workers", Integer.toString(workers));
+        JavaProgram worker = example(Machine.java(), temporary, example, "--port", Integer.toString(port));
+        List<String> tool = List.of("systemd-socket-activate", "-l", address);
+        return new RunningProgram(
+                temporary, name, run(temporary, options, worker).below(tool));
     }
 
     /** A supervisor that is the first process of a namespace of its own, as in a container that gives no capability. */
     static RunningProgram contained(Path temporary, String example, int workers) throws IOException {
-        List<String> options = List.of("--workers", Integer.toString(workers), "--listen", "127.0.0.1:0");
-        JavaProgram worker = example(Machine.java(), temporary, example, 0);
+        List<String> options = List.of("--workers", Integer.toString(workers), "--listen", FREE_PORT);
+        JavaProgram worker = example(Machine.java(), temporary, example, ADDRESS);
         RunningProgram program = new RunningProgram(
                 temporary, null, run(temporary, options, worker).below(CONTAINED));
         program.awaitLine("all " + workers + " workers are READY");
         return program;
     }
 
-    private static RunningProgram forkless(Path temporary, int workers, JavaProgram worker) throws IOException {
+    private static RunningProgram forkless(Path temporary, int workers, String address, JavaProgram worker)
+            throws IOException {
         String name = "e2e-" + UUID.randomUUID();
-        List<String> options = new ArrayList<>(
-                List.of("--name", name, "--workers", Integer.toString(workers), "--listen", "127.0.0.1:0"));
+        List<String> options =
+                new ArrayList<>(List.of("--name", name, "--workers", Integer.toString(workers), "--listen", address));
         // A start under Wine has taken over a minute on a small machine that had a load to serve as well.
         options.addAll(List.of("--boot-timeout", Long.toString(PATIENCE.toSeconds())));
         RunningProgram program = new RunningProgram(temporary, name, run(temporary, options, worker));
@@ -128,7 +143,8 @@ final class RunningProgram implements AutoCloseable {
 
     /** An example without a supervisor, with this in its environment. */
     static RunningProgram alone(Path temporary, String example, String variable, String value) throws IOException {
-        ProcessBuilder builder = example(Machine.java(), temporary, example, 0).process();
+        ProcessBuilder builder =
+                example(Machine.java(), temporary, example, ADDRESS).process();
         builder.environment().put(variable, value);
         return new RunningProgram(temporary, null, builder);
     }
@@ -156,9 +172,8 @@ final class RunningProgram implements AutoCloseable {
         return program(Machine.java(), temporary, jar, arguments.toArray(String[]::new));
     }
 
-    private static JavaProgram example(List<String> java, Path temporary, String example, int port) {
-        String jar = Machine.path(jar(example));
-        return program(java, temporary, jar, "--host", "127.0.0.1", "--port", Integer.toString(port));
+    private static JavaProgram example(List<String> java, Path temporary, String example, String... arguments) {
+        return program(java, temporary, Machine.path(jar(example)), arguments);
     }
 
     private static Path jar(String example) {

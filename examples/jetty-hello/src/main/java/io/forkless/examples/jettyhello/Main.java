@@ -1,8 +1,12 @@
 package io.forkless.examples.jettyhello;
 
 import io.forkless.jetty.SharedServerConnector;
+import io.forkless.spi.ListenSpec;
+import io.forkless.spi.TcpListenSpec;
+import io.forkless.spi.UnixListenSpec;
 import io.forkless.worker.Worker;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
@@ -13,7 +17,9 @@ import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** A Jetty server that says which worker answers. The only line that makes it one is the connector's class. */
 @Command(
@@ -33,6 +39,13 @@ final class Main implements Callable<Integer> {
             defaultValue = "8080",
             description = "The port to listen on; default: ${DEFAULT-VALUE}.")
     private int port;
+
+    @Option(
+            names = "--listen",
+            paramLabel = "ADDRESS",
+            converter = ListenConverter.class,
+            description = "HOST:PORT, PORT or unix:PATH, in place of host and port; as the supervisor's --listen.")
+    private ListenSpec listen;
 
     private Main() {}
 
@@ -58,8 +71,7 @@ final class Main implements Callable<Integer> {
         HttpConfiguration http = new HttpConfiguration();
         SharedServerConnector connector = new SharedServerConnector(
                 server, new HttpConnectionFactory(http), new HTTP2CServerConnectionFactory(http));
-        connector.setHost(host);
-        connector.setPort(port);
+        listenOn(connector);
         server.addConnector(connector);
         server.setHandler(new HelloHandler(index));
         try {
@@ -68,8 +80,33 @@ final class Main implements Callable<Integer> {
             server.stop();
             throw e;
         }
-        System.out.println("serving: curl http://localhost:" + connector.getLocalPort() + "/");
+        Path path = connector.getUnixDomainPath();
+        System.out.println(
+                path == null
+                        ? "serving: curl http://localhost:" + connector.getLocalPort() + "/"
+                        : "serving: curl --unix-socket " + path + " http://localhost/");
         server.join();
         return 0;
+    }
+
+    private void listenOn(SharedServerConnector connector) {
+        if (listen instanceof UnixListenSpec unix) {
+            connector.setUnixDomainPath(Path.of(unix.path()));
+        } else {
+            TcpListenSpec tcp = listen == null ? ListenSpec.tcp(host, port) : (TcpListenSpec) listen;
+            connector.setHost(tcp.host());
+            connector.setPort(tcp.port());
+        }
+    }
+
+    static final class ListenConverter implements ITypeConverter<ListenSpec> {
+        @Override
+        public ListenSpec convert(String value) {
+            try {
+                return ListenSpec.parse(value);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
     }
 }

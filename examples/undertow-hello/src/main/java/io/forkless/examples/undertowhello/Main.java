@@ -1,5 +1,8 @@
 package io.forkless.examples.undertowhello;
 
+import io.forkless.spi.ListenSpec;
+import io.forkless.spi.TcpListenSpec;
+import io.forkless.spi.UnixListenSpec;
 import io.forkless.undertow.ForklessUndertow;
 import io.forkless.worker.Worker;
 import io.undertow.Undertow;
@@ -7,13 +10,16 @@ import io.undertow.UndertowOptions;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** An Undertow server that says which worker answers. The only line that makes it one is the builder's class. */
 @Command(
@@ -40,6 +46,13 @@ final class Main implements Callable<Integer> {
             description = "The port to listen on; default: ${DEFAULT-VALUE}.")
     private int port;
 
+    @Option(
+            names = "--listen",
+            paramLabel = "ADDRESS",
+            converter = ListenConverter.class,
+            description = "HOST:PORT, PORT or unix:PATH, in place of host and port; as the supervisor's --listen.")
+    private ListenSpec listen;
+
     private Main() {}
 
     public static void main(String[] arguments) {
@@ -62,8 +75,7 @@ final class Main implements Callable<Integer> {
     public Integer call() throws Exception {
         Optional<Worker> worker = Worker.current();
         String index = worker.map(w -> Integer.toString(w.index())).orElse("-");
-        Undertow server = ForklessUndertow.builder()
-                .addHttpListener(port, host)
+        Undertow server = listening(ForklessUndertow.builder())
                 .setServerOption(UndertowOptions.ENABLE_HTTP2, true)
                 .setHandler(new HelloHandler(index))
                 .build();
@@ -72,17 +84,38 @@ final class Main implements Callable<Integer> {
         } catch (RuntimeException e) {
             throw reason(e);
         }
-        InetSocketAddress address =
-                (InetSocketAddress) server.getListenerInfo().get(0).getAddress();
-        System.out.println("serving: curl http://localhost:" + address.getPort() + "/");
+        System.out.println("serving: curl "
+                + (server.getListenerInfo().get(0).getAddress() instanceof InetSocketAddress address
+                        ? "http://localhost:" + address.getPort() + "/"
+                        : "--unix-socket " + ((UnixListenSpec) listen).path() + " http://localhost/"));
         return 0;
+    }
+
+    private ForklessUndertow.Builder listening(ForklessUndertow.Builder builder) {
+        if (listen instanceof UnixListenSpec unix) {
+            return builder.addHttpListener(Path.of(unix.path()));
+        }
+        TcpListenSpec tcp = listen == null ? ListenSpec.tcp(host, port) : (TcpListenSpec) listen;
+        return builder.addHttpListener(tcp.port(), tcp.host() == null ? "0.0.0.0" : tcp.host());
     }
 
     /** Undertow wraps it, and the JDK's does not tell the address. */
     private Exception reason(RuntimeException failure) {
         if (failure.getCause() instanceof BindException bind) {
-            return new IOException("listen " + host + ":" + port + ": " + bind.getMessage(), bind);
+            return new IOException(
+                    "listen " + (listen == null ? host + ":" + port : listen) + ": " + bind.getMessage(), bind);
         }
         return failure.getCause() instanceof Exception cause ? cause : failure;
+    }
+
+    static final class ListenConverter implements ITypeConverter<ListenSpec> {
+        @Override
+        public ListenSpec convert(String value) {
+            try {
+                return ListenSpec.parse(value);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
     }
 }

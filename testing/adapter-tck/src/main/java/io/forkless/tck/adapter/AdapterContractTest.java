@@ -16,7 +16,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,8 +40,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * adapter and name a program that runs the server, in worker processes of a real supervisor:
  *
  * <ul>
- *   <li>Its arguments are {@code plain=PORT} (HTTP/1.1 and h2c) and {@code tls=PORT} (HTTP/1.1 and h2, with the
- *       certificate of {@link TestKeyStore#ofThisWorker()}), each a listener on 127.0.0.1, and {@code grace=MILLIS}, the
+ *   <li>Its arguments are {@code plain=PORT} (HTTP/1.1 and h2c), {@code unix=PATH} (the same) and {@code tls=PORT} (HTTP/1.1 and h2, with the
+ *       certificate of {@link TestKeyStore#ofThisWorker()}), those with a port on 127.0.0.1, and {@code grace=MILLIS}, the
  *       drain idle grace. {@code restarts} runs {@link Restarts} once the server has started, {@code hold} calls {@link
  *       HeldReadiness#hold} before. With {@code threads=N} no more than N requests that take threads are handled at a time.
  *   <li>{@code /} answers with {@code PID PROTOCOL}; so do {@code /sleep?MILLIS} and {@code /until-drain} after the calls
@@ -50,6 +53,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
 public abstract class AdapterContractTest {
+    static final String NO_UNIX_DOMAIN = "there is no listener on a path on Windows";
+
     private static final int SECONDS = 30;
 
     /** Longer than a client of ours takes between two requests, however busy the machine is. */
@@ -321,6 +326,54 @@ public abstract class AdapterContractTest {
         try (Cluster cluster = Cluster.startWithout(providers, program("plain=0"))) {
             assertThat(cluster.outcome()).isEqualTo(Outcome.GAVE_UP);
             assertThat(cluster.output()).contains("cannot be used: none is on the class path");
+        }
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = NO_UNIX_DOMAIN)
+    void a_unix_domain_listener_is_served_by_all_workers_and_ends_as_one_with_a_port_does() throws Exception {
+        Path path = UnixDomainPaths.next();
+        Cluster.Program worker = program(LONG_GRACE, "unix=" + path);
+        try (Cluster cluster = Cluster.start(2, path, worker).ready();
+                Http1Client busy = new Http1Client(path);
+                Http1Client other = new Http1Client(path)) {
+            Set<String> answers = new HashSet<>();
+            await().atMost(Cluster.PATIENCE).until(() -> {
+                try (Http1Client client = new Http1Client(path)) {
+                    answers.add(client.exchange("/").replaceAll("(?s).*\r\n\r\n", ""));
+                }
+                return answers.size() == 2;
+            });
+            assertThat(answers).allMatch(answer -> answer.endsWith(" HTTP/1.1"));
+            assertThat(other.exchange("/")).contains("200 OK").doesNotMatch(Http1Client::isClosing);
+            busy.send("/until-drain");
+            SlowRequests.awaitOne(cluster);
+
+            cluster.stop();
+
+            await().atMost(Cluster.PATIENCE).until(() -> other.exchange("/"), Http1Client::isClosing);
+            assertThat(other.isEnded()).isTrue();
+            assertThat(busy.receive()).contains("200 OK").matches(Http1Client::isClosing);
+            assertDrained(cluster);
+            assertThat(path).doesNotExist();
+        }
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = NO_UNIX_DOMAIN)
+    void h2c_on_a_unix_domain_listener_is_served_by_upgrade() throws Exception {
+        Path path = UnixDomainPaths.next();
+        try (Cluster cluster = Cluster.start(1, path, program("unix=" + path)).ready();
+                Http1Client client = new Http1Client(path)) {
+            client.write("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\n"
+                    + "Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n");
+            assertThat(client.receiveHeader()).startsWith("HTTP/1.1 101 ");
+            client.disconnect();
+
+            cluster.stop();
+
+            assertDrained(cluster);
+            assertThat(cluster.output()).doesNotContain("Exception");
         }
     }
 

@@ -52,6 +52,13 @@ public final class Cluster implements AutoCloseable {
         return new Cluster(onFreePort(workers), program.command(CLASS_PATH));
     }
 
+    /** Listens on that path only. */
+    static Cluster start(int workers, Path unixDomainPath, Program program) throws IOException {
+        SupervisorBuilder builder =
+                Supervisor.builder().workers(workers).listen(ListenSpec.unix(unixDomainPath.toString()));
+        return new Cluster(builder, program.command(CLASS_PATH));
+    }
+
     /** Grants the workers what they ask for. */
     static Cluster startOnDemand(int workers, Program program) throws IOException {
         return new Cluster(Supervisor.builder().workers(workers), program.command(CLASS_PATH));

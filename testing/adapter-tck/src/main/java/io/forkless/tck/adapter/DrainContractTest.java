@@ -13,6 +13,8 @@ import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -80,6 +82,18 @@ public abstract class DrainContractTest {
     }
 
     @TestFactory
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = AdapterContractTest.NO_UNIX_DOMAIN)
+    Stream<DynamicTest> http_1_on_a_unix_domain_listener_across_a_drain() throws Exception {
+        Path path = UnixDomainPaths.next();
+        Cluster.Program worker = program("unix=" + path);
+        try (Cluster cluster = Cluster.start(1, path, worker).ready()) {
+            Table table = new Table();
+            table.begin(() -> new Http1Client(path), Http1Traffic.rows(cluster, earlyHints));
+            return acrossDrain(cluster, table);
+        }
+    }
+
+    @TestFactory
     Stream<DynamicTest> http_2_by_prior_knowledge_across_a_drain() throws Exception {
         try (Cluster cluster = start("plain=0").ready()) {
             Table table = new Table();
@@ -116,7 +130,11 @@ public abstract class DrainContractTest {
     }
 
     private Cluster start(String listener) throws Exception {
+        return Cluster.start(1, program(listener));
+    }
+
+    private Cluster.Program program(String listener) {
         List<String> arguments = List.of("grace=" + Drain.GRACE.toMillis(), listener);
-        return Cluster.start(1, new Cluster.Program(program, List.of(keyStore.option()), arguments));
+        return new Cluster.Program(program, List.of(keyStore.option()), arguments);
     }
 }

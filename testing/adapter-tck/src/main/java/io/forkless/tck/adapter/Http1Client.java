@@ -7,18 +7,24 @@ import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Locale;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
-/** One HTTP/1.1 connection, plain or over TLS, of which a test sees every byte. */
+/** One HTTP/1.1 connection, plain, over TLS or to a Unix-domain path, of which a test sees every byte. */
 public final class Http1Client implements Closeable {
-    private final Socket socket;
+    private final Closeable socket;
     private final InputStream in;
+    private final OutputStream out;
 
     public Http1Client(int port) throws IOException {
         this(port, null);
@@ -34,12 +40,22 @@ public final class Http1Client implements Closeable {
             tcp.connect(new InetSocketAddress("127.0.0.1", port), 5000);
             tcp.setTcpNoDelay(true);
             tcp.setSoTimeout(30_000);
-            socket = tls == null ? tcp : handshaken(tcp, tls, protocols);
-            in = new BufferedInputStream(socket.getInputStream());
+            Socket open = tls == null ? tcp : handshaken(tcp, tls, protocols);
+            socket = open;
+            in = new BufferedInputStream(open.getInputStream());
+            out = open.getOutputStream();
         } catch (IOException e) {
             tcp.close();
             throw e;
         }
+    }
+
+    /** To a Unix-domain path. Reads have no time-out: the JDK has none for such a channel. */
+    public Http1Client(Path unixDomainPath) throws IOException {
+        SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(unixDomainPath));
+        socket = channel;
+        in = new BufferedInputStream(Channels.newInputStream(channel));
+        out = Channels.newOutputStream(channel);
     }
 
     private static SSLSocket handshaken(Socket tcp, SSLContext tls, String... protocols) throws IOException {
@@ -52,7 +68,7 @@ public final class Http1Client implements Closeable {
     }
 
     public boolean isConnected() {
-        return socket.isConnected();
+        return !(socket instanceof Socket tcp) || tcp.isConnected();
     }
 
     public void send(String... paths) throws IOException {
@@ -65,12 +81,12 @@ public final class Http1Client implements Closeable {
 
     /** Sends those characters, which need not be a whole request. */
     public void write(String characters) throws IOException {
-        socket.getOutputStream().write(characters.getBytes(StandardCharsets.US_ASCII));
+        out.write(characters.getBytes(StandardCharsets.US_ASCII));
     }
 
     /** Sends those bytes, which need not be a whole frame. */
     void write(byte... bytes) throws IOException {
-        socket.getOutputStream().write(bytes);
+        out.write(bytes);
     }
 
     /** Header and body of the next response, whose length its header tells. */

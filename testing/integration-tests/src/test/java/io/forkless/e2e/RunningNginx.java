@@ -1,0 +1,110 @@
+package io.forkless.e2e;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.forkless.benchmarks.load.HttpConnection;
+import io.forkless.benchmarks.load.RequestException;
+import io.forkless.benchmarks.service.Answerers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/** An nginx of our own in front of one Unix-domain path: one process, with all its files in a directory of the test. */
+final class RunningNginx implements AutoCloseable {
+    /** With connections to the workers that are kept: those are what a drain has to end in good order. */
+    private static final String CONFIGURATION = """
+            daemon off;
+            master_process off; # it would give the connections to another user, who may not use the path
+            pid DIRECTORY/nginx.pid;
+            error_log stderr warn;
+            events {
+            }
+            http {
+                access_log off;
+                client_body_temp_path DIRECTORY/body;
+                proxy_temp_path DIRECTORY/proxy;
+                fastcgi_temp_path DIRECTORY/fastcgi;
+                uwsgi_temp_path DIRECTORY/uwsgi;
+                scgi_temp_path DIRECTORY/scgi;
+                upstream workers {
+                    server unix:PATH;
+                    keepalive 16;
+                }
+                server {
+                    listen 127.0.0.1:PORT;
+                    location / {
+                        proxy_pass http://workers;
+                        proxy_http_version 1.1;
+                        proxy_set_header Connection "";
+                        proxy_set_header Host $http_host;
+                    }
+                }
+            }
+            """;
+
+    private final int port;
+    private final Process process;
+
+    private RunningNginx(int port, Process process) {
+        this.port = port;
+        this.process = process;
+    }
+
+    /** On a free port of 127.0.0.1; returns when it answers. */
+    static RunningNginx inFrontOf(Path unixDomainPath, Path directory) throws IOException {
+        int port = Answerers.freePort(); // it tells none that the system has chosen
+        Path configuration = directory.resolve("nginx.conf");
+        Files.writeString(
+                configuration,
+                CONFIGURATION
+                        .replace("DIRECTORY", directory.toString())
+                        .replace("PATH", unixDomainPath.toString())
+                        .replace("PORT", Integer.toString(port)));
+        Process process = new ProcessBuilder(
+                        executable(), "-e", "stderr", "-p", directory.toString(), "-c", configuration.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("nginx.log").toFile())
+                .start();
+        RunningNginx nginx = new RunningNginx(port, process);
+        await("nginx").atMost(RunningProgram.PATIENCE).until(() -> !process.isAlive() || nginx.answers());
+        return nginx;
+    }
+
+    static void assumeInstalled() {
+        assumeTrue(candidates().anyMatch(Files::isExecutable), "nginx is not installed");
+    }
+
+    private static String executable() {
+        return candidates()
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElseThrow()
+                .toString();
+    }
+
+    /** An ordinary user's path may be without the directory for administrators' programs. */
+    private static Stream<Path> candidates() {
+        return Stream.concat(Stream.of(System.getenv("PATH").split(":")), Stream.of("/usr/sbin"))
+                .map(directory -> Path.of(directory, "nginx"));
+    }
+
+    private boolean answers() {
+        try {
+            return HttpConnection.get(port, "/").startsWith("worker ");
+        } catch (RequestException e) {
+            return false;
+        }
+    }
+
+    int port() {
+        return port;
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        process.onExit().join();
+    }
+}
