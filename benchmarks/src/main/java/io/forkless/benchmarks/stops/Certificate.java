@@ -3,13 +3,10 @@ package io.forkless.benchmarks.stops;
 import io.forkless.benchmarks.service.Services;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.util.ArrayList;
-import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -25,15 +22,21 @@ public final class Certificate {
         if (Files.exists(file)) {
             return file;
         }
-        List<String> keytool = new ArrayList<>(
-                List.of(Services.java().resolveSibling("keytool").toString(), "-genkeypair"));
-        keytool.addAll(List.of("-keyalg", "EC", "-dname", "CN=localhost", "-ext", "san=ip:" + Traffic.TLS_HOST));
-        keytool.addAll(List.of("-storetype", "PKCS12", "-storepass", PASSWORD, "-keystore", file.toString()));
-        Process process = new ProcessBuilder(keytool).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) {
-            throw new IOException("keytool: " + output);
-        }
+        Services.tool(
+                "keytool",
+                "-genkeypair",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=localhost",
+                "-ext",
+                "san=ip:" + Traffic.TLS_HOST,
+                "-storetype",
+                "PKCS12",
+                "-storepass",
+                PASSWORD,
+                "-keystore",
+                file.toString());
         return file;
     }
 
