@@ -64,9 +64,11 @@ public final class Charts {
         styler.setLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 11));
     }
 
-    /** Without black, so that the numbers can be read; the first one is again that of the eighth contender. */
+    /** Enough for all, and none on which its number cannot be read. */
     private static Color[] colours() {
-        Color[] all = new ColorBlindFriendlySeriesColors().getSeriesColors();
-        return Stream.of(all).filter(colour -> !colour.equals(Color.BLACK)).toArray(Color[]::new);
+        Stream<Color> friendly = Stream.of(new ColorBlindFriendlySeriesColors().getSeriesColors());
+        return Stream.concat(friendly, Stream.of(Color.LIGHT_GRAY, Color.GRAY))
+                .filter(colour -> !colour.equals(Color.BLACK))
+                .toArray(Color[]::new);
     }
 }

@@ -93,7 +93,7 @@ record HeapSplit(String collector, List<String> option) {
     private static Map<String, Double> load(Service service, double rate, Bench bench)
             throws IOException, InterruptedException {
         double capacity = capacity(service, bench.quick() ? 1 : 2);
-        Histogram micros = ScheduledLoad.run(service.port(), CLIENTS, rate, bench.window());
+        Histogram micros = PacedLoad.run(service.port(), CLIENTS, rate, bench.window());
         return Map.of(
                 RATE,
                 capacity,

@@ -1,6 +1,7 @@
 package io.forkless.benchmarks.stops;
 
 import io.forkless.testing.load.Conversation;
+import io.forkless.testing.load.Exchange;
 import io.forkless.testing.load.HttpConnection;
 import io.forkless.testing.load.Outcome;
 import io.forkless.testing.load.RequestException;
@@ -66,8 +67,8 @@ enum Kind {
     private final Opener opener;
 
     /** @param pause between two exchanges */
-    Kind(String label, Duration pause, Script script) {
-        this(label, endpoint -> script.open(endpoint.target(), pause));
+    Kind(String label, Duration pause, Exchange exchange) {
+        this(label, endpoint -> exchange.open(endpoint.target(), pause));
     }
 
     Kind(String label, Opener opener) {

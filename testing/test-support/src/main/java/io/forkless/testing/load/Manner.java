@@ -23,30 +23,12 @@ public enum Manner {
 
     /** Connects. */
     public Conversation open(Target target) throws RequestException {
-        HttpConnection connection = new HttpConnection(target);
-        return new Conversation() {
-            @Override
-            public void exchange(Counter counter) throws RequestException {
-                connection.send("/", Manner.this == CLOSE, depth);
-                for (int i = 0; i < depth && !connection.isLast(); i++) {
-                    counter.answered(connection.receive());
-                }
-            }
-
-            @Override
-            public boolean isLast() {
-                return connection.isLast();
-            }
-
-            @Override
-            public Duration pause() {
-                return pause;
-            }
-
-            @Override
-            public void close() {
-                connection.close();
+        Exchange exchange = (connection, counter) -> {
+            connection.send("/", this == CLOSE, depth);
+            for (int i = 0; i < depth && !connection.isLast(); i++) {
+                counter.answered(connection.receive());
             }
         };
+        return exchange.open(target, pause);
     }
 }

@@ -1,17 +1,17 @@
-package io.forkless.benchmarks.stops;
+package io.forkless.testing.load;
 
-import io.forkless.testing.load.Conversation;
-import io.forkless.testing.load.HttpConnection;
-import io.forkless.testing.load.RequestException;
-import io.forkless.testing.load.Target;
 import java.time.Duration;
 
-/** One HTTP/1.1 exchange: what is sent, what must come back, and when. */
+/** A script on an HTTP/1.1 connection: what is sent, what must come back, and when. */
 @FunctionalInterface
-interface Script {
+public interface Exchange {
     void play(HttpConnection connection, Conversation.Counter counter) throws RequestException, InterruptedException;
 
-    /** A connection on which it is played again and again. */
+    /**
+     * A connection on which it is played again and again.
+     *
+     * @param pause between two exchanges
+     */
     default Conversation open(Target target, Duration pause) throws RequestException {
         HttpConnection connection = new HttpConnection(target);
         return new Conversation() {
