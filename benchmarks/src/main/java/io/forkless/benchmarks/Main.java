@@ -74,9 +74,7 @@ final class Main implements Callable<Integer> {
     @Option(
             names = "--jdk",
             paramLabel = "DIR",
-            description =
-                    "A JDK to measure starts with; may be repeated. Default: the one that runs this and the latest"
-                            + " other one that is found.")
+            description = "A JDK to measure starts with; may be repeated. Default: the one that runs this.")
     private List<Path> jdks = List.of();
 
     private Main() {}

@@ -5,21 +5,26 @@ import io.forkless.benchmarks.harness.Charts;
 import io.forkless.benchmarks.harness.Experiment;
 import io.forkless.benchmarks.harness.Names;
 import io.forkless.benchmarks.harness.Report;
-import io.forkless.benchmarks.harness.Series;
-import io.forkless.benchmarks.harness.Table;
+import io.forkless.benchmarks.harness.Results;
+import io.forkless.benchmarks.harness.Results.Column;
 import io.forkless.benchmarks.service.Rounds;
-import io.forkless.benchmarks.service.Service;
 import io.forkless.benchmarks.service.Services;
 import io.forkless.benchmarks.service.Wrk;
-import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** What it costs a single worker that its listener is a shared one: the adapter against the server as it is. */
 public final class Adoption implements Experiment {
     private static final int CONNECTIONS = 32;
     private static final String ADAPTER = "adapter";
+    private static final Column[] COLUMNS = {
+        Column.of(Wrk.RATE, "%.0f"),
+        Column.ratio(Wrk.RATE, Names.PLAIN),
+        Column.of(Wrk.P50, "%.2f"),
+        Column.ratio(Wrk.P50, Names.PLAIN),
+        Column.of(Wrk.P99, "%.2f"),
+        Column.ratio(Wrk.P99, Names.PLAIN),
+        Column.of(Wrk.FAILURES, "%.0f")
+    };
 
     @Override
     public String name() {
@@ -33,71 +38,40 @@ public final class Adoption implements Experiment {
                         .formatted(Names.PLAIN, ADAPTER)
                 + " listener that was handed over. Both have the same JVM options and take turns under the same load of "
                 + CONNECTIONS + " connections from one thread of wrk.");
-        Map<String, Map<String, Series>> keptAlive = new LinkedHashMap<>();
-        Map<String, Map<String, Series>> closing = new LinkedHashMap<>();
+        Results keptAlive = new Results();
+        Results closing = new Results();
         Services services = new Services(bench);
-        for (String server : bench.quick() ? List.of("jetty") : List.of("jetty", "undertow")) {
+        List<String> servers = bench.quick() ? List.of("jetty") : List.of("jetty", "undertow");
+        for (String server : servers) {
             try (Rounds rounds = new Rounds()) {
                 rounds.add(Names.PLAIN, services.alone("--server", server, "--listener", "plain"));
                 rounds.add(ADAPTER, services.forkless(1, "--server", server, "--listener", "shared"));
-                rounds.measure(2, service -> load(service, false, bench)); // the JVMs compile first
-                for (boolean close : List.of(false, true)) {
-                    if (close && !bench.quick()) {
-                        rounds.measure(2, service -> load(service, true, bench));
-                    }
-                    Map<String, Map<String, Series>> results =
-                            rounds.measure(bench.rounds(), service -> load(service, close, bench));
-                    report.add("### " + server + (close ? ", a connection per request" : ", keep-alive"));
-                    report.add(table(results));
-                    results.forEach((contender, figures) -> (close ? closing : keptAlive)
-                            .computeIfAbsent(contender, key -> new LinkedHashMap<>())
-                            .put(server, figures.get("rate")));
-                }
+                measure(rounds, bench, report, server, false, keptAlive);
+                measure(rounds, bench, report, server, true, closing);
             }
         }
-        chart(report, "keep-alive", keptAlive);
-        chart(report, "a connection per request", closing);
+        chart(report, "keep-alive", keptAlive, servers);
+        chart(report, "a connection per request", closing, servers);
     }
 
-    private static void chart(Report report, String load, Map<String, Map<String, Series>> rates) throws IOException {
-        String title = "Requests per second of one worker, " + load;
-        List<String> servers = List.copyOf(rates.get(Names.PLAIN).keySet());
-        report.add(load, Charts.bars(title, "requests/s", rates, servers, "%,.0f"));
+    private static void measure(Rounds rounds, Bench bench, Report report, String server, boolean close, Results rates)
+            throws Exception {
+        if (!close || !bench.quick()) {
+            rounds.measure(
+                    2,
+                    service -> Wrk.load(service.port(), CONNECTIONS, close, bench.window())
+                            .figures()); // the JVMs compile first
+        }
+        Results results = rounds.measure(
+                bench.rounds(),
+                service -> Wrk.load(service.port(), CONNECTIONS, close, bench.window())
+                        .figures());
+        report.add("### " + server + (close ? ", a connection per request" : ", keep-alive"));
+        report.add(results.table(COLUMNS));
+        rates.addAll(results, Wrk.RATE, server);
     }
 
-    private static Map<String, Double> load(Service service, boolean close, Bench bench)
-            throws IOException, InterruptedException {
-        Wrk wrk = Wrk.load(service.port(), CONNECTIONS, close, bench.window());
-        return Map.of("rate", wrk.requestsPerSecond(), "p50", wrk.p50(), "p99", wrk.p99(), "failures", (double)
-                wrk.failures());
-    }
-
-    private static String table(Map<String, Map<String, Series>> results) {
-        Map<String, Series> plain = results.get(Names.PLAIN);
-        Map<String, Series> adapter = results.get(ADAPTER);
-        Table table = new Table("", ADAPTER + " : " + Names.PLAIN, Names.PLAIN, ADAPTER);
-        row(table, "requests/s", "rate", "%.0f", plain, adapter);
-        row(table, "p50, ms", "p50", "%.2f", plain, adapter);
-        row(table, "p99, ms", "p99", "%.2f", plain, adapter);
-        table.row(
-                "failures",
-                "",
-                plain.get("failures").format("%.0f"),
-                adapter.get("failures").format("%.0f"));
-        return table.toString();
-    }
-
-    private static void row(
-            Table table,
-            String title,
-            String figure,
-            String format,
-            Map<String, Series> plain,
-            Map<String, Series> adapter) {
-        table.row(
-                title,
-                adapter.get(figure).ratioTo(plain.get(figure)).format("%.2f"),
-                plain.get(figure).format(format),
-                adapter.get(figure).format(format));
+    private static void chart(Report report, String load, Results rates, List<String> servers) throws Exception {
+        report.add(load, Charts.bars("Requests per second of one worker, " + load, Wrk.RATE, rates, servers, "#,##0"));
     }
 }

@@ -12,17 +12,8 @@ import java.time.Duration;
  * @param gap how long there was no answer for anybody, at the longest
  * @param longestWait how long a client waited, at the longest, for an answer that did come
  * @param back how long it took until all workers were there again; null: they were not
- * @param stall how long the clients' program stood still itself
  */
-record FaultResult(
-        Counts counts,
-        long beyond,
-        double spread,
-        Duration gap,
-        Duration longestWait,
-        Duration back,
-        Duration stall,
-        Duration collections) {
+record FaultResult(Counts counts, long beyond, double spread, Duration gap, Duration longestWait, Duration back) {
     /** Requests that a client cannot simply repeat, or that nobody would have taken. */
     static long lost(Counts counts) {
         return counts.lost() + counts.of(Outcome.REFUSED) - counts.of(Outcome.STALE);

@@ -9,6 +9,7 @@ import io.forkless.testing.load.Manner;
 import io.forkless.testing.load.Outcome;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,7 @@ final class FaultRound {
     static final Duration FREEZE = Duration.ofSeconds(7);
 
     private static final Manner[] MANNERS = {Manner.KEEP_ALIVE, Manner.PAUSING, Manner.CLOSE};
-    private static final Manner[] KEPT_ALIVE = {Manner.KEEP_ALIVE, Manner.PAUSING};
+    private static final Set<Manner> KEPT_ALIVE = EnumSet.of(Manner.KEEP_ALIVE, Manner.PAUSING);
     private static final Duration WARM_UP = Duration.ofMillis(700);
     private static final Duration SETTLE = Duration.ofMillis(700);
     private static final Duration PATIENCE = Duration.ofSeconds(45);
@@ -48,29 +49,18 @@ final class FaultRound {
     }
 
     private FaultResult run(Load load, Set<String> before, String victim) throws Exception {
-        try (Stalls stalls = new Stalls()) {
-            load.takeLongestGap();
-            load.takeLongestWait();
-            long start = System.nanoTime();
-            long resumed = strike(victim);
-            Duration back = fault.hasVictim() && resumed != 0
-                    ? Duration.ofNanos(resumed - start)
-                    : awaitBack(load, before, start);
-            pause(SETTLE);
-            Duration gap = load.takeLongestGap();
-            Duration wait = load.takeLongestWait();
-            double spread = spread(load.clientsByWorker(KEPT_ALIVE));
-            load.close();
-            return new FaultResult(
-                    load.counts(),
-                    beyond(load, victim),
-                    spread,
-                    gap,
-                    wait,
-                    back,
-                    stalls.longest(),
-                    stalls.collections());
-        }
+        load.takeLongestGap();
+        load.takeLongestWait();
+        long start = System.nanoTime();
+        long resumed = strike(victim);
+        Duration back =
+                fault.hasVictim() && resumed != 0 ? Duration.ofNanos(resumed - start) : awaitBack(load, before, start);
+        pause(SETTLE);
+        Duration gap = load.takeLongestGap();
+        Duration wait = load.takeLongestWait();
+        double spread = spread(load.clientsByWorker(KEPT_ALIVE));
+        load.close();
+        return new FaultResult(load.counts(), beyond(load, victim), spread, gap, wait, back);
     }
 
     /** Everybody has answered at least once. */

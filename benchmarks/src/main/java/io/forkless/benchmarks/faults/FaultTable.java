@@ -3,28 +3,16 @@ package io.forkless.benchmarks.faults;
 import io.forkless.benchmarks.faults.Contender.Connections;
 import io.forkless.benchmarks.harness.Table;
 import io.forkless.testing.load.Counts;
-import io.forkless.testing.load.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
-import java.util.function.Function;
-import java.util.stream.Stream;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 
 /** What one fault costs each contender: losses summed up over the rounds, times at their worst. */
 final class FaultTable {
-    /** In the order in which they may happen to a request. */
-    private static final List<Outcome> CLASSES = List.of(
-            Outcome.REFUSED,
-            Outcome.CONNECT_TIMEOUT,
-            Outcome.ENDED_BEFORE,
-            Outcome.ENDED_WITHIN,
-            Outcome.ANSWER_TIMEOUT,
-            Outcome.WRONG,
-            Outcome.STALE_SENT,
-            Outcome.STALE);
-
     private final boolean victim;
     private final Table table;
 
@@ -34,10 +22,9 @@ final class FaultTable {
         if (victim) {
             columns.add("beyond in flight");
         }
-        columns.addAll(List.of("refused", "connect time-out", "ended before", "ended within", "answer time-out"));
-        columns.addAll(List.of("wrong", "stale, sent", "stale, seen", "good answers"));
+        columns.addAll(Counts.labels());
         columns.addAll(List.of("max : fair", "longest gap, ms", "longest wait, ms", "all back, ms"));
-        table = new Table(columns.toArray(String[]::new));
+        table = new Table(columns);
     }
 
     void add(Contender contender, List<FaultResult> rounds) {
@@ -48,38 +35,28 @@ final class FaultTable {
             cells.add(
                     Long.toString(rounds.stream().mapToLong(FaultResult::beyond).sum()));
         }
-        CLASSES.forEach(outcome -> cells.add(Long.toString(sum.of(outcome))));
-        cells.add(Long.toString(sum.of(Outcome.OK)));
+        cells.addAll(sum.cells());
         double spread = rounds.stream().mapToDouble(FaultResult::spread).max().orElseThrow();
         cells.add(contender.connections() == Connections.KEPT ? String.format(Locale.ROOT, "%.2f", spread) : "-");
         cells.add(Long.toString(worst(rounds, round -> round.gap().toMillis())));
         cells.add(Long.toString(worst(rounds, round -> round.longestWait().toMillis())));
-        cells.add(back(rounds));
-        table.row(cells.toArray(String[]::new));
+        cells.add(back(rounds.stream().map(FaultResult::back).collect(Collectors.toList())));
+        table.row(cells);
     }
 
     /** One that has no figures, with the reason. */
     void add(Contender contender, String why) {
-        int columns = victim ? CLASSES.size() + 8 : CLASSES.size() + 7;
-        List<String> cells = Stream.concat(
-                        Stream.of(contender.name(), why),
-                        Stream.generate(() -> "").limit(columns - 2L))
-                .toList();
-        table.row(cells.toArray(String[]::new));
+        table.without(contender.name(), why);
     }
 
-    private static long worst(List<FaultResult> rounds, Function<FaultResult, Long> figure) {
-        return rounds.stream().map(figure).max(Long::compare).orElseThrow();
+    private static long worst(List<FaultResult> rounds, ToLongFunction<FaultResult> figure) {
+        return rounds.stream().mapToLong(figure).max().orElseThrow();
     }
 
-    private static String back(List<FaultResult> rounds) {
-        return rounds.stream().map(FaultResult::back).anyMatch(Objects::isNull)
+    private static String back(List<Duration> times) {
+        return times.contains(null)
                 ? "never"
-                : Long.toString(rounds.stream()
-                        .map(FaultResult::back)
-                        .mapToLong(Duration::toMillis)
-                        .max()
-                        .orElseThrow());
+                : Long.toString(Collections.max(times).toMillis());
     }
 
     @Override

@@ -4,27 +4,23 @@ import io.forkless.benchmarks.harness.Bench;
 import io.forkless.benchmarks.harness.Charts;
 import io.forkless.benchmarks.harness.Experiment;
 import io.forkless.benchmarks.harness.Report;
-import io.forkless.benchmarks.harness.Series;
+import io.forkless.benchmarks.harness.Results;
 import io.forkless.benchmarks.service.Group;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.DoubleStream;
 
 /** What is lost when workers die, freeze or are replaced: by us, and by what else a user could take. */
 public final class Faults implements Experiment {
     private static final int MAX_ROUNDS = 3;
 
     private final Map<Fault, FaultTable> tables = new EnumMap<>(Fault.class);
-    private final Map<String, Map<String, Series>> lost = new LinkedHashMap<>();
-    private final Map<String, Map<String, Series>> waits = new LinkedHashMap<>();
-    private final List<FaultResult> all = new ArrayList<>();
+    private final Results lost = new Results();
+    private final Results waits = new Results();
 
     @Override
     public String name() {
@@ -54,8 +50,8 @@ public final class Faults implements Experiment {
             report.add(tables.get(fault));
         }
         List<String> labels = faults.stream().map(fault -> fault.label).toList();
-        report.add("requests lost", Charts.bars("Requests lost, in a round", "requests", lost, labels, "%.0f"));
-        report.add("longest wait", Charts.bars("Longest wait for an answer", "s", waits, labels, "%.1f"));
+        report.add("requests lost", Charts.bars("Requests lost, in a round", "requests", lost, labels, "0"));
+        report.add("longest wait", Charts.bars("Longest wait for an answer", "s", waits, labels, "0.0"));
         report.add(legend(rounds(bench), workers));
         StringBuilder how = new StringBuilder();
         for (Contender contender : contenders) {
@@ -76,7 +72,13 @@ public final class Faults implements Experiment {
                 if (contender.faults().contains(fault)) {
                     List<FaultResult> results = rounds(new FaultRound(group, workers, fault), bench);
                     tables.get(fault).add(contender, results);
-                    chart(contender, fault, results);
+                    for (FaultResult result : results) {
+                        lost.add(contender.name(), fault.label, result.lost());
+                        waits.add(
+                                contender.name(),
+                                fault.label,
+                                result.longestWait().toMillis() / 1000.0);
+                    }
                 } else {
                     tables.get(fault).add(contender, "see below");
                 }
@@ -88,34 +90,15 @@ public final class Faults implements Experiment {
         }
     }
 
-    private void chart(Contender contender, Fault fault, List<FaultResult> results) {
-        add(lost, contender, fault, results.stream().mapToDouble(FaultResult::lost));
-        add(
-                waits,
-                contender,
-                fault,
-                results.stream().mapToDouble(result -> result.longestWait().toMillis() / 1000.0));
-    }
-
-    private static void add(
-            Map<String, Map<String, Series>> figures, Contender contender, Fault fault, DoubleStream values) {
-        figures.computeIfAbsent(contender.name(), name -> new LinkedHashMap<>())
-                .put(fault.label, Series.of(values.toArray()));
-    }
-
     private List<FaultResult> rounds(FaultRound round, Bench bench) throws Exception {
         List<FaultResult> results = new ArrayList<>();
         while (results.size() < rounds(bench)) {
             results.add(round.run());
         }
-        all.addAll(results);
         return results;
     }
 
-    private String legend(int rounds, int workers) {
-        Duration stall =
-                all.stream().map(FaultResult::stall).max(Duration::compareTo).orElse(Duration.ZERO);
-        Duration collections = all.stream().map(FaultResult::collections).reduce(Duration.ZERO, Duration::plus);
+    private static String legend(int rounds, int workers) {
         return ("%d workers, %d clients, a third of each kind: keep-alive without a pause, keep-alive with pauses of 5 ms,"
                         + " a connection per request. %d rounds: losses are sums, in parentheses of the worst round;"
                         + " times are of the worst. A worker that nobody has killed after %d s goes on; hang time-outs"
@@ -123,16 +106,13 @@ public final class Faults implements Experiment {
                         + " notices before it sends that the connection is closed, and can connect anew without risk."
                         + " A client that is refused tries again, and counts again, after 1 ms."
                         + " *Beyond in flight* is what a killed worker cannot have had: more than one request of a client,"
-                        + " or one to another worker. The clients' own program stood still for %d ms at the longest, and"
-                        + " for %d ms in all to collect garbage.")
+                        + " or one to another worker.")
                 .formatted(
                         workers,
                         FaultRound.CLIENTS,
                         rounds,
                         FaultRound.FREEZE.toSeconds(),
-                        Contenders.HANG_TIMEOUT_SECONDS,
-                        stall.toMillis(),
-                        collections.toMillis());
+                        Contenders.HANG_TIMEOUT_SECONDS);
     }
 
     private static String version(Contender contender) {

@@ -1,31 +1,29 @@
 package io.forkless.benchmarks.growth;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.forkless.benchmarks.harness.Bench;
 import io.forkless.benchmarks.harness.Charts;
 import io.forkless.benchmarks.harness.Names;
 import io.forkless.benchmarks.harness.Report;
-import io.forkless.benchmarks.harness.Series;
-import io.forkless.benchmarks.harness.Table;
+import io.forkless.benchmarks.harness.Results;
+import io.forkless.benchmarks.harness.Results.Column;
 import io.forkless.benchmarks.service.Memory;
 import io.forkless.benchmarks.service.ProcessService;
 import io.forkless.benchmarks.service.Rounds;
-import io.forkless.benchmarks.service.Service;
 import io.forkless.benchmarks.service.Services;
 import io.forkless.benchmarks.service.Wrk;
 import io.forkless.testing.load.Connections;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.lang.management.ManagementFactory;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** What open connections cost, in memory while they are idle, and in speed while all of them are busy. */
 final class ConnectionGrowth {
     private static final int WORKERS = 2;
     private static final int KIB_PER_MIB = 1024;
+    private static final String SUPERVISOR = "supervisor";
+    private static final String EACH = ", each connection, KiB";
 
     /** What a collection has to free for another one to be worth while. */
     private static final double SETTLED_MEBIBYTES = 0.5;
@@ -49,83 +47,80 @@ final class ConnectionGrowth {
     }
 
     void run(Report report) throws Exception {
-        List<Integer> wanted = bench.quick() ? List.of(1000) : List.of(100, 1000, 5000, 10_000);
-        long limit = Footprint.descriptorLimit();
-        List<Integer> counts = wanted.stream()
-                .filter(count -> count <= limit - OTHER_DESCRIPTORS)
-                .toList();
         report.add("### Open connections");
-        if (counts.size() < wanted.size()) {
-            report.add("**`ulimit -n` is %d: left out are %s connections.**"
-                    .formatted(
-                            limit,
-                            wanted.stream().filter(c -> !counts.contains(c)).toList()));
-        }
+        List<Integer> counts = counts(report);
         try (Rounds rounds = new Rounds()) {
             ProcessService forkless =
                     services.forkless(WORKERS, services.app(Services.java(), JVM_OPTIONS, "--listener", "shared"));
             rounds.add(Names.FORKLESS, forkless);
             ProcessService plain = services.alone(services.app(Services.java(), JVM_OPTIONS, "--listener", "plain"));
             rounds.add(Names.PLAIN, plain);
-            rounds.measure(bench.quick() ? 1 : 2, service -> load(service, 64)); // the JVMs compile first
+            measure(rounds, bench.quick() ? 1 : 2, 64); // the JVMs compile first
             memory(forkless, plain, counts, report);
             speed(rounds, counts, report);
         }
     }
 
-    private void memory(ProcessService forkless, ProcessService plain, List<Integer> counts, Report report)
-            throws IOException, InterruptedException {
-        report.add(
-                "Idle: each has been used once, and garbage is collected before memory (PSS, MiB) is read. `Forkless` has"
-                        + " " + WORKERS + " workers, `plain` is one server alone.");
-        List<ProcessHandle> supervisor = List.of(forkless.handle());
-        List<ProcessHandle> workers = forkless.processes().stream()
-                .filter(process -> !supervisor.contains(process))
+    /** As many as a process may have descriptors; a JVM raises that to what it is allowed, and so do its children. */
+    private List<Integer> counts(Report report) {
+        List<Integer> wanted = bench.quick() ? List.of(1000) : List.of(100, 1000, 5000, 10_000);
+        var system = (UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        long limit = system.getMaxFileDescriptorCount();
+        List<Integer> possible = wanted.stream()
+                .filter(count -> count <= limit - OTHER_DESCRIPTORS)
                 .toList();
-        List<Integer> all = Stream.concat(Stream.of(0), counts.stream()).toList();
-        Map<Double, Series> ofSupervisor = new TreeMap<>();
-        Map<Double, Series> ofWorkers = grow(forkless.port(), workers, supervisor, all, ofSupervisor);
-        Map<Double, Series> ofPlain = grow(plain.port(), plain.processes(), List.of(), all, new TreeMap<>());
-        Table table = new Table(
-                "connections", "workers, each connection, KiB", "plain, KiB", "workers", "plain", "supervisor");
-        for (double count : ofWorkers.keySet()) {
-            table.row(
-                    "%.0f".formatted(count),
-                    each(ofWorkers, count),
-                    each(ofPlain, count),
-                    ofWorkers.get(count).format("%.1f"),
-                    ofPlain.get(count).format("%.1f"),
-                    ofSupervisor.get(count).format("%.1f"));
+        if (possible.size() < wanted.size()) {
+            report.add("**`ulimit -n` is %d: left out is what comes after %s of %s connections.**"
+                    .formatted(limit, possible, wanted));
         }
-        report.add(table);
-        Map<String, Map<Double, Series>> lines = new LinkedHashMap<>();
-        lines.put(Names.FORKLESS, ofWorkers);
-        lines.put(Names.PLAIN, ofPlain);
-        lines.put("supervisor", ofSupervisor);
-        report.add("memory of connections", Charts.lines("Idle connections", "connections", "PSS, MiB", lines));
+        return possible;
     }
 
-    private static String each(Map<Double, Series> memory, double count) {
-        double growth = memory.get(count).median() - memory.get(0.0).median();
-        return count == 0 ? "" : "%.1f".formatted(growth * KIB_PER_MIB / count);
-    }
-
-    private static Map<Double, Series> grow(
-            int port,
-            List<ProcessHandle> servers,
-            List<ProcessHandle> supervisor,
-            List<Integer> counts,
-            Map<Double, Series> ofSupervisor)
-            throws IOException, InterruptedException {
-        Map<Double, Series> memory = new TreeMap<>();
-        try (Connections connections = Connections.open(port, 0)) {
-            for (int count : counts) {
-                connections.growTo(port, count);
-                memory.put((double) count, Series.of(shrunk(servers)));
-                ofSupervisor.put((double) count, Series.of(Memory.of(supervisor).pss()));
+    private void memory(ProcessService forkless, ProcessService plain, List<Integer> counts, Report report)
+            throws Exception {
+        report.add(
+                "Idle: each has been used once, and garbage is collected before memory (PSS, MiB) is read. `%s` are the %d"
+                                .formatted(Names.FORKLESS, WORKERS)
+                        + " workers, `plain` is one server alone.");
+        List<Integer> all = Stream.concat(Stream.of(0), counts.stream()).toList();
+        Results memory = new Results();
+        try (Connections connections = Connections.open(forkless.port(), 0)) {
+            for (int count : all) {
+                connections.growTo(forkless.port(), count);
+                add(memory, Names.FORKLESS, count, shrunk(forkless.workers()));
+                memory.add(Integer.toString(count), SUPERVISOR, Memory.pss(List.of(forkless.handle())));
             }
         }
-        return memory;
+        try (Connections connections = Connections.open(plain.port(), 0)) {
+            for (int count : all) {
+                connections.growTo(plain.port(), count);
+                add(memory, Names.PLAIN, count, shrunk(plain.processes()));
+            }
+        }
+        report.add(memory.table(
+                Column.of(Names.FORKLESS + EACH, "%.1f"),
+                Column.of(Names.PLAIN + EACH, "%.1f"),
+                Column.of(Names.FORKLESS, "%.1f"),
+                Column.of(Names.PLAIN, "%.1f"),
+                Column.of(SUPERVISOR, "%.1f")));
+        List<String> names = all.stream().map(String::valueOf).toList();
+        report.add(
+                "memory of connections",
+                Charts.bars(
+                        "Memory by the number of idle connections",
+                        "MiB",
+                        memory.transposed(Names.FORKLESS, Names.PLAIN, SUPERVISOR),
+                        names,
+                        "0"));
+    }
+
+    /** The memory with so many connections, and what each of them takes of it. */
+    private static void add(Results memory, String name, int count, double used) {
+        memory.add(Integer.toString(count), name, used);
+        if (count > 0) {
+            double growth = used - memory.get("0", name).median();
+            memory.add(Integer.toString(count), name + EACH, growth * KIB_PER_MIB / count);
+        }
     }
 
     /** Their memory without garbage, in MiB: a heap shrinks only as far as the collection before has found it empty. */
@@ -134,62 +129,35 @@ final class ConnectionGrowth {
         double now = Double.MAX_VALUE;
         do {
             before = now;
-            collectGarbage(servers);
-            now = Memory.of(servers).pss();
+            for (ProcessHandle server : servers) {
+                Services.tool("jcmd", Long.toString(server.pid()), "GC.run");
+            }
+            now = Memory.pss(servers);
         } while (now < before - SETTLED_MEBIBYTES);
         return now;
     }
 
-    private static void collectGarbage(List<ProcessHandle> servers) throws IOException, InterruptedException {
-        Path jcmd = Services.java().resolveSibling("jcmd");
-        for (ProcessHandle server : servers) {
-            Process process = new ProcessBuilder(jcmd.toString(), Long.toString(server.pid()), "GC.run")
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            if (process.waitFor() != 0) {
-                throw new IOException("jcmd " + server.pid() + " GC.run: exit status " + process.exitValue());
-            }
-        }
-    }
-
     private void speed(Rounds rounds, List<Integer> counts, Report report) throws Exception {
         report.add("Busy: all of them ask again and again.");
-        Table table = new Table(
-                "connections",
-                "requests/s, Forkless : plain",
-                "Forkless",
-                Names.PLAIN,
-                "p99, ms, Forkless",
-                Names.PLAIN,
-                "failures");
-        Map<String, Map<Double, Series>> rates = new LinkedHashMap<>();
+        Results rates = new Results();
         for (int count : counts) {
-            Map<String, Map<String, Series>> results =
-                    rounds.measure(Math.min(3, bench.rounds()), service -> load(service, count));
-            Map<String, Series> forkless = results.get(Names.FORKLESS);
-            Map<String, Series> plain = results.get(Names.PLAIN);
-            table.row(
-                    Integer.toString(count),
-                    forkless.get("rate").ratioTo(plain.get("rate")).format("%.2f"),
-                    forkless.get("rate").format("%.0f"),
-                    plain.get("rate").format("%.0f"),
-                    forkless.get("p99").format("%.1f"),
-                    plain.get("p99").format("%.1f"),
-                    String.format(
-                            Locale.ROOT,
-                            "%.0f, %.0f",
-                            forkless.get("failures").max(),
-                            plain.get("failures").max()));
-            results.forEach((name, figures) ->
-                    rates.computeIfAbsent(name, key -> new TreeMap<>()).put((double) count, figures.get("rate")));
+            Results results = measure(rounds, Math.min(3, bench.rounds()), count);
+            report.add(count + " connections:");
+            report.add(results.table(
+                    Column.ratio(Wrk.RATE, Names.PLAIN),
+                    Column.of(Wrk.RATE, "%.0f"),
+                    Column.of(Wrk.P99, "%.1f"),
+                    Column.of(Wrk.FAILURES, "%.0f")));
+            rates.addAll(results, Wrk.RATE, Integer.toString(count));
         }
-        report.add(table);
-        report.add("speed", Charts.lines("Busy connections", "connections", "requests/s", rates));
+        List<String> names = counts.stream().map(String::valueOf).toList();
+        report.add("speed", Charts.bars("Busy connections", Wrk.RATE, rates, names, "#,##0"));
     }
 
-    private Map<String, Double> load(Service service, int connections) throws IOException, InterruptedException {
-        Wrk wrk = Wrk.load(service.port(), connections, false, bench.window());
-        return Map.of("rate", wrk.requestsPerSecond(), "p99", wrk.p99(), "failures", (double) wrk.failures());
+    private Results measure(Rounds rounds, int times, int connections) throws Exception {
+        return rounds.measure(
+                times,
+                service -> Wrk.load(service.port(), connections, false, bench.window())
+                        .figures());
     }
 }

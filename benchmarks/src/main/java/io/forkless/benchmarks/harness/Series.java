@@ -1,9 +1,9 @@
 package io.forkless.benchmarks.harness;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.DoubleBinaryOperator;
 
 /** What one figure was in each round. */
 public final class Series {
@@ -21,10 +21,11 @@ public final class Series {
         values.add(value);
     }
 
-    public boolean isEmpty() {
-        return values.isEmpty();
+    public List<Double> values() {
+        return Collections.unmodifiableList(values);
     }
 
+    /** Exact, unlike a histogram's, and infinite values have their place. */
     public double median() {
         List<Double> sorted = values.stream().sorted().toList();
         int middle = sorted.size() / 2;
@@ -32,22 +33,18 @@ public final class Series {
     }
 
     public double min() {
-        return values.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
+        return Collections.min(values);
     }
 
     public double max() {
-        return values.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
+        return Collections.max(values);
     }
 
     /** Round by round, since both sides of a round have met the same machine, busy or not. */
     public Series ratioTo(Series other) {
-        return combine(other, (a, b) -> a / b);
-    }
-
-    public Series combine(Series other, DoubleBinaryOperator operator) {
         Series result = new Series();
         for (int round = 0; round < Math.min(values.size(), other.values.size()); round++) {
-            result.add(operator.applyAsDouble(values.get(round), other.values.get(round)));
+            result.add(values.get(round) / other.values.get(round));
         }
         return result;
     }

@@ -1,6 +1,5 @@
 package io.forkless.benchmarks.paths;
 
-import io.forkless.internal.control.Scoreboard;
 import io.forkless.worker.ConnectionCounts;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -23,14 +22,10 @@ public class Bookkeeping {
     private static final int FREE_THREADS = 190;
 
     private final ConnectionCounts counts = new ConnectionCounts();
-    private Scoreboard scoreboard;
-    private long open;
 
     @Setup
     public void map() throws Exception {
-        Board board = Board.withWorkers(workers);
-        scoreboard = board.scoreboard();
-        counts.joinPacing(board.pacingOf(0), () -> FREE_THREADS);
+        counts.joinPacing(Board.withWorkers(workers).pacingOf(0), () -> FREE_THREADS);
     }
 
     /** All of it, without a pause: the connections are spread evenly. */
@@ -39,11 +34,5 @@ public class Bookkeeping {
         counts.beforeAccept(null);
         counts.opened();
         counts.closed();
-    }
-
-    /** One of the two announcements in it. */
-    @Benchmark
-    public void publish() {
-        scoreboard.publish(0, open, open++);
     }
 }

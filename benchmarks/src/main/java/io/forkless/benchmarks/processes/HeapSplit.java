@@ -2,8 +2,8 @@ package io.forkless.benchmarks.processes;
 
 import io.forkless.benchmarks.harness.Bench;
 import io.forkless.benchmarks.harness.Report;
-import io.forkless.benchmarks.harness.Series;
-import io.forkless.benchmarks.harness.Table;
+import io.forkless.benchmarks.harness.Results;
+import io.forkless.benchmarks.harness.Results.Column;
 import io.forkless.benchmarks.service.Rounds;
 import io.forkless.benchmarks.service.Service;
 import io.forkless.benchmarks.service.Services;
@@ -11,7 +11,6 @@ import io.forkless.benchmarks.service.Wrk;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
@@ -32,13 +31,11 @@ record HeapSplit(String collector, List<String> option) {
 
     private static final String ALONE = "alone";
     private static final String RATE = "most requests/s";
-    private static final String P50 = "p50, ms";
-    private static final String P99 = "p99, ms";
     private static final String P999 = "p99.9, ms";
     static final String STALL = "longest stall, ms";
 
     /** The figures of each contender. */
-    Map<String, Map<String, Series>> run(Bench bench, Report report) throws Exception {
+    Results run(Bench bench, Report report) throws Exception {
         int total = bench.quick() ? QUICK_TOTAL_MEBIBYTES : TOTAL_MEBIBYTES;
         Services services = new Services(bench);
         try (Rounds rounds = new Rounds()) {
@@ -51,12 +48,19 @@ record HeapSplit(String collector, List<String> option) {
                         services.forkless(workers, command(services, total / workers, "shared")));
             }
             double rate = SHARE_OF_CAPACITY * leastCapacity(rounds);
-            Map<String, Map<String, Series>> results =
-                    rounds.measure(bench.rounds(), service -> load(service, rate, bench));
+            Results results = rounds.measure(bench.rounds(), service -> load(service, rate, bench));
             report.add("### garbage: %s, %d MiB of heap in all, %d MiB of it alive"
                     .formatted(collector, total, total / 2));
             report.add("Latencies at %.0f requests/s, sent on schedule from %d connections.".formatted(rate, CLIENTS));
-            report.add(table(results, heaps(1, total)));
+            String single = heaps(1, total);
+            report.add(results.table(
+                    Column.of(STALL, "%.0f"),
+                    Column.ratio(STALL, single),
+                    Column.of(P999, "%.1f"),
+                    Column.of(Wrk.P99, "%.1f"),
+                    Column.of(Wrk.P50, "%.2f"),
+                    Column.of(RATE, "%.0f"),
+                    Column.ratio(RATE, single)));
             return results;
         }
     }
@@ -74,8 +78,9 @@ record HeapSplit(String collector, List<String> option) {
 
     /** The first measurement also makes the JVMs compile, and its figures are too low. */
     private static double leastCapacity(Rounds rounds) throws Exception {
-        return rounds.measure(2, service -> Map.of(RATE, capacity(service, 1))).values().stream()
-                .mapToDouble(figures -> figures.get(RATE).max())
+        Results results = rounds.measure(2, service -> Map.of(RATE, capacity(service, 1)));
+        return results.contenders().stream()
+                .mapToDouble(contender -> results.get(contender, RATE).max())
                 .min()
                 .orElseThrow();
     }
@@ -87,29 +92,18 @@ record HeapSplit(String collector, List<String> option) {
 
     private static Map<String, Double> load(Service service, double rate, Bench bench)
             throws IOException, InterruptedException {
-        Map<String, Double> figures = new LinkedHashMap<>();
-        figures.put(RATE, capacity(service, bench.quick() ? 1 : 2));
-        Histogram micros = ScheduledLoad.run(service.port(), CLIENTS, rate, bench.window());
-        figures.put(P50, micros.getValueAtPercentile(50) / 1000.0);
-        figures.put(P99, micros.getValueAtPercentile(99) / 1000.0);
-        figures.put(P999, micros.getValueAtPercentile(99.9) / 1000.0);
-        figures.put(STALL, micros.getMaxValue() / 1000.0);
-        return figures;
-    }
-
-    /** A row for each contender, for there are several, each beside the one with a single heap. */
-    private static String table(Map<String, Map<String, Series>> results, String reference) {
-        Table table = new Table("", STALL, ": 1 heap", P999, P99, P50, RATE, ": 1 heap");
-        Map<String, Series> single = results.get(reference);
-        results.forEach((contender, figures) -> table.row(
-                contender,
-                figures.get(STALL).format("%.0f"),
-                figures.get(STALL).ratioTo(single.get(STALL)).format("%.2f"),
-                figures.get(P999).format("%.1f"),
-                figures.get(P99).format("%.1f"),
-                figures.get(P50).format("%.2f"),
-                figures.get(RATE).format("%.0f"),
-                figures.get(RATE).ratioTo(single.get(RATE)).format("%.2f")));
-        return table.toString();
+        double capacity = capacity(service, bench.quick() ? 1 : 2);
+        Histogram micros = PacedLoad.run(service.port(), CLIENTS, rate, bench.window());
+        return Map.of(
+                RATE,
+                capacity,
+                Wrk.P50,
+                micros.getValueAtPercentile(50) / 1000.0,
+                Wrk.P99,
+                micros.getValueAtPercentile(99) / 1000.0,
+                P999,
+                micros.getValueAtPercentile(99.9) / 1000.0,
+                STALL,
+                micros.getMaxValue() / 1000.0);
     }
 }

@@ -4,11 +4,10 @@ import io.forkless.benchmarks.harness.Bench;
 import io.forkless.benchmarks.harness.Charts;
 import io.forkless.benchmarks.harness.Experiment;
 import io.forkless.benchmarks.harness.Report;
-import io.forkless.benchmarks.harness.Series;
-import java.util.LinkedHashMap;
+import io.forkless.benchmarks.harness.Results;
+import io.forkless.benchmarks.service.Wrk;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.knowm.xchart.CategoryChart;
 
 /** Where several processes beat one on the JVM, and where they do not. */
 public final class Processes implements Experiment {
@@ -38,30 +37,24 @@ public final class Processes implements Experiment {
         report.add("## Several processes against one");
         report.add("Jetty, %d processors; *alone* is the same program without Forkless."
                 .formatted(Runtime.getRuntime().availableProcessors()));
-        Map<String, Map<String, Series>> rates = new LinkedHashMap<>();
-        Map<String, Map<String, Series>> stalls = new LinkedHashMap<>();
-        add(LOCK.run(bench, report), LOCK.work(), ProcessorBound.RATE, rates);
-        if (!bench.quick()) {
-            add(COMPUTE.run(bench, report), COMPUTE.work(), ProcessorBound.RATE, rates);
+        Results rates = new Results();
+        Results stalls = new Results();
+        List<String> works = new ArrayList<>();
+        List<String> collectors = new ArrayList<>();
+        for (ProcessorBound work : bench.quick() ? List.of(LOCK) : List.of(LOCK, COMPUTE)) {
+            works.add(work.work());
+            rates.addAll(work.run(bench, report), Wrk.RATE, work.work());
         }
-        report.add("requests per second", bars("Work behind a lock, and without one", ProcessorBound.RATE, rates));
-        add(DEFAULT_COLLECTOR.run(bench, report), DEFAULT_COLLECTOR.collector(), HeapSplit.STALL, stalls);
-        if (!bench.quick()) {
-            add(PARALLEL.run(bench, report), PARALLEL.collector(), HeapSplit.STALL, stalls);
+        report.add(
+                "requests per second",
+                Charts.bars("Work behind a lock, and without one", Wrk.RATE, rates, works, "#,##0"));
+        for (HeapSplit split : bench.quick() ? List.of(DEFAULT_COLLECTOR) : List.of(DEFAULT_COLLECTOR, PARALLEL)) {
+            collectors.add(split.collector());
+            stalls.addAll(split.run(bench, report), HeapSplit.STALL, split.collector());
         }
-        report.add("longest stall", bars("Longest stall, by the way a heap is split", "ms", stalls));
+        report.add(
+                "longest stall",
+                Charts.bars("Longest stall, by the way a heap is split", "ms", stalls, collectors, "0"));
         report.add(HEAPS_REASON);
-    }
-
-    /** Of each contender that figure, as one of its bars. */
-    private static void add(
-            Map<String, Map<String, Series>> results, String bar, String figure, Map<String, Map<String, Series>> all) {
-        results.forEach((contender, figures) ->
-                all.computeIfAbsent(contender, name -> new LinkedHashMap<>()).put(bar, figures.get(figure)));
-    }
-
-    private static CategoryChart bars(String title, String unit, Map<String, Map<String, Series>> all) {
-        List<String> bars = List.copyOf(all.values().iterator().next().keySet());
-        return Charts.bars(title, unit, all, bars, "%.0f");
     }
 }

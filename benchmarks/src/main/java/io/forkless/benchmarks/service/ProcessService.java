@@ -108,6 +108,13 @@ public final class ProcessService implements Service {
                 .toList();
     }
 
+    /** All but the one that was started. */
+    public List<ProcessHandle> workers() {
+        return processes().stream()
+                .filter(other -> !other.equals(process.toHandle()))
+                .toList();
+    }
+
     /** {@code TERM}; returns its exit status when it has ended by itself, and all of its output has been read. */
     public synchronized int terminate() throws IOException, InterruptedException {
         process.destroy();

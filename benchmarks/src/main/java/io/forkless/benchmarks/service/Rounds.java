@@ -1,6 +1,6 @@
 package io.forkless.benchmarks.service;
 
-import io.forkless.benchmarks.harness.Series;
+import io.forkless.benchmarks.harness.Results;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -19,18 +19,12 @@ public final class Rounds implements AutoCloseable {
         contenders.put(name, contender);
     }
 
-    /** For each contender by name the series of its figures by name. */
-    public Map<String, Map<String, Series>> measure(int rounds, Measurement measurement) throws Exception {
-        Map<String, Map<String, Series>> results = new LinkedHashMap<>();
-        contenders.keySet().forEach(name -> results.put(name, new LinkedHashMap<>()));
+    public Results measure(int rounds, Measurement measurement) throws Exception {
+        Results results = new Results();
         List<String> order = new ArrayList<>(contenders.keySet());
         for (int round = 0; round < rounds; round++) {
             for (String name : order) {
-                Map<String, Series> series = results.get(name);
-                measurement
-                        .measure(contenders.get(name))
-                        .forEach((figure, value) -> series.computeIfAbsent(figure, key -> new Series())
-                                .add(value));
+                results.add(name, measurement.measure(contenders.get(name)));
             }
             Collections.reverse(order);
         }

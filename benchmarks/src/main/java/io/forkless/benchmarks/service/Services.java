@@ -60,11 +60,23 @@ public final class Services {
 
     /** Runs a command line of {@code forkless} to its end; a status other than 0 is a failure with what it has printed. */
     public void operate(String... arguments) throws IOException, InterruptedException {
-        Process process = builder(command(arguments)).redirectErrorStream(true).start();
+        run(builder(command(arguments)));
+    }
+
+    /** The same for a tool of the JDK that runs this program. */
+    public static void tool(String name, String... arguments) throws IOException, InterruptedException {
+        List<String> command =
+                new ArrayList<>(List.of(java().resolveSibling(name).toString()));
+        command.addAll(Arrays.asList(arguments));
+        run(new ProcessBuilder(command));
+    }
+
+    private static void run(ProcessBuilder builder) throws IOException, InterruptedException {
+        Process process = builder.redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         int status = process.waitFor();
         if (status != 0) {
-            throw new IOException(arguments[0] + ": status " + status + ": " + output.strip());
+            throw new IOException(builder.command() + ": status " + status + ": " + output.strip());
         }
     }
 

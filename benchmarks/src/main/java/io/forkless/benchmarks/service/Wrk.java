@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,10 +19,17 @@ import java.util.regex.Pattern;
  * @param failures socket errors and answers with another status
  */
 public record Wrk(double requestsPerSecond, long requests, double p50, double p99, long failures) {
-    private static final Pattern RATE = Pattern.compile("Requests/sec:\\s+([\\d.]+)");
+    /** What tables call its {@link #figures}. */
+    public static final String RATE = "requests/s";
+
+    public static final String P50 = "p50, ms";
+    public static final String P99 = "p99, ms";
+    public static final String FAILURES = "failures";
+
+    private static final Pattern RATE_LINE = Pattern.compile("Requests/sec:\\s+([\\d.]+)");
     private static final Pattern REQUESTS = Pattern.compile("(\\d+) requests in");
     private static final Pattern LATENCY = Pattern.compile("\\s(50|99)%\\s+([\\d.]+)(us|ms|s)\\b");
-    private static final Pattern FAILURES =
+    private static final Pattern ERRORS =
             Pattern.compile("Socket errors: connect (\\d+), read (\\d+), write (\\d+), timeout (\\d+)");
     private static final Pattern WRONG = Pattern.compile("Non-2xx or 3xx responses: (\\d+)");
     private static final Map<String, Double> MILLIS = Map.of("us", 0.001, "ms", 1.0, "s", 1000.0);
@@ -71,7 +77,7 @@ public record Wrk(double requestsPerSecond, long requests, double p50, double p9
         double all = number(REQUESTS, output);
         Matcher wrong = WRONG.matcher(output);
         double good = wrong.find() ? all - Long.parseLong(wrong.group(1)) : all; // wrk counts them like the others
-        double rate = all > 0 ? number(RATE, output) * good / all : 0;
+        double rate = all > 0 ? number(RATE_LINE, output) * good / all : 0;
         return new Wrk(rate, (long) good, p50, p99, failures(output));
     }
 
@@ -85,7 +91,7 @@ public record Wrk(double requestsPerSecond, long requests, double p50, double p9
 
     private static long failures(String output) {
         long failures = 0;
-        for (Pattern pattern : List.of(FAILURES, WRONG)) {
+        for (Pattern pattern : List.of(ERRORS, WRONG)) {
             Matcher found = pattern.matcher(output);
             if (found.find()) {
                 for (int i = 1; i <= found.groupCount(); i++) {
@@ -96,8 +102,7 @@ public record Wrk(double requestsPerSecond, long requests, double p50, double p9
         return failures;
     }
 
-    @Override
-    public String toString() {
-        return String.format(Locale.ROOT, "%.0f/s, p50 %.2f ms, p99 %.2f ms", requestsPerSecond, p50, p99);
+    public Map<String, Double> figures() {
+        return Map.of(RATE, requestsPerSecond, P50, p50, P99, p99, FAILURES, (double) failures);
     }
 }

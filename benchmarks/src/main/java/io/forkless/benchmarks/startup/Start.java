@@ -23,27 +23,27 @@ import java.util.function.Predicate;
  * @param fastStart the supervisor's options for an archive of classes, if any
  * @param jvmOptions the workers'
  */
-record Start(Jdks.Jdk jdk, String server, String way, List<String> fastStart, List<String> jvmOptions) {
-    static final String FIRST_RESPONSE = "spawn to first response";
-    static final String REPLACEMENT_READY = "kill to READY";
-    static final String REPLACEMENT_RESPONSE = "kill to response";
-    static final String WORKER_MEMORY = "PSS of a worker";
-    static final String SUPERVISOR_RSS = "RSS of the supervisor";
-    static final String SUPERVISOR_PSS = "PSS of the supervisor";
+record Start(Jdk jdk, String server, String way, List<String> fastStart, List<String> jvmOptions) {
+    static final String FIRST_RESPONSE = "spawn to first response, ms";
+    static final String REPLACEMENT_READY = "kill to READY, ms";
+    static final String REPLACEMENT_RESPONSE = "kill to response, ms";
+    static final String WORKER_MEMORY = "a worker, MiB";
+    static final String SUPERVISOR_MEMORY = "supervisor, MiB";
+    static final String PLAIN = "plain";
 
     private static final double NANOS_PER_MILLI = 1e6;
     private static final int CONNECTIONS = 16;
 
-    static Start plain(Jdks.Jdk jdk, String server) {
-        return new Start(jdk, server, "plain", List.of(), List.of());
+    static Start plain(Jdk jdk, String server) {
+        return new Start(jdk, server, PLAIN, List.of(), List.of());
     }
 
-    static Start archive(Jdks.Jdk jdk, String server, Path directory) {
+    static Start archive(Jdk jdk, String server, Path directory) {
         return new Start(jdk, server, "archive", fastStart(directory), List.of());
     }
 
     /** For workers that serve soon rather than fast, and little at a time. */
-    static Start tuned(Jdks.Jdk jdk, String server, Path directory) {
+    static Start tuned(Jdk jdk, String server, Path directory) {
         return new Start(
                 jdk,
                 server,
@@ -94,16 +94,11 @@ record Start(Jdks.Jdk jdk, String server, String way, List<String> fastStart, Li
     Map<String, Double> memory(Services services, int workers) throws IOException, InterruptedException {
         try (ProcessService supervisor = start(services, workers, "all " + workers + " workers are READY")) {
             Wrk.load(supervisor.port(), CONNECTIONS, false, Duration.ofSeconds(1));
-            List<ProcessHandle> all = new ArrayList<>(supervisor.processes());
-            all.remove(supervisor.handle());
-            Memory own = Memory.of(List.of(supervisor.handle()));
             return Map.of(
                     WORKER_MEMORY,
-                    Memory.of(all).pss() / workers,
-                    SUPERVISOR_RSS,
-                    own.rss(),
-                    SUPERVISOR_PSS,
-                    own.pss());
+                    Memory.pss(supervisor.workers()) / workers,
+                    SUPERVISOR_MEMORY,
+                    Memory.pss(List.of(supervisor.handle())));
         }
     }
 

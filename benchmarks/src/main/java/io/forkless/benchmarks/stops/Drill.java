@@ -1,6 +1,7 @@
 package io.forkless.benchmarks.stops;
 
 import io.forkless.benchmarks.harness.Bench;
+import io.forkless.testing.load.Load;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,21 +38,26 @@ final class Drill {
     }
 
     private void stop() throws Exception {
-        try (TrafficService service = new TrafficService(bench, server);
-                Mix mix = service.load(ledger)) {
-            await(mix);
-            mix.stopWhenRefused();
-            end(service);
-            mix.join();
-            rounds++;
+        try (TrafficService service = new TrafficService(bench, server)) {
+            TrafficLoad traffic = service.load();
+            try (traffic) {
+                await(traffic.load());
+                traffic.load().stopWhenRefused();
+                end(service);
+                traffic.load().join();
+                rounds++;
+            } finally {
+                ledger.add(traffic.load());
+            }
         }
     }
 
     private void restart(int count) throws Exception {
         try (TrafficService service = new TrafficService(bench, server)) {
-            try (Mix mix = service.load(ledger)) {
+            TrafficLoad traffic = service.load();
+            try (traffic) {
                 while (rounds < count) {
-                    await(mix);
+                    await(traffic.load());
                     try {
                         service.restart();
                     } catch (IOException e) {
@@ -59,17 +65,19 @@ final class Drill {
                     }
                     rounds++;
                 }
-                mix.awaitAnswers();
+                traffic.load().awaitNextOfEach();
+            } finally {
+                ledger.add(traffic.load());
             }
             end(service);
         }
     }
 
     /** Until all are served, and then for as long as nobody can foresee. */
-    private void await(Mix mix) throws Exception {
-        mix.awaitAnswers();
+    private void await(Load load) throws Exception {
+        load.awaitNextOfEach();
         Thread.sleep(ThreadLocalRandom.current().nextLong(2 * Traffic.GAP.toMillis()));
-        mix.note(ledger);
+        ledger.addUnderWay(load.underWay());
     }
 
     private void end(TrafficService service) throws Exception {

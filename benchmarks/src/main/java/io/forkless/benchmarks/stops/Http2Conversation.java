@@ -1,5 +1,6 @@
 package io.forkless.benchmarks.stops;
 
+import io.forkless.testing.load.Conversation;
 import io.forkless.testing.load.Outcome;
 import io.forkless.testing.load.RequestException;
 import java.io.IOException;
@@ -22,14 +23,14 @@ import org.eclipse.jetty.util.Callback;
 final class Http2Conversation implements Conversation {
     private static final long PATIENCE_SECONDS = 30;
 
-    private final Target target;
+    private final Endpoint endpoint;
     private final Session session;
     private volatile boolean last;
 
-    Http2Conversation(Target target) throws RequestException, InterruptedException {
-        this.target = target;
+    Http2Conversation(Endpoint endpoint) throws RequestException, InterruptedException {
+        this.endpoint = endpoint;
         CompletableFuture<Session> connecting =
-                target.http2().connect(target.http2Tls(), target.address(), new EndListener());
+                endpoint.http2().connect(endpoint.http2Tls(), endpoint.address(), new EndListener());
         try {
             session = connecting.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
@@ -52,7 +53,7 @@ final class Http2Conversation implements Conversation {
         }
         for (Http2Stream stream : opened) {
             if (succeeds(stream::receive, counter)) {
-                counter.answered();
+                counter.answered("");
             }
         }
     }
@@ -70,7 +71,7 @@ final class Http2Conversation implements Conversation {
 
     private void open(Http2Stream stream) throws RequestException, InterruptedException {
         try {
-            stream.open(session, target.address()).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            stream.open(session, endpoint.address()).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             throw failure(last ? Outcome.STALE : Outcome.ENDED_BEFORE, e.getCause());
         } catch (TimeoutException e) {

@@ -1,5 +1,8 @@
 package io.forkless.benchmarks.stops;
 
+import io.forkless.testing.load.Conversation;
+import io.forkless.testing.load.Exchange;
+import io.forkless.testing.load.HttpConnection;
 import io.forkless.testing.load.Outcome;
 import io.forkless.testing.load.RequestException;
 import java.io.EOFException;
@@ -21,13 +24,13 @@ enum Kind {
     }),
     EVENTS("event stream with gaps", Duration.ZERO, (connection, counter) -> {
         connection.begin(get(Traffic.EVENTS, ""));
-        connection.expect(Traffic.EVENTS_BYTES, Duration.ZERO);
-        counter.answered();
+        connection.receive(new ExpectedBody(Traffic.EVENTS_BYTES, Duration.ZERO));
+        counter.answered("");
     }),
     DOWNLOAD("download, the client pauses", Duration.ZERO, (connection, counter) -> {
         connection.begin(get(Traffic.DOWNLOAD, ""));
-        connection.expect(Traffic.DOWNLOAD_BYTES, Traffic.GAP);
-        counter.answered();
+        connection.receive(new ExpectedBody(Traffic.DOWNLOAD_BYTES, Traffic.GAP));
+        counter.answered("");
     }),
     UPLOAD("upload with gaps", Duration.ZERO, (connection, counter) -> {
         connection.begin(post(""));
@@ -36,7 +39,7 @@ enum Kind {
     }),
     CONTINUE("100-continue, a pause before the body", Duration.ZERO, (connection, counter) -> {
         connection.begin(post("Expect: 100-continue\r\n"));
-        connection.expectContinue();
+        connection.receiveContinue();
         pause();
         sendBody(connection);
         quick(connection, counter);
@@ -46,7 +49,7 @@ enum Kind {
         int half = request.length() / 2;
         connection.begin(request.substring(0, half));
         pause();
-        connection.send(request.substring(half).getBytes(StandardCharsets.US_ASCII));
+        connection.sendMore(request.substring(half).getBytes(StandardCharsets.US_ASCII));
         quick(connection, counter);
     }),
     PIPELINED("pipelined pair, slow and quick", Duration.ZERO, (connection, counter) -> {
@@ -58,44 +61,41 @@ enum Kind {
             quick(connection, counter);
         }
     }),
-    HTTP2("HTTP/2, event stream and stalled download", Duration.ZERO, Http2Conversation::new);
+    HTTP2("HTTP/2, event stream and stalled download", Http2Conversation::new);
 
     final String label;
-    /** Between two exchanges. */
-    final Duration pause;
-
     private final Opener opener;
 
-    Kind(String label, Duration pause, Http1Conversation.Script script) {
-        this(label, pause, (Opener) target -> new Http1Conversation(target, script));
+    /** @param pause between two exchanges */
+    Kind(String label, Duration pause, Exchange exchange) {
+        this(label, endpoint -> exchange.open(endpoint.target(), pause));
     }
 
-    Kind(String label, Duration pause, Opener opener) {
+    Kind(String label, Opener opener) {
         this.label = label;
-        this.pause = pause;
         this.opener = opener;
     }
 
     /** Connects. */
-    Conversation open(Target target) throws RequestException, InterruptedException {
-        return opener.open(target);
+    Conversation open(Endpoint endpoint) throws RequestException, InterruptedException {
+        return opener.open(endpoint);
     }
 
-    private static void playQuick(Http1Connection connection, Conversation.Counter counter) throws RequestException {
+    private static void playQuick(HttpConnection connection, Conversation.Counter counter) throws RequestException {
         connection.begin(get(Traffic.QUICK, ""));
         quick(connection, counter);
     }
 
-    private static void quick(Http1Connection connection, Conversation.Counter counter) throws RequestException {
-        connection.expect(Traffic.QUICK_BYTES, Duration.ZERO);
-        counter.answered();
+    private static void quick(HttpConnection connection, Conversation.Counter counter) throws RequestException {
+        connection.receive(new ExpectedBody(Traffic.QUICK_BYTES, Duration.ZERO));
+        counter.answered("");
     }
 
-    private static void sendBody(Http1Connection connection) throws RequestException, InterruptedException {
+    private static void sendBody(HttpConnection connection) throws RequestException, InterruptedException {
         byte[] body = Traffic.body(0, Traffic.UPLOAD_BYTES);
-        connection.send(Arrays.copyOf(body, body.length / 2));
+        connection.sendMore(Arrays.copyOf(body, body.length / 2));
         pause();
-        connection.send(Arrays.copyOfRange(body, body.length / 2, body.length));
+        connection.sendMore(Arrays.copyOfRange(body, body.length / 2, body.length));
     }
 
     private static void pause() throws InterruptedException {
@@ -114,6 +114,6 @@ enum Kind {
     /** Makes a connection of a kind. */
     @FunctionalInterface
     private interface Opener {
-        Conversation open(Target target) throws RequestException, InterruptedException;
+        Conversation open(Endpoint endpoint) throws RequestException, InterruptedException;
     }
 }

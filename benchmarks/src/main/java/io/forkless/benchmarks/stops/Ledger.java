@@ -1,54 +1,55 @@
 package io.forkless.benchmarks.stops;
 
+import io.forkless.benchmarks.harness.Table;
 import io.forkless.testing.load.Counts;
-import io.forkless.testing.load.Outcome;
+import io.forkless.testing.load.Failure;
+import io.forkless.testing.load.Load;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.LongAdder;
 
-/** What became of every request of one mode on one server, over all rounds. Written by all clients. */
+/** What became of every request of one mode on one server, over all rounds. */
 final class Ledger {
     /** Whoever loses more than that need not tell of each. */
     private static final int MAX_LOSSES = 100;
 
     private final Mode mode;
-    private final Map<Entry, LongAdder> counts = new ConcurrentHashMap<>();
-    private final Map<Flow, LongAdder> underWay = new ConcurrentHashMap<>();
-    private final List<String> losses = new CopyOnWriteArrayList<>();
+    private final Map<Flow, Counts> counts = new HashMap<>();
+    private final Map<Object, Integer> underWay = new HashMap<>();
+    private final List<String> losses = new ArrayList<>();
 
     Ledger(Mode mode) {
         this.mode = mode;
-    }
-
-    void count(Flow flow, Outcome outcome, String message) {
-        counts.computeIfAbsent(new Entry(flow, outcome), entry -> new LongAdder())
-                .increment();
-        if (mode.isLoss(outcome) && losses.size() < MAX_LOSSES) {
-            losses.add(flow + ": " + outcome + ": " + message);
-        }
-    }
-
-    /** One exchange was under way when the workers were told to go. */
-    void underWay(Flow flow) {
-        underWay.computeIfAbsent(flow, key -> new LongAdder()).increment();
     }
 
     Mode mode() {
         return mode;
     }
 
-    Counts counts(Flow flow) {
-        return Counts.of(outcome -> sum(counts.get(new Entry(flow, outcome))));
+    /** Enters what is under way at the moment at which the workers are told to go. */
+    void addUnderWay(List<?> flows) {
+        flows.forEach(flow -> underWay.merge(flow, 1, Integer::sum));
     }
 
-    long underWayOf(Flow flow) {
-        return sum(underWay.get(flow));
+    /** Enters a load that has ended. */
+    void add(Load load) {
+        Flow.ALL.forEach(flow -> add(flow, load.counts(flow)));
+        load.failures().forEach(this::add);
+    }
+
+    void add(Flow flow, Counts more) {
+        counts.merge(flow, more, Counts::plus);
+    }
+
+    void add(Failure failure) {
+        if (mode.isLoss(failure.outcome()) && losses.size() < MAX_LOSSES) {
+            losses.add(failure.kind() + ": " + failure.outcome() + ": " + failure.message());
+        }
     }
 
     long lost() {
-        return Flow.ALL.stream().map(this::counts).mapToLong(mode::lost).sum();
+        return mode.lost(sum());
     }
 
     /** The first ones, in words. */
@@ -56,9 +57,26 @@ final class Ledger {
         return List.copyOf(losses);
     }
 
-    private static long sum(LongAdder adder) {
-        return adder == null ? 0 : adder.sum();
+    private Counts sum() {
+        return counts.values().stream().reduce(new Counts(), Counts::plus);
     }
 
-    private record Entry(Flow flow, Outcome outcome) {}
+    /** What became of each flow's requests, and of all. */
+    Table table() {
+        List<String> columns = new ArrayList<>(List.of("", "lost", "under way"));
+        columns.addAll(Counts.labels());
+        Table table = new Table(columns);
+        for (Flow flow : Flow.ALL) {
+            table.row(row(flow.toString(), underWay.getOrDefault(flow, 0), counts.getOrDefault(flow, new Counts())));
+        }
+        int allUnderWay = underWay.values().stream().mapToInt(Integer::intValue).sum();
+        return table.row(row("all", allUnderWay, sum()));
+    }
+
+    private List<String> row(String name, int begun, Counts outcomes) {
+        List<String> cells =
+                new ArrayList<>(List.of(name, Long.toString(mode.lost(outcomes)), Integer.toString(begun)));
+        cells.addAll(outcomes.cells());
+        return cells;
+    }
 }

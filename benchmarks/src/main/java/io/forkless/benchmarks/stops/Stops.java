@@ -36,7 +36,7 @@ public final class Stops implements Experiment {
         Ledger ledger = drill.ledger();
         report.add("### %s, %s, %d times: %d lost"
                 .formatted(drill.server(), ledger.mode().label, drill.rounds(), ledger.lost()));
-        report.add(new StopsTable(ledger));
+        report.add(ledger.table());
         addList(report, "Lost, the first ones:", ledger.losses());
         addList(report, "Not as it should be:", drill.complaints());
         if (ledger.lost() > 0 || !drill.complaints().isEmpty()) {

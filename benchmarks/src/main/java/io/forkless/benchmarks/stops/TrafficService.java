@@ -44,8 +44,9 @@ final class TrafficService implements AutoCloseable {
         service = services.supervisor(options, worker, "all " + WORKERS + " workers are READY");
     }
 
-    Mix load(Ledger ledger) throws Exception {
-        return Mix.start(address(Traffic.HOST), address(Traffic.TLS_HOST), certificate, ledger);
+    /** Starts clients of it. */
+    TrafficLoad load() throws Exception {
+        return new TrafficLoad(address(Traffic.HOST), address(Traffic.TLS_HOST), certificate);
     }
 
     private InetSocketAddress address(String host) throws IOException, InterruptedException {

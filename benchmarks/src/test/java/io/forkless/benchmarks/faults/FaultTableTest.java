@@ -43,8 +43,7 @@ class FaultTableTest {
     }
 
     private static FaultResult result(Duration back) {
-        return new FaultResult(
-                new Counts(), 0, 1.5, Duration.ofMillis(12), Duration.ofMillis(34), back, Duration.ZERO, Duration.ZERO);
+        return new FaultResult(new Counts(), 0, 1.5, Duration.ofMillis(12), Duration.ofMillis(34), back);
     }
 
     private static List<String> cells(String table, int line) {

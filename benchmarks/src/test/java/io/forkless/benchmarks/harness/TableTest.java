@@ -26,4 +26,13 @@ class TableTest {
                 .isThrownBy(() -> table.row("1"))
                 .withMessage("2 columns, but a row of [1]");
     }
+
+    @Test
+    void who_has_no_figures_has_a_row_with_the_reason() {
+        assertThat(new Table("", "rate", "p50").without("x", "not installed")).hasToString("""
+                        |   | rate          | p50 |
+                        | - | ------------- | --- |
+                        | x | not installed |     |
+                        """);
+    }
 }

@@ -20,23 +20,23 @@ class MemoryTest {
             """;
 
     @Test
-    void the_shared_part_counts_by_share_or_in_full() {
-        assertThat(Memory.parse(ROLLUP)).isEqualTo(new Memory(200, 150));
+    void the_shared_part_counts_by_share() {
+        assertThat(Memory.pss(ROLLUP)).isEqualTo(150);
     }
 
     @Test
     void what_is_no_rollup_is_told() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Memory.parse("Pss: 1 kB\n"))
-                .withMessage("no Rss: in: Pss: 1 kB\n");
+                .isThrownBy(() -> Memory.pss("Rss: 1 kB\n"))
+                .withMessage("no Pss: in: Rss: 1 kB\n");
     }
 
     @Test
     @EnabledOnOs(value = OS.LINUX, disabledReason = "it is in /proc")
     void processes_are_added_up() throws IOException {
         ProcessHandle self = ProcessHandle.current();
-        double once = Memory.of(List.of(self)).rss();
+        double once = Memory.pss(List.of(self));
         assertThat(once).isPositive();
-        assertThat(Memory.of(List.of(self, self)).rss()).isGreaterThan(once);
+        assertThat(Memory.pss(List.of(self, self))).isGreaterThan(once);
     }
 }

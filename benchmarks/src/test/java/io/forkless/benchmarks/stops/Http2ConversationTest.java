@@ -3,6 +3,7 @@ package io.forkless.benchmarks.stops;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.forkless.testing.load.Conversation;
 import io.forkless.testing.load.Outcome;
 import io.forkless.testing.load.RequestException;
 import java.io.IOException;
@@ -79,27 +80,27 @@ class Http2ConversationTest implements Conversation.Counter {
 
     @Test
     void a_port_without_listener_refuses() throws Exception {
-        Target target = target();
+        Endpoint endpoint = endpoint();
         server.stop();
 
-        RequestException refused = catchThrowableOfType(RequestException.class, () -> new Http2Conversation(target));
+        RequestException refused = catchThrowableOfType(RequestException.class, () -> new Http2Conversation(endpoint));
 
         assertThat(refused.outcome()).isEqualTo(Outcome.REFUSED);
     }
 
     private List<Outcome> exchange() throws Exception {
-        try (Http2Conversation conversation = new Http2Conversation(target())) {
+        try (Http2Conversation conversation = new Http2Conversation(endpoint())) {
             conversation.exchange(this);
         }
         return outcomes;
     }
 
-    private Target target() {
-        return new Target(new InetSocketAddress("127.0.0.1", connector.getLocalPort()), null, client);
+    private Endpoint endpoint() {
+        return new Endpoint(new InetSocketAddress("127.0.0.1", connector.getLocalPort()), null, client);
     }
 
     @Override
-    public void answered() {
+    public void answered(String worker) {
         outcomes.add(Outcome.OK);
     }
 

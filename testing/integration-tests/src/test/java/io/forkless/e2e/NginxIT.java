@@ -3,10 +3,10 @@ package io.forkless.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.forkless.benchmarks.load.HttpConnection;
-import io.forkless.benchmarks.load.Load;
-import io.forkless.benchmarks.load.Manner;
-import io.forkless.benchmarks.load.Outcome;
+import io.forkless.testing.load.HttpConnection;
+import io.forkless.testing.load.Load;
+import io.forkless.testing.load.Manner;
+import io.forkless.testing.load.Outcome;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;

@@ -3,9 +3,9 @@ package io.forkless.e2e;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.forkless.benchmarks.load.HttpConnection;
-import io.forkless.benchmarks.load.RequestException;
-import io.forkless.benchmarks.service.Answerers;
+import io.forkless.testing.load.Answerers;
+import io.forkless.testing.load.HttpConnection;
+import io.forkless.testing.load.RequestException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,8 @@
 package io.forkless.testing.load;
 
+import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.ToLongFunction;
 
@@ -31,12 +33,6 @@ public final class Counts {
         return result;
     }
 
-    public Counts minus(Counts other) {
-        Counts result = new Counts();
-        result.counts.replaceAll((outcome, count) -> of(outcome) - other.of(outcome));
-        return result;
-    }
-
     public long all() {
         return counts.values().stream().mapToLong(Long::longValue).sum();
     }
@@ -44,6 +40,16 @@ public final class Counts {
     /** Everything but good answers and refusals: somebody was promised an answer and got none. */
     public long lost() {
         return all() - of(Outcome.OK) - of(Outcome.REFUSED) - of(Outcome.UNPROCESSED);
+    }
+
+    /** How {@link #cells} are called. */
+    public static List<String> labels() {
+        return Arrays.stream(Outcome.values()).map(Outcome::label).toList();
+    }
+
+    /** For a table. */
+    public List<String> cells() {
+        return counts.values().stream().map(String::valueOf).toList();
     }
 
     @Override

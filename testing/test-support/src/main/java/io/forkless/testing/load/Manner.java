@@ -1,21 +1,34 @@
 package io.forkless.testing.load;
 
-/** How a client uses its connections. */
+import java.time.Duration;
+
+/** How a client uses its connections to a server whose answer tells which worker has given it. */
 public enum Manner {
     /** A connection for each request. */
-    CLOSE(1, 0),
+    CLOSE(1, Duration.ZERO),
     /** One request after the other over a connection, until the server announces its end. */
-    KEEP_ALIVE(1, 0),
+    KEEP_ALIVE(1, Duration.ZERO),
     /** The same with a pause in between, in which the server may close the connection. */
-    PAUSING(1, 5_000_000),
+    PAUSING(1, Duration.ofMillis(5)),
     /** Several requests at a time; those after an announced end were not processed, and are sent again. */
-    PIPELINED(4, 0);
+    PIPELINED(4, Duration.ZERO);
 
-    final int depth;
-    final long pauseNanos;
+    private final int depth;
+    private final Duration pause;
 
-    Manner(int depth, long pauseNanos) {
+    Manner(int depth, Duration pause) {
         this.depth = depth;
-        this.pauseNanos = pauseNanos;
+        this.pause = pause;
+    }
+
+    /** Connects. */
+    public Conversation open(Target target) throws RequestException {
+        Exchange exchange = (connection, counter) -> {
+            connection.send("/", this == CLOSE, depth);
+            for (int i = 0; i < depth && !connection.isLast(); i++) {
+                counter.answered(connection.receive());
+            }
+        };
+        return exchange.open(target, pause);
     }
 }

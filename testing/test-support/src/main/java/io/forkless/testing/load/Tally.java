@@ -1,36 +1,26 @@
 package io.forkless.testing.load;
 
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAccumulator;
-import java.util.concurrent.atomic.LongAdder;
 
-/** Counts what all clients of a load report, without making them wait for each other. */
+/** Takes what all clients of a load report, without making them wait for each other. */
 final class Tally {
     /** Whoever fails more often than that need not remember each case. */
     private static final int MAX_FAILURES = 1000;
 
-    private final Map<Outcome, LongAdder> counts = new EnumMap<>(Outcome.class);
     private final Map<String, Long> firstAnswers = new ConcurrentHashMap<>();
     private final List<Failure> failures = new CopyOnWriteArrayList<>();
     private final AtomicLong lastAnswer = new AtomicLong(System.nanoTime());
     private final LongAccumulator longestGap = new LongAccumulator(Long::max, 0);
     private final LongAccumulator longestWait = new LongAccumulator(Long::max, 0);
 
-    Tally() {
-        for (Outcome outcome : Outcome.values()) {
-            counts.put(outcome, new LongAdder());
-        }
-    }
-
     /** @param since when the client began to connect or to send */
     void answer(String worker, long since) {
         long now = System.nanoTime();
-        counts.get(Outcome.OK).increment();
         longestWait.accumulate(now - since);
         longestGap.accumulate(now - lastAnswer.getAndSet(now));
         if (!firstAnswers.containsKey(worker)) {
@@ -40,14 +30,9 @@ final class Tally {
 
     /** Who is refused has promised nothing and learns nothing: it is counted only. */
     void failure(Failure failure) {
-        counts.get(failure.outcome()).increment();
         if (failure.outcome() != Outcome.REFUSED && failures.size() < MAX_FAILURES) {
             failures.add(failure);
         }
-    }
-
-    long count(Outcome outcome) {
-        return counts.get(outcome).sum();
     }
 
     /** By worker, {@link System#nanoTime()} of its first answer. */

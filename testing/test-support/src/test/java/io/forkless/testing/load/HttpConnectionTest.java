@@ -5,10 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.forkless.testing.ShortTempDir;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +23,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Each way in which a request can fail is told from the others. */
 class HttpConnectionTest {
@@ -37,7 +45,7 @@ class HttpConnectionTest {
         try (ServerSocket deaf = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             Outcome outcome = outcome(() -> {
                 while (queued.size() < 10) {
-                    queued.add(new HttpConnection(deaf.getLocalPort(), SHORT, SHORT));
+                    queued.add(new HttpConnection(impatient(deaf.getLocalPort())));
                 }
             });
 
@@ -128,10 +136,36 @@ class HttpConnectionTest {
                 .isEqualTo(Outcome.WRONG);
     }
 
+    @Test
+    void a_unix_domain_socket_is_served_alike(@TempDir(factory = ShortTempDir.class) Path directory) throws Exception {
+        Path path = directory.resolve("s");
+        Target target = Target.of(UnixDomainSocketAddress.of(path)).withTimeouts(SHORT, SHORT);
+        try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            listener.bind(UnixDomainSocketAddress.of(path));
+            try (HttpConnection connection = new HttpConnection(target);
+                    SocketChannel peer = listener.accept()) {
+                connection.send("/", false, 2);
+                peer.write(ByteBuffer.wrap(ScriptedServer.GOOD.getBytes(StandardCharsets.US_ASCII)));
+                assertThat(connection.receive()).isEqualTo("42");
+                assertThat(outcome(connection::receive)).isEqualTo(Outcome.ANSWER_TIMEOUT);
+            }
+            try (HttpConnection connection = new HttpConnection(target)) {
+                try (SocketChannel peer = listener.accept()) {
+                    connection.send("/", false, 1);
+                    peer.write(ByteBuffer.wrap(ScriptedServer.GOOD.getBytes(StandardCharsets.US_ASCII)));
+                    assertThat(connection.receive()).isEqualTo("42");
+                    peer.read(ByteBuffer.allocate(1000)); // or the close would be a reset
+                }
+                assertThat(outcome(() -> ask(connection))).isEqualTo(Outcome.STALE);
+            }
+        }
+        assertThat(outcome(() -> HttpConnection.get(target, "/"))).isEqualTo(Outcome.REFUSED);
+    }
+
     /** Of the first request of a connection, which meets that script. */
     private static Outcome first(ScriptedServer.Script script) throws Exception {
         try (ScriptedServer server = new ScriptedServer(script);
-                HttpConnection connection = new HttpConnection(server.port(), SHORT, SHORT)) {
+                HttpConnection connection = new HttpConnection(impatient(server.port()))) {
             return outcome(() -> ask(connection));
         }
     }
@@ -145,6 +179,10 @@ class HttpConnectionTest {
                     assertThatThrownBy(connection::expectSilence).isInstanceOf(java.io.IOException.class));
             return outcome(() -> connection.send("/", false, 1));
         }
+    }
+
+    private static Target impatient(int port) {
+        return Target.of(port).withTimeouts(SHORT, SHORT);
     }
 
     private static String ask(HttpConnection connection) throws RequestException {

@@ -3,6 +3,7 @@ package io.forkless.testing.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -56,6 +57,28 @@ class LoadTest {
 
         load.join();
         await().untilAsserted(() -> assertThat(load.count(Outcome.REFUSED)).isGreaterThanOrEqualTo(2));
+    }
+
+    @Test
+    void clients_of_several_kinds_are_told_apart_and_a_client_that_fails_in_an_unforeseen_way_goes_on()
+            throws Exception {
+        try (ScriptedServer server =
+                        new ScriptedServer((i, client) -> client.read().write(ScriptedServer.LAST));
+                Load load = new Load()) {
+            load.add("good", () -> Manner.CLOSE.open(Target.of(server.port())));
+            load.awaitNextOfEach();
+            load.add("bad", () -> {
+                throw new IllegalStateException("so it is");
+            });
+            await().untilAsserted(() ->
+                    assertThat(load.counts("bad").of(Outcome.WRONG)).isGreaterThan(1));
+
+            assertThat(load.counts("good").lost()).isZero();
+            assertThat(load.counts("bad").of(Outcome.OK)).isZero();
+            assertThat(load.clientsByWorker(List.of("good"))).isEqualTo(Map.of("42", 1));
+            assertThat(load.clientsByWorker(List.of("bad"))).isEmpty();
+            assertThat(load.failures()).allMatch(failure -> failure.kind().equals("bad"));
+        }
     }
 
     private static void parkMillis(long millis) {

@@ -3,9 +3,11 @@ package io.forkless.benchmarks.stops;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.forkless.testing.load.HttpConnection;
 import io.forkless.testing.load.Outcome;
 import io.forkless.testing.load.RequestException;
 import io.forkless.testing.load.ScriptedServer;
+import io.forkless.testing.load.Target;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -14,9 +16,10 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** An answer that is cut or changed anywhere is told from a whole one, and from what a client can repeat without risk. */
-class Http1ConnectionTest {
+class ExpectedBodyTest {
     private static final Duration NEVER = Duration.ofDays(1);
     private static final int BYTES = 100;
+    private static final ExpectedBody BODY = new ExpectedBody(BYTES, Duration.ZERO);
     private static final String REQUEST = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
     private static final String OK = "HTTP/1.1 200 OK\r\n";
     private static final String LENGTH = OK + "Content-Length: " + BYTES + "\r\n\r\n";
@@ -31,7 +34,7 @@ class Http1ConnectionTest {
                     client.write(Traffic.body(10, BYTES)).write("\r\n0\r\n\r\n");
                     client.read().write(OK + "Connection: close\r\n\r\n").write(body);
                 });
-                Http1Connection connection = connect(server, NEVER)) {
+                HttpConnection connection = connect(server, NEVER)) {
             ask(connection);
             ask(connection);
             assertThat(connection.isLast()).isFalse();
@@ -80,11 +83,11 @@ class Http1ConnectionTest {
     void an_end_after_an_interim_response_is_within() throws Exception {
         try (ScriptedServer server =
                         new ScriptedServer((i, client) -> client.read().write("HTTP/1.1 100 Continue\r\n\r\n"));
-                Http1Connection connection = connect(server, NEVER)) {
+                HttpConnection connection = connect(server, NEVER)) {
             connection.begin(REQUEST);
-            connection.expectContinue();
+            connection.receiveContinue();
 
-            assertThat(outcome(() -> connection.expect(BYTES, Duration.ZERO))).isEqualTo(Outcome.ENDED_WITHIN);
+            assertThat(outcome(() -> connection.receive(BODY))).isEqualTo(Outcome.ENDED_WITHIN);
         }
     }
 
@@ -100,7 +103,7 @@ class Http1ConnectionTest {
     @Test
     void a_new_connection_may_be_closed_when_nothing_comes_for_the_grace() throws Exception {
         try (ScriptedServer server = new ScriptedServer((i, client) -> client.read());
-                Http1Connection connection = connect(server, Duration.ZERO)) {
+                HttpConnection connection = connect(server, Duration.ZERO)) {
             assertThat(outcome(() -> ask(connection))).isEqualTo(Outcome.STALE_SENT);
         }
     }
@@ -108,10 +111,9 @@ class Http1ConnectionTest {
     @Test
     void a_client_that_is_refused_was_promised_nothing_by_a_service_that_stops() throws Exception {
         try (SocketChannel bound = SocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0))) {
-            Target target = new Target((InetSocketAddress) bound.getLocalAddress(), null, null);
+            Target target = Target.of(bound.socket().getLocalPort());
 
-            assertThat(outcome(() -> new Http1Connection(target, NEVER).close()))
-                    .isEqualTo(Outcome.REFUSED);
+            assertThat(outcome(() -> new HttpConnection(target).close())).isEqualTo(Outcome.REFUSED);
         }
         assertThat(Mode.STOP.isLoss(Outcome.REFUSED)).isFalse();
         assertThat(Mode.RESTART.isLoss(Outcome.REFUSED)).isTrue();
@@ -119,7 +121,7 @@ class Http1ConnectionTest {
 
     private static void assertLost(Outcome expected, ScriptedServer.Script script) throws Exception {
         try (ScriptedServer server = new ScriptedServer(script);
-                Http1Connection connection = connect(server, NEVER)) {
+                HttpConnection connection = connect(server, NEVER)) {
             Outcome outcome = outcome(() -> ask(connection));
 
             assertThat(outcome).isEqualTo(expected);
@@ -130,21 +132,21 @@ class Http1ConnectionTest {
     /** Of the second request of a connection. */
     private static Outcome second(ScriptedServer.Script script, Duration grace) throws Exception {
         try (ScriptedServer server = new ScriptedServer(script);
-                Http1Connection connection = connect(server, grace)) {
+                HttpConnection connection = connect(server, grace)) {
             ask(connection);
             return outcome(() -> ask(connection));
         }
     }
 
-    private static Http1Connection connect(ScriptedServer server, Duration grace) throws RequestException {
-        return new Http1Connection(new Target(new InetSocketAddress("127.0.0.1", server.port()), null, null), grace);
+    private static HttpConnection connect(ScriptedServer server, Duration grace) throws RequestException {
+        return new HttpConnection(Target.of(server.port()).withIdleGrace(grace));
     }
 
-    private static void ask(Http1Connection connection) throws RequestException {
+    private static void ask(HttpConnection connection) throws RequestException {
         int half = REQUEST.length() / 2;
         connection.begin(REQUEST.substring(0, half));
-        connection.send(REQUEST.substring(half).getBytes(StandardCharsets.US_ASCII));
-        connection.expect(BYTES, Duration.ZERO);
+        connection.sendMore(REQUEST.substring(half).getBytes(StandardCharsets.US_ASCII));
+        connection.receive(BODY);
     }
 
     private static Outcome outcome(ThrowingCallable request) {

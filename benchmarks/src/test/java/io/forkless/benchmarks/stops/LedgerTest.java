@@ -2,12 +2,14 @@ package io.forkless.benchmarks.stops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.forkless.testing.load.Counts;
+import io.forkless.testing.load.Failure;
 import io.forkless.testing.load.Outcome;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Nothing that a client tells is left out. */
-class StopsTableTest {
+class LedgerTest {
     private static final Flow FLOW = new Flow(Kind.EVENTS, true);
     private static final Flow OTHER = new Flow(Kind.UPLOAD, false);
 
@@ -17,7 +19,7 @@ class StopsTableTest {
             for (Outcome outcome : Outcome.values()) {
                 Ledger ledger = new Ledger(mode);
 
-                ledger.count(FLOW, outcome, "so it ended");
+                count(ledger, FLOW, outcome);
 
                 List<String> all = lastRow(ledger);
                 assertThat(all.subList(3, all.size())).as(outcome.name()).containsOnlyOnce("1");
@@ -36,17 +38,21 @@ class StopsTableTest {
     void the_last_row_is_the_sum() {
         Ledger ledger = new Ledger(Mode.RESTART);
 
-        ledger.count(FLOW, Outcome.REFUSED, "");
-        ledger.count(OTHER, Outcome.WRONG, "");
-        ledger.count(OTHER, Outcome.OK, "");
-        ledger.underWay(FLOW);
-        ledger.underWay(OTHER);
+        count(ledger, FLOW, Outcome.REFUSED);
+        count(ledger, OTHER, Outcome.WRONG);
+        count(ledger, OTHER, Outcome.OK);
+        ledger.addUnderWay(List.of(FLOW, OTHER));
 
         assertThat(lastRow(ledger)).startsWith("all", "2", "2", "1", "1").endsWith("1");
     }
 
+    private static void count(Ledger ledger, Flow flow, Outcome outcome) {
+        ledger.add(flow, Counts.of(counted -> counted == outcome ? 1 : 0));
+        ledger.add(new Failure(0, flow, null, outcome, "so it ended"));
+    }
+
     private static List<String> lastRow(Ledger ledger) {
-        String[] rows = new StopsTable(ledger).toString().split("\n");
+        String[] rows = ledger.table().toString().split("\n");
         String row = rows[rows.length - 1];
         return List.of(row.substring(1, row.length() - 1).strip().split("\\s*\\|\\s*"));
     }

@@ -1,9 +1,9 @@
-package io.forkless.benchmarks.stops;
+package io.forkless.testing.load;
 
-import io.forkless.testing.load.RequestException;
+import java.time.Duration;
 
 /** A connection on which one exchange follows the other. Used by one thread. */
-interface Conversation extends AutoCloseable {
+public interface Conversation extends AutoCloseable {
     /**
      * Sends one request, or a few at a time, and reads what comes back.
      *
@@ -12,15 +12,27 @@ interface Conversation extends AutoCloseable {
      */
     void exchange(Counter counter) throws RequestException, InterruptedException;
 
-    /** Whether the server has announced the connection's end. */
+    /** Whether nothing more can be sent: the server has announced the connection's end. */
     boolean isLast();
+
+    /** Between two exchanges. */
+    default Duration pause() {
+        return Duration.ZERO;
+    }
 
     @Override
     void close();
 
+    /** Connects. */
+    @FunctionalInterface
+    interface Opener {
+        Conversation open() throws RequestException, InterruptedException;
+    }
+
     /** Takes what became of each request. */
     interface Counter {
-        void answered();
+        /** @param worker who has answered, if the answer tells */
+        void answered(String worker);
 
         void failed(RequestException failure);
     }
