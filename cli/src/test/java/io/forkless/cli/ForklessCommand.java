@@ -43,7 +43,8 @@ final class ForklessCommand implements Closeable {
             throws IOException {
         this.directory = directory;
         Files.createDirectories(directory.resolve("tmp"));
-        List<String> command = new ArrayList<>(prefix);
+        List<String> command = new ArrayList<>(DefaultSignals.PREFIX);
+        command.addAll(prefix);
         command.addAll(List.of(JAVA, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx64m"));
         command.add("-Djava.io.tmpdir=" + directory.resolve("tmp"));
         command.addAll(options); // after ours, so that they win

@@ -368,7 +368,8 @@ class SupervisorFaultTest {
     private Process forkless(List<String> options, String... arguments) throws IOException {
         List<String> jvm = new ArrayList<>(options);
         jvm.add("-Djava.io.tmpdir=" + temporary);
-        List<String> command = JavaProcess.command(jvm, Main.class, "run");
+        List<String> command = new ArrayList<>(DefaultSignals.PREFIX);
+        command.addAll(JavaProcess.command(jvm, Main.class, "run"));
         command.addAll(List.of(arguments));
         command.addAll(SERVE);
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
