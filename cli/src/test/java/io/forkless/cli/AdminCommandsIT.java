@@ -24,12 +24,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.jr.ob.JSON;
 
 /** A supervisor in the background, and the commands that operate it. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "it sends signals and runs shells")
+@Execution(ExecutionMode.CONCURRENT)
 class AdminCommandsIT extends ServiceCommands {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final Pattern STARTED = Pattern.compile("supervisor \\S+ \\(pid (\\d+)\\)");

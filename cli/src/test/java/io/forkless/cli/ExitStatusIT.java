@@ -11,6 +11,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * The table of docs/operations.md, command by outcome, on real processes; each test is what one supervisor goes through.
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.condition.OS;
  * not repeated.
  */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "it sends signals and runs shells")
+@Execution(ExecutionMode.CONCURRENT)
 class ExitStatusIT extends ServiceCommands {
     private static final String REFUSED =
             "listen 127.0.0.1:1: not granted: the supervisor listens on 127.0.0.1:0; add --listen 127.0.0.1:1";

@@ -40,6 +40,9 @@ class QuiesceTest {
     private static final Duration SHORT = Duration.ofMillis(300);
     private static final Duration SETTLED = Duration.ofMillis(100);
     private static final Duration LONG = Duration.ofSeconds(30);
+    /** How often to look for what a race loses. */
+    private static final int ROUNDS = Boolean.getBoolean("forkless.full") ? 40 : 5;
+
     private static final String TCP = "127.0.0.1:0";
     private static final String TCP6 = "[::1]:0";
     private static final String DUAL = "0"; // every address, which IPv4 clients use
@@ -193,7 +196,7 @@ class QuiesceTest {
     @ValueSource(strings = {TCP, TCP6, DUAL, UNIX})
     void under_load_no_client_that_has_connected_is_lost(String where) throws Exception {
         long served = 0;
-        for (int round = 0; round < 30; round++) {
+        for (int round = 0; round < ROUNDS; round++) {
             Load load = endUnderLoad(listen(where), 8, true);
             assertThat(load.lost()).as("lost in round %d", round).isEmpty();
             served += load.served();
@@ -216,7 +219,7 @@ class QuiesceTest {
      */
     @Test
     void a_client_that_met_a_full_queue_is_not_lost_either() throws Exception {
-        for (int round = 0; round < 40; round++) {
+        for (int round = 0; round < ROUNDS; round++) {
             SharedListener listener = PROVIDER.listen(ListenSpec.parse(TCP).withBacklog(12));
             assertThat(endUnderLoad(listener, 24, true).lost())
                     .as("lost in round %d", round)

@@ -36,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the README promises, with the packaged jars: workers on one port, and what may befall them. */
 abstract class WorkersIT {
+    private static final boolean FULL = Boolean.getBoolean("forkless.full");
     private static final int WORKERS = Machine.isWine() ? 3 : 4;
     private static final Manner[] SIMPLE = {Manner.KEEP_ALIVE, Manner.CLOSE};
 
@@ -69,7 +70,7 @@ abstract class WorkersIT {
         try (RunningProgram forkless = RunningProgram.forkless(temporary, example, WORKERS)) {
             warmUp(forkless.port());
             Scoreboard scoreboard = scoreboard();
-            for (int round = 0; round < 20; round++) {
+            for (int round = 0; round < (FULL ? 20 : 5); round++) {
                 // A worker that has yet to notice that the last round's connections are closed would get fewer.
                 await().untilAsserted(
                                 () -> assertThat(IntStream.range(0, WORKERS).mapToLong(scoreboard::open))
@@ -183,12 +184,12 @@ abstract class WorkersIT {
         }
     }
 
-    /** Also what the soak profile repeats for longer. */
+    /** The profiles "full" and "soak" repeat it for longer. */
     @Test
     @Timeout(value = 1, unit = TimeUnit.HOURS)
     void rolling_restarts_under_load_lose_no_request_and_leave_the_connections_spread() throws Exception {
-        int restarts = Integer.getInteger("forkless.it.restarts", 3);
-        long requests = Long.getLong("forkless.it.requests", Machine.isWine() ? 4_000 : 200_000);
+        int restarts = Integer.getInteger("forkless.it.restarts", FULL ? 3 : 1);
+        long requests = Long.getLong("forkless.it.requests", Machine.isWine() ? 4_000 : FULL ? 200_000 : 20_000);
         int clients = Machine.isWine() ? 8 : 32; // each request takes Wine's server many steps
         try (RunningProgram forkless = RunningProgram.forkless(temporary, example, WORKERS);
                 Load load = Load.start(forkless.port(), clients, Manner.values())) {

@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -29,6 +30,7 @@ import org.junit.platform.testkit.engine.Events;
 
 /** For each clause there is a provider that breaks it, and its tests are those that fail, and no others. */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "the providers are made of the one for Linux")
+@Tag("long")
 class EveryClauseCanFailTest {
     private static final Clause SLOW = Clause.TICKET_EXPIRES;
 

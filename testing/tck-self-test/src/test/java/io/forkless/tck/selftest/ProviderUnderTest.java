@@ -7,8 +7,10 @@ import io.forkless.tck.Clause;
 import io.forkless.tck.ListenerProviderContractTest;
 import java.io.IOException;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 
 /** What an implementer writes, for whichever provider the self-test names. Not named as a test: it is to fail. */
+@Tag("long")
 final class ProviderUnderTest extends ListenerProviderContractTest {
     static String name;
     static Map<Clause, String> exceptions = Map.of();
