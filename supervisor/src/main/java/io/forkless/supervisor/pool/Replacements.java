@@ -11,35 +11,25 @@ import java.util.concurrent.CompletableFuture;
  * ones for their age or size. The first replacement that fails ends it, and those that were to be replaced go on.
  */
 final class Replacements {
-    /** What the pool does with a slot. */
-    interface Actions {
-        /** @return whether a process was started; if not, the slot knows why */
-        boolean launch(WorkerSlot slot);
-
-        /** Drains it and removes it. */
-        void retire(WorkerSlot slot);
-
-        /** Of a slot without a process. */
-        void remove(WorkerSlot slot);
-    }
-
     /** After a replacement that failed, no worker is replaced for its age or size for that long. */
     private static final Duration RECYCLING_PAUSE = Duration.ofSeconds(60);
 
     private final Settings settings;
     private final Timers timers;
     private final WorkerSlots slots;
-    private final Actions actions;
+    private final Starts starts;
+    private final Retirement retirement;
     private long recycleNotBefore;
 
     /** The restart that is under way, or {@code null}. */
     private Roll roll;
 
-    Replacements(Settings settings, Timers timers, WorkerSlots slots, Actions actions) {
+    Replacements(Settings settings, Timers timers, WorkerSlots slots, Starts starts, Retirement retirement) {
         this.settings = settings;
         this.timers = timers;
         this.slots = slots;
-        this.actions = actions;
+        this.starts = starts;
+        this.retirement = retirement;
         this.recycleNotBefore = timers.nanoTime();
     }
 
@@ -93,7 +83,7 @@ final class Replacements {
         if (roll != null) {
             roll.replaced(slot);
         }
-        actions.retire(predecessor);
+        retirement.retire(predecessor);
     }
 
     /** A worker that was told to go was killed or ended with an error. */
@@ -105,7 +95,7 @@ final class Replacements {
 
     /** A replacement that has no process any more, or never had one, goes, and with it the others that start. */
     void removeFailed(WorkerSlot slot, String reason) {
-        actions.remove(slot);
+        retirement.remove(slot);
         failed(slot, reason);
     }
 
@@ -120,7 +110,7 @@ final class Replacements {
     /** Nothing more is replaced. */
     void callOff(String reason) {
         slots.all().forEach(WorkerSlot::keep);
-        slots.select(WorkerSlot::isReplacement).forEach(actions::retire);
+        slots.select(WorkerSlot::isReplacement).forEach(retirement::retire);
         endRestart(reason); // last, for whoever hears of it
     }
 
@@ -128,7 +118,7 @@ final class Replacements {
         WorkerSlot slot = slots.add();
         slot.replace(old);
         Attempt.log(Level.INFO, "replacing " + old + ": " + old.outdated());
-        if (!actions.launch(slot)) {
+        if (!starts.tryToLaunch(slot)) {
             removeFailed(slot, slot.lastExit());
         }
     }

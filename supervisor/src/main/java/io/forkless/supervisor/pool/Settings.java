@@ -34,7 +34,7 @@ public record Settings(
     /** How often a worker reports, at most. */
     private static final Duration HEARTBEAT = Duration.ofSeconds(1);
 
-    /** How often the fleet is inspected; a shorter hang time-out would find nothing sooner. */
+    /** How often the workers are inspected; a shorter hang time-out would find nothing sooner. */
     public static final Duration INSPECTION_INTERVAL = Duration.ofSeconds(1);
 
     private static final Duration LONGEST_INSPECTION_GAP = Duration.ofSeconds(5);

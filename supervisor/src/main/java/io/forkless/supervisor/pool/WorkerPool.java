@@ -8,7 +8,6 @@ import io.forkless.supervisor.status.WorkerStatus;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -36,6 +35,8 @@ public final class WorkerPool {
     private final Timers timers;
     private final WorkerSlots slots;
     private final Starts starts;
+    private final Retirement retirement;
+    private final Scaling scaling;
     private final Replacements replacements;
     private final Inspection inspection;
     private final GracefulStop gracefulStop;
@@ -45,7 +46,6 @@ public final class WorkerPool {
     private final List<String> notDrained = new ArrayList<>();
 
     private final long createdAt;
-    private int workers;
     private boolean everAllReady;
 
     /**
@@ -66,17 +66,18 @@ public final class WorkerPool {
         this.timers = timers;
         slots = new WorkerSlots(timers);
         starts = new Starts(settings, backoff, slots, launcher, this::checkDone);
-        replacements = new Replacements(settings, timers, slots, new ReplacementActions());
+        retirement = new Retirement(settings, slots, this::checkDone);
+        scaling = new Scaling(settings.workers(), slots, starts, retirement);
+        replacements = new Replacements(settings, timers, slots, starts, retirement);
         inspection = new Inspection(settings, timers, slots, replacements);
         gracefulStop = new GracefulStop(life, settings, timers, slots, queues);
         announcements = new Announcements(timers, whenAllReady, whenDone);
         createdAt = timers.nanoTime();
-        workers = settings.workers();
     }
 
     /** @throws IOException if the first processes cannot be started; those that run are killed */
     public void start() throws IOException {
-        for (int i = 0; i < workers; i++) {
+        for (int i = 0; i < workers(); i++) {
             slots.add();
         }
         try {
@@ -177,7 +178,7 @@ public final class WorkerPool {
             if (lossy) {
                 replacements.notDrained(slot);
             }
-            remove(slot);
+            retirement.remove(slot);
         } else if (slot.isReplacement()) {
             replacements.removeFailed(slot, slot.lastExit() + slot.sinceReady());
         } else {
@@ -201,7 +202,7 @@ public final class WorkerPool {
         if (life.isStopping()) {
             return CompletableFuture.failedFuture(new IllegalStateException("the supervisor is stopping"));
         }
-        return replacements.restart(workers);
+        return replacements.restart(workers());
     }
 
     /** Adds workers, or retires those with the highest indexes. */
@@ -209,20 +210,7 @@ public final class WorkerPool {
         if (life.isStopping()) {
             throw new IllegalStateException("the supervisor is stopping");
         }
-        Attempt.log(Level.INFO, "scaling from " + workers + " to " + newWorkers + " workers");
-        workers = newWorkers;
-        List<WorkerSlot> permanent = slots.permanent();
-        for (int i = permanent.size(); i < newWorkers; i++) {
-            starts.launchOrRetry(slots.add());
-        }
-        // Those that do not run go first, then those that do not serve yet, then the newest places.
-        permanent.sort(Comparator.comparing((WorkerSlot slot) -> slot.is(WorkerState.READY))
-                .thenComparing(WorkerSlot::hasProcess)
-                .thenComparing(slot -> -slot.index()));
-        for (WorkerSlot slot : permanent.subList(0, Math.max(0, permanent.size() - newWorkers))) {
-            slots.select(other -> other.replaces(slot)).forEach(this::retire);
-            retire(slot);
-        }
+        scaling.scale(newWorkers);
         checkAllReady();
         replacements.goOn();
     }
@@ -241,7 +229,7 @@ public final class WorkerPool {
         if (life.isStopping()) {
             return;
         }
-        Attempt.log(Level.INFO, "stopping: draining " + workers + " workers");
+        Attempt.log(Level.INFO, "stopping: draining " + workers() + " workers");
         try {
             stopRestarting();
         } finally {
@@ -279,7 +267,7 @@ public final class WorkerPool {
 
     /** How many workers there are to be. */
     public int workers() {
-        return workers;
+        return scaling.workers();
     }
 
     public List<WorkerStatus> status() {
@@ -294,21 +282,6 @@ public final class WorkerPool {
         return starts.whyGivenUp().isEmpty() ? "" : "gave up: " + starts.whyGivenUp();
     }
 
-    private void retire(WorkerSlot slot) {
-        slot.retire();
-        if (!slot.hasProcess()) {
-            remove(slot);
-        } else if (slot.isInService()) {
-            slot.drain(settings.drainTimeout());
-        }
-    }
-
-    private void remove(WorkerSlot slot) {
-        slot.end(slot.lastExit());
-        slots.remove(slot);
-        checkDone();
-    }
-
     /** Told once; one that is being replaced counts, its replacement does not. */
     private void checkAllReady() {
         if (!everAllReady
@@ -316,7 +289,7 @@ public final class WorkerPool {
                 && slots.permanent().stream().allMatch(slot -> slot.is(WorkerState.READY))) {
             everAllReady = true;
             long millis = (timers.nanoTime() - createdAt) / 1_000_000;
-            Attempt.log(Level.INFO, "all " + workers + " workers are READY (after " + millis + " ms)");
+            Attempt.log(Level.INFO, "all " + workers() + " workers are READY (after " + millis + " ms)");
             announcements.allReady();
         }
     }
@@ -331,22 +304,5 @@ public final class WorkerPool {
         Outcome outcome = allFailed ? Outcome.GAVE_UP : notDrained.isEmpty() ? Outcome.DRAINED : Outcome.KILLED;
         replacements.callOff("no worker gets ready: " + starts.whyGivenUp());
         announcements.done(outcome);
-    }
-
-    private final class ReplacementActions implements Replacements.Actions {
-        @Override
-        public boolean launch(WorkerSlot slot) {
-            return starts.tryToLaunch(slot);
-        }
-
-        @Override
-        public void retire(WorkerSlot slot) {
-            WorkerPool.this.retire(slot);
-        }
-
-        @Override
-        public void remove(WorkerSlot slot) {
-            WorkerPool.this.remove(slot);
-        }
     }
 }

@@ -120,6 +120,15 @@ class PoolScaleTest extends SimulatedPool {
     }
 
     @Test
+    void a_worker_whose_command_cannot_be_started_is_given_up_if_one_failed_start_is_too_many() throws Exception {
+        maxFailedStarts = 1;
+        start(1);
+        workers.failAfter(0);
+        fleet.scale(2);
+        assertStates(WorkerState.STARTING, WorkerState.FAILED);
+    }
+
+    @Test
     void fewer_workers_may_all_be_ready_at_once() throws Exception {
         start(2);
         ready(0);

@@ -41,6 +41,7 @@ abstract class SimulatedPool {
     Duration hang = HANG;
     Duration hold = Duration.ZERO;
     int surge = 1;
+    int maxFailedStarts = MAX_FAILED_STARTS;
     Recycling recycling = Recycling.NEVER;
     int allReady;
     SupervisorLife life;
@@ -48,7 +49,7 @@ abstract class SimulatedPool {
 
     void start(int count) throws IOException {
         Settings settings =
-                new Settings(count, BOOT, hold, DRAIN, hang, HEALTHY, MAX_FAILED_STARTS, GRACE, surge, recycling);
+                new Settings(count, BOOT, hold, DRAIN, hang, HEALTHY, maxFailedStarts, GRACE, surge, recycling);
         Backoff backoff = new Backoff(Duration.ofMillis(100), MOST_BACKOFF, random);
         outcomes.clear();
         life = new SupervisorLife();
