@@ -22,6 +22,7 @@ import io.forkless.internal.control.ControlMessage.Welcome;
 import io.forkless.spi.ListenSpec;
 import java.net.ProtocolException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -55,7 +56,7 @@ class ControlMessageTest {
                         "listen 9223372036854775807 1024 false localhost:80"),
                 Arguments.of(
                         new Listen(9, ListenSpec.parse("unix:/run/web").withBacklog(5)),
-                        "listen 9 5 660:: unix:/run/web"),
+                        "listen 9 5 660:: unix:" + absolute("/run/web")),
                 Arguments.of(
                         new Listen(
                                 10,
@@ -63,7 +64,7 @@ class ControlMessageTest {
                                         .withMode(0600)
                                         .withOwner("web")
                                         .withGroup("www-data")),
-                        "listen 10 1024 600:web:www-data unix:/run/my web"),
+                        "listen 10 1024 600:web:www-data unix:" + absolute("/run/my web")),
                 Arguments.of(new Refused(0, "no such token"), "refused 0 no such token"),
                 Arguments.of(new Refused(3, ""), "refused 3 "),
                 Arguments.of(new Refused(3, " füße  東京 \ud83d\ude80 "), "refused 3  füße  東京 \ud83d\ude80 "),
@@ -71,6 +72,11 @@ class ControlMessageTest {
                 Arguments.of(new Unready(), "unready"),
                 Arguments.of(new Drain(), "drain"),
                 Arguments.of(new Bye(), "bye"));
+    }
+
+    /** On Windows it has a drive. */
+    private static String absolute(String path) {
+        return Path.of(path).toAbsolutePath().toString();
     }
 
     @ParameterizedTest
