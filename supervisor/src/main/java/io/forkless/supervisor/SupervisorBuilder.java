@@ -179,9 +179,8 @@ public final class SupervisorBuilder {
     }
 
     /**
-     * Lets workers start from an archive of classes in that directory, which a worker makes as it exits (AppCDS, on JDK 25
-     * and later an AOT cache) and which is made anew when the command, its files or the JDK change. The directory is made
-     * if it is missing.
+     * Lets workers start from an archive of classes in that directory, which a worker makes as it exits (AppCDS) and which
+     * is made anew when the command, its files or the JDK change. The directory is made if it is missing.
      *
      * @throws IllegalArgumentException when built, if the command does not start with {@code java}, or says itself
      *     which archive is to be used

@@ -28,13 +28,12 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Archives of classes: a dynamic class-data archive on JDK 17, an AOT cache on JDK 25 and later. */
+/** Dynamic class-data archives, written and read by JVMs of workers. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the JRE for Windows has no archive of its own to build on")
 class FastStartTest extends SupervisedTest {
-    private static final boolean AOT = Runtime.version().feature() >= 25;
-    private static final String USED = AOT ? "-XX:AOTCache=" : "-XX:SharedArchiveFile=";
-    private static final String RECORDED = AOT ? "-XX:AOTCacheOutput=" : "-XX:ArchiveClassesAtExit=";
-    private static final String MAPPED = AOT ? "shared objects file" : "shared objects file (top)";
+    private static final String USED = "-XX:SharedArchiveFile=";
+    private static final String RECORDED = "-XX:ArchiveClassesAtExit=";
+    private static final String MAPPED = "shared objects file (top)";
 
     @TempDir
     private Path directory;
@@ -66,7 +65,7 @@ class FastStartTest extends SupervisedTest {
     @Test
     void a_worker_that_drains_leaves_an_archive_from_which_the_next_one_starts() throws Exception {
         Path archive = record();
-        assertThat(archive.toString()).endsWith(AOT ? ".aot" : ".jsa");
+        assertThat(archive.toString()).endsWith(".jsa");
 
         Supervisor supervisor = startAndAwaitReady(fastStart());
         long pid = supervisor.workers().get(0).pid();

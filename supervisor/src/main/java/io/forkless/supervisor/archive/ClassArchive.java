@@ -17,20 +17,21 @@ import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 
 /**
- * The archive that fits what a command would run now: the JDK, the command line, and the sizes and times of the files that
+ * The dynamic class-data archive (JEP 350) that fits what a command would run now: the JDK, the command line, and the sizes and times of the files that
  * it names. It need not exist. Its name has three parts: one stands for the command and the working directory, so that outdated
  * archives of the same command are known, one for the rest of the above, and one for the archive's own bytes.
- *
- * @param aot whether it is an AOT cache (JEP 514); else it is a dynamic class-data archive (JEP 350)
  */
-record ClassArchive(Path directory, String commandHash, String contentHash, boolean aot) {
-    private static final int FIRST_WITH_AOT_CACHE = 25;
+record ClassArchive(Path directory, String commandHash, String contentHash) {
+    private static final String SUFFIX = ".jsa";
+
+    /** What does not fit or cannot be archived is nobody's concern. */
+    private static final String SILENCE = "-Xlog:cds*=off";
+
     private static final int HASH_BYTES = 8;
     private static final String RECORDING = ".recording";
     private static final Pattern RECORDED_BY = Pattern.compile("(\\d{1,18})" + Pattern.quote(RECORDING));
@@ -40,7 +41,6 @@ record ClassArchive(Path directory, String commandHash, String contentHash, bool
         try {
             Path java = JavaCommand.executable(command.get(0)).orElseThrow().toRealPath();
             Path release = java.getParent().resolveSibling("release");
-            boolean aot = version(release) >= FIRST_WITH_AOT_CACHE;
             List<String> identity = new ArrayList<>(command);
             identity.add(Path.of("").toAbsolutePath().toString());
             List<String> content = new ArrayList<>(List.of(java.toString(), sizeAndTime(release.toString())));
@@ -50,7 +50,7 @@ record ClassArchive(Path directory, String commandHash, String contentHash, bool
                     content.add(sizeAndTime(element));
                 }
             }
-            return Optional.of(new ClassArchive(directory, hash(identity), hash(content), aot));
+            return Optional.of(new ClassArchive(directory, hash(identity), hash(content)));
         } catch (IOException | RuntimeException e) {
             Log.supervisor().log(System.Logger.Level.DEBUG, "fast start: which JDK the workers have cannot be told", e);
             return Optional.empty();
@@ -59,7 +59,7 @@ record ClassArchive(Path directory, String commandHash, String contentHash, bool
 
     /** The archive, if there is one; its name tells what it must be like. */
     Optional<Path> find() throws IOException {
-        try (DirectoryStream<Path> archives = Files.newDirectoryStream(directory, prefix() + "*" + suffix())) {
+        try (DirectoryStream<Path> archives = Files.newDirectoryStream(directory, prefix() + "*" + SUFFIX)) {
             Iterator<Path> found = archives.iterator();
             return found.hasNext() ? Optional.of(found.next()) : Optional.empty();
         }
@@ -98,15 +98,14 @@ record ClassArchive(Path directory, String commandHash, String contentHash, bool
 
     void removeRecording() throws IOException {
         Files.deleteIfExists(recording());
-        Files.deleteIfExists(Path.of(recording() + ".config")); // a JVM of JDK 25 that was killed leaves it
     }
 
     List<String> optionsToUse(Path archive) {
-        return List.of((aot ? "-XX:AOTCache=" : "-XX:SharedArchiveFile=") + archive, silence());
+        return List.of("-XX:SharedArchiveFile=" + archive, SILENCE);
     }
 
     List<String> optionsToRecord() {
-        return List.of((aot ? "-XX:AOTCacheOutput=" : "-XX:ArchiveClassesAtExit=") + recording(), silence());
+        return List.of("-XX:ArchiveClassesAtExit=" + recording(), SILENCE);
     }
 
     private Path nameFor(Path content) throws IOException {
@@ -117,29 +116,11 @@ record ClassArchive(Path directory, String commandHash, String contentHash, bool
                 checksum.update(buffer, 0, count);
             }
         }
-        return directory.resolve(prefix() + Long.toHexString(checksum.getValue()) + suffix());
+        return directory.resolve(prefix() + Long.toHexString(checksum.getValue()) + SUFFIX);
     }
 
     private String prefix() {
         return commandHash + "-" + contentHash + "-";
-    }
-
-    private String suffix() {
-        return aot ? ".aot" : ".jsa";
-    }
-
-    /** What does not fit or cannot be archived is nobody's concern. */
-    private String silence() {
-        return aot ? "-Xlog:aot*=off" : "-Xlog:cds*=off";
-    }
-
-    private static int version(Path release) throws IOException {
-        Properties properties = new Properties();
-        try (InputStream in = Files.newInputStream(release)) {
-            properties.load(in);
-        }
-        String version = properties.getProperty("JAVA_VERSION", "0").replace("\"", "");
-        return Integer.parseInt(version.split("[.+-]")[0]);
     }
 
     private static String sizeAndTime(String word) {
