@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.stream.IntStream;
 
-/** Clients that ask again and again while a fault happens, and tell who was refused from who was cut off. */
+/** Clients that ask again and again whatever happens, and tell who was refused from who was cut off. */
 public final class FaultLoad implements AutoCloseable {
     public static final int CLIENTS = 2;
 
