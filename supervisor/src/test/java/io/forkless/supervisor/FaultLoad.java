@@ -16,9 +16,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.stream.IntStream;
 
-/** Clients that ask again and again while a fault happens, and tell who was refused from who was cut off. */
+/** Clients that ask again and again whatever happens, and tell who was refused from who was cut off. */
 public final class FaultLoad implements AutoCloseable {
     public static final int CLIENTS = 2;
+
+    private static final int MOST_REMEMBERED = 100;
 
     private final AtomicInteger served = new AtomicInteger();
     private final AtomicIntegerArray begun = new AtomicIntegerArray(CLIENTS);
@@ -45,11 +47,17 @@ public final class FaultLoad implements AutoCloseable {
                 served.incrementAndGet();
             } catch (ConnectException e) {
                 refused.incrementAndGet();
-                failures.add(e);
+                remember(e);
             } catch (IOException e) {
                 lost.incrementAndGet();
-                failures.add(e);
+                remember(e);
             }
+        }
+    }
+
+    private void remember(IOException failure) {
+        if (failures.size() < MOST_REMEMBERED) {
+            failures.add(failure);
         }
     }
 
@@ -80,7 +88,7 @@ public final class FaultLoad implements AutoCloseable {
         return lost.get();
     }
 
-    /** What those who were refused and those who were not answered have seen. */
+    /** What the first of those have seen who were refused or not answered. */
     Collection<IOException> failures() {
         return failures;
     }

@@ -21,7 +21,7 @@ final class IgnoredSignals {
      * What runs a command so that it ignores none of them; empty if this JVM does not either, or if this is not Linux,
      * where env(1) of GNU can do it and proc(5) tells.
      */
-    static List<String> none() throws IOException {
+    static List<String> resetting() throws IOException {
         return Files.exists(STATUS) && (ignored() & HUP_INT_OR_QUIT) != 0
                 ? List.of("env", "--default-signal=HUP,INT,QUIT")
                 : List.of();

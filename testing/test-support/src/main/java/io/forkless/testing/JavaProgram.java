@@ -130,7 +130,7 @@ public final class JavaProgram {
      * temporary directory of its own it has no runtime directory, which would win over it.
      */
     public ProcessBuilder process() throws IOException {
-        List<String> command = new ArrayList<>(IgnoredSignals.none());
+        List<String> command = new ArrayList<>(IgnoredSignals.resetting());
         command.addAll(command());
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment()
