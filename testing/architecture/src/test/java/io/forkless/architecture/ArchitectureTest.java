@@ -34,7 +34,7 @@ class ArchitectureTest {
             io.forkless.posix..            | io.forkless.internal.control.. io.forkless.spi.. io.forkless.nio.. com.sun.jna..
             io.forkless.windows..          | io.forkless.internal.control.. io.forkless.spi.. io.forkless.nio.. com.sun.jna..
             io.forkless.supervisor..       | io.forkless.internal.control.. io.forkless.spi..
-            io.forkless.cli..              | io.forkless.internal.control.. io.forkless.spi.. io.forkless.supervisor.. picocli..
+            io.forkless.cli..              | io.forkless.internal.control.. io.forkless.spi.. io.forkless.supervisor.. picocli.. tools.jackson..
             io.forkless.jetty..            | io.forkless.spi.. io.forkless.worker.. org.eclipse.jetty..
             io.forkless.undertow..         | io.forkless.spi.. io.forkless.worker.. io.undertow.. org.xnio..
             """)
