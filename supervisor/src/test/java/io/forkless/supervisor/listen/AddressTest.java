@@ -97,8 +97,8 @@ class AddressTest {
 
         assertThatExceptionOfType(NotGrantedException.class)
                 .isThrownBy(() -> ticketFor(wanted))
-                .withMessage("listen " + wanted + ": not granted: the supervisor listens on " + owned.replace(" ", ", ")
-                        + "; " + remedy);
+                .withMessage(absolute("listen " + wanted + ": not granted: the supervisor listens on "
+                        + owned.replace(" ", ", ") + "; " + remedy));
         assertThat(provider.tickets).isEmpty();
     }
 
