@@ -38,6 +38,7 @@ public class Bookkeeping {
     public void connection() {
         counts.beforeAccept(null);
         counts.opened();
+        counts.afterAccept();
         counts.closed();
     }
 
