@@ -56,8 +56,9 @@ abstract class UnixDomainConnector extends ServerConnector {
 
     /**
      * Listens on a Unix-domain path in place of host and port, with the same accept queue size and the same buffer sizes of
-     * accepted sockets. Connections have 127.0.0.1 and port 0 for both of their addresses. Without a supervisor the connector binds the path itself; that takes a listener
-     * provider, as in a supervisor, and replaces a path that a dead process has left behind.
+     * accepted sockets. Connections have 127.0.0.1 and port 0 for both of their addresses. Without a supervisor the
+     * connector binds the path itself; that takes a listener provider, as in a supervisor, and replaces a path that a dead
+     * process has left behind.
      *
      * @param unixDomainPath about 100 bytes at most (unix(7), {@code sun_path}); null listens on host and port
      */

@@ -33,6 +33,7 @@ public class Bookkeeping {
     public void connection() {
         counts.beforeAccept(null);
         counts.opened();
+        counts.afterAccept();
         counts.closed();
     }
 }
