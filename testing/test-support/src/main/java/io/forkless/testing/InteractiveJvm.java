@@ -32,8 +32,8 @@ public class InteractiveJvm implements AutoCloseable {
 
     /** @return the answer, or {@code null} if the process has ended */
     public String ask(String command) throws Exception {
-        process.outputWriter(StandardCharsets.UTF_8).write(command + "\n");
-        process.outputWriter().flush();
+        process.getOutputStream().write((command + "\n").getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().flush();
         return CompletableFuture.supplyAsync(this::nextAnswer).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
