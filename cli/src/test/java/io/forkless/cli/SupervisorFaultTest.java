@@ -198,7 +198,7 @@ class SupervisorFaultTest {
         }
     }
 
-    /** @param pages how many there are: for nothing, or for all but the invitation of the first worker */
+    /** @param pages how many there are: for nothing, or for all but the bootstrap file of the first worker */
     @ParameterizedTest
     @Tag("root")
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = MOUNT)

@@ -90,7 +90,7 @@ public final class PosixListenerProvider implements ListenerProvider {
             return FdPassing.receive("adopt", socket);
         } catch (SocketException e) {
             if (e instanceof ConnectException || Files.notExists(payload.socket())) {
-                removeLeftovers(payload.socket());
+                removeStaleFiles(payload.socket());
                 throw new IOException("adopt: the ticket is stale or was used before", e);
             }
             throw new IOException("adopt: " + e.getMessage(), e);
@@ -106,7 +106,7 @@ public final class PosixListenerProvider implements ListenerProvider {
     }
 
     /** A supervisor that was killed could not remove them; nobody listens there any more. */
-    private static void removeLeftovers(Path socket) {
+    private static void removeStaleFiles(Path socket) {
         try {
             if (socket.endsWith(HandOff.SOCKET_FILE)) {
                 Files.deleteIfExists(socket);

@@ -42,13 +42,13 @@ final class SupervisedWorker implements Worker {
      * @throws IOException if the supervisor cannot be reached or refuses this process
      */
     static SupervisedWorker connect(Path file) throws IOException {
-        BootstrapFile invitation = BootstrapFile.take(file);
+        BootstrapFile bootstrap = BootstrapFile.take(file);
         Path directory = file.toAbsolutePath().getParent();
-        Runnable removeLeftovers = () -> StaleFiles.remove(directory, invitation.address());
+        Runnable removeStaleFiles = () -> StaleFiles.remove(directory, bootstrap.address());
         try {
-            SupervisorLink link = SupervisorLink.open(invitation, SupervisorLink.ANSWER_TIMEOUT);
+            SupervisorLink link = SupervisorLink.open(bootstrap, SupervisorLink.ANSWER_TIMEOUT);
             Scoreboard scoreboard = Scoreboard.map(directory.resolve(Scoreboard.FILE));
-            SupervisedWorker worker = new SupervisedWorker(invitation.index(), link, scoreboard);
+            SupervisedWorker worker = new SupervisedWorker(bootstrap.index(), link, scoreboard);
             Signals.handle("TERM", () -> worker.beginDrain("SIGTERM"));
             Signals.handle("INT", () -> LOG.log(Level.DEBUG, "SIGINT is left to the supervisor"));
             Signals.handle("HUP", () -> LOG.log(Level.DEBUG, "SIGHUP is left to the supervisor"));
@@ -67,7 +67,7 @@ final class SupervisedWorker implements Worker {
                 @Override
                 public void supervisorLost() {
                     try {
-                        removeLeftovers.run(); // first, as the drain may end this process at once
+                        removeStaleFiles.run(); // first, as the drain may end this process at once
                     } finally {
                         worker.beginDrain("the supervisor is gone");
                     }
@@ -78,10 +78,10 @@ final class SupervisedWorker implements Worker {
                     new Heartbeats(link::sendUninterrupted, worker.pacing, link.heartbeatInterval()));
             return worker;
         } catch (ConnectException e) {
-            removeLeftovers.run();
-            throw new IOException("worker " + invitation.index() + ": the supervisor that started it is gone", e);
+            removeStaleFiles.run();
+            throw new IOException("worker " + bootstrap.index() + ": the supervisor that started it is gone", e);
         } catch (IOException e) {
-            throw new IOException("worker " + invitation.index() + ": " + e.getMessage(), e);
+            throw new IOException("worker " + bootstrap.index() + ": " + e.getMessage(), e);
         }
     }
 

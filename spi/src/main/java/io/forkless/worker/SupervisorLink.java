@@ -62,14 +62,14 @@ final class SupervisorLink implements Closeable {
     }
 
     /** Connects and introduces this process. */
-    static SupervisorLink open(BootstrapFile invitation, Duration answerTimeout) throws IOException {
-        SupervisorLink link = new SupervisorLink(SocketChannel.open(invitation.address()), answerTimeout);
+    static SupervisorLink open(BootstrapFile bootstrap, Duration answerTimeout) throws IOException {
+        SupervisorLink link = new SupervisorLink(SocketChannel.open(bootstrap.address()), answerTimeout);
         try {
             CompletableFuture<ControlMessage> answer = link.expect(HELLO);
             start("forkless-supervisor-link", link::read);
             link.send(new Hello(
                     ControlMessage.VERSION,
-                    invitation.token(),
+                    bootstrap.token(),
                     ProcessHandle.current().pid()));
             link.welcome = link.await(HELLO, answer, "hello", Welcome.class);
             return link;

@@ -116,7 +116,6 @@ class HeartbeatsTest {
 
     private static ChildJvm worker(TestSupervisor of, String... steps) throws IOException {
         return ChildJvm.start(
-                Map.of(BootstrapFile.ENVIRONMENT, of.invitation.toString()),
-                JavaProgram.of(WorkerProgram.class, steps));
+                Map.of(BootstrapFile.ENVIRONMENT, of.bootstrap.toString()), JavaProgram.of(WorkerProgram.class, steps));
     }
 }

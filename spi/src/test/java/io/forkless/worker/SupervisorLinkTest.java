@@ -105,7 +105,7 @@ class SupervisorLinkTest {
         supervisor.die();
 
         assertThatExceptionOfType(IOException.class)
-                .isThrownBy(() -> SupervisorLink.open(supervisor.invitation(), LONG))
+                .isThrownBy(() -> SupervisorLink.open(supervisor.bootstrap(), LONG))
                 .withMessageContaining("Connection refused");
     }
 
@@ -225,7 +225,7 @@ class SupervisorLinkTest {
     }
 
     private FutureTask<SupervisorLink> opening(Duration answerTimeout) {
-        return start(() -> SupervisorLink.open(supervisor.invitation(), answerTimeout));
+        return start(() -> SupervisorLink.open(supervisor.bootstrap(), answerTimeout));
     }
 
     private static SupervisorLink opened(FutureTask<SupervisorLink> opening) throws Exception {

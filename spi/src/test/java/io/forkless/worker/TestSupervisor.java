@@ -31,7 +31,7 @@ final class TestSupervisor implements Closeable {
 
     final PrivateDirectory directory = PrivateDirectory.create("forkless-test-");
     final Path scoreboard = directory.resolve(Scoreboard.FILE);
-    final Path invitation = directory.resolve("worker-5" + BootstrapFile.FILE_SUFFIX);
+    final Path bootstrap = directory.resolve("worker-5" + BootstrapFile.FILE_SUFFIX);
 
     /** Rare enough to be in nobody's way. */
     static final long HEARTBEAT_MILLIS = 3_600_000;
@@ -46,13 +46,13 @@ final class TestSupervisor implements Closeable {
     TestSupervisor() throws IOException {
         server = listen();
         address = server.getLocalAddress();
-        invitation().writeTo(invitation);
+        bootstrap().writeTo(bootstrap);
         Scoreboard.create(scoreboard).close();
         acceptor.setDaemon(true);
         acceptor.start();
     }
 
-    BootstrapFile invitation() {
+    BootstrapFile bootstrap() {
         return new BootstrapFile(5, address, TOKEN);
     }
 

@@ -60,7 +60,7 @@ class WorkerTest {
             assertThat(jvm.output())
                     .isEqualTo("current: worker 5\ncurrent: worker 5\n"
                             + "listen: listen 127.0.0.1:8080: not granted\nready: said\nwaiting, draining: false\n");
-            assertThat(supervisor.invitation).doesNotExist();
+            assertThat(supervisor.bootstrap).doesNotExist();
         }
     }
 
@@ -102,14 +102,14 @@ class WorkerTest {
     }
 
     @Test
-    void a_stale_invitation_is_an_error_that_says_what_to_do_each_time() throws Exception {
-        Files.delete(supervisor.invitation);
+    void a_stale_bootstrap_file_is_an_error_that_says_what_to_do_each_time() throws Exception {
+        Files.delete(supervisor.bootstrap);
         try (ChildJvm jvm = worker("current", "current")) {
             assertThat(jvm.awaitExit()).isZero();
             assertThat(jvm.output().lines())
                     .hasSize(2)
                     .allSatisfy(line -> assertThat(line)
-                            .contains("used already or whose supervisor is gone (" + supervisor.invitation + ")")
+                            .contains("used already or whose supervisor is gone (" + supervisor.bootstrap + ")")
                             .contains("unset FORKLESS_CONTROL"));
         }
     }
@@ -306,6 +306,6 @@ class WorkerTest {
     }
 
     private Map<String, String> environment() {
-        return Map.of(BootstrapFile.ENVIRONMENT, supervisor.invitation.toString());
+        return Map.of(BootstrapFile.ENVIRONMENT, supervisor.bootstrap.toString());
     }
 }

@@ -51,7 +51,7 @@ final class Supervision {
     private final ListenRequests listenRequests;
     private final EventLoop loop;
     private final Calls calls;
-    private final WorkerPool fleet;
+    private final WorkerPool pool;
     private final CompletableFuture<Void> launched = new CompletableFuture<>();
 
     /** Completes on the loop's thread, when the last worker has gone and operators can still be told. */
@@ -113,7 +113,7 @@ final class Supervision {
                 new FastStart(configuration.fastStart(), configuration.command(), configuration.environment()));
         // No ThreadLocalRandom: on a thread that did not ask for it itself, its numbers are always the same.
         Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(30), new SplittableRandom());
-        fleet = new WorkerPool(
+        pool = new WorkerPool(
                 life,
                 settings,
                 backoff,
@@ -151,7 +151,7 @@ final class Supervision {
 
     private void launchOnLoop() {
         try {
-            fleet.start();
+            pool.start();
             launched.complete(null);
             inspectRegularly();
             serviceManagers.watchdogInterval().ifPresent(interval -> assureRegularly(interval.dividedBy(2)));
@@ -169,7 +169,7 @@ final class Supervision {
     CompletableFuture<Void> restart() {
         serviceManagers.tell(State.RELOADING, "restarting the workers");
         CompletableFuture<Void> told = new CompletableFuture<>();
-        fleet.restart().whenComplete((nothing, failure) -> {
+        pool.restart().whenComplete((nothing, failure) -> {
             if (!life.isStopping()) {
                 serviceManagers.tell(State.READY, failure == null ? "restarted the workers" : failure.getMessage());
             }
@@ -183,8 +183,8 @@ final class Supervision {
         return told;
     }
 
-    WorkerPool fleet() {
-        return fleet;
+    WorkerPool pool() {
+        return pool;
     }
 
     void reopenLogs() {
@@ -198,18 +198,18 @@ final class Supervision {
 
     private void stopOnLoop() {
         if (!life.isStopping()) {
-            serviceManagers.tell(State.STOPPING, "draining " + fleet.workers() + " workers");
-            fleet.stop();
+            serviceManagers.tell(State.STOPPING, "draining " + pool.workers() + " workers");
+            pool.stop();
         }
     }
 
     /** From any thread. */
     void kill() {
-        loop.execute(fleet::kill);
+        loop.execute(pool::kill);
     }
 
     List<WorkerStatus> workers() {
-        return calls.ask(fleet::status);
+        return calls.ask(pool::status);
     }
 
     String name() {
@@ -234,13 +234,13 @@ final class Supervision {
     }
 
     private void allReady() {
-        serviceManagers.tell(State.READY, fleet.workers() + " workers serve");
+        serviceManagers.tell(State.READY, pool.workers() + " workers serve");
         allReady.complete(null);
     }
 
     private void inspectRegularly() {
         loop.after(Settings.INSPECTION_INTERVAL, this::inspectRegularly); // first: nothing may end the inspections
-        fleet.inspect();
+        pool.inspect();
     }
 
     /** From this thread, so that the service manager hears of it if the thread does no more. */
@@ -250,16 +250,16 @@ final class Supervision {
     }
 
     private void exited(SpawnedWorker worker, int status) {
-        fleet.exited(worker, status);
+        pool.exited(worker, status);
     }
 
     private void notGranted(SpawnedWorker worker, String reason) {
-        fleet.refused(worker, reason);
+        pool.refused(worker, reason);
     }
 
     private void terminated(Outcome outcome) {
         try {
-            failure = outcome == Outcome.DRAINED ? "" : fleet.failure();
+            failure = outcome == Outcome.DRAINED ? "" : pool.failure();
             workersGone.complete(outcome);
         } finally {
             // Not on the loop's thread, which is one of the things to be released; and the JVM waits for it.
@@ -270,27 +270,27 @@ final class Supervision {
     private final class Events implements SpawnedWorker.Events {
         @Override
         public void ready(SpawnedWorker worker) {
-            fleet.ready(worker);
+            pool.ready(worker);
         }
 
         @Override
         public void unready(SpawnedWorker worker) {
-            fleet.unready(worker);
+            pool.unready(worker);
         }
 
         @Override
         public void drained(SpawnedWorker worker) {
-            fleet.drained(worker);
+            pool.drained(worker);
         }
 
         @Override
         public void heartbeat(SpawnedWorker worker, Heartbeat heartbeat) {
-            fleet.heartbeat(worker, heartbeat);
+            pool.heartbeat(worker, heartbeat);
         }
 
         @Override
         public void linkLost(SpawnedWorker worker) {
-            fleet.linkLost(worker);
+            pool.linkLost(worker);
         }
 
         @Override
@@ -301,8 +301,8 @@ final class Supervision {
 
     private final class Operations implements AdminSession.Operations {
         @Override
-        public WorkerPool fleet() {
-            return fleet;
+        public WorkerPool pool() {
+            return pool;
         }
 
         @Override

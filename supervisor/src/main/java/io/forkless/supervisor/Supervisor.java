@@ -175,7 +175,7 @@ public final class Supervisor implements AutoCloseable {
     public CompletableFuture<Void> scale(int workers) {
         Settings.requireWorkers(workers);
         return call(running -> {
-            running.fleet().scale(workers);
+            running.pool().scale(workers);
             return CompletableFuture.completedFuture(null);
         });
     }
@@ -187,8 +187,8 @@ public final class Supervisor implements AutoCloseable {
      */
     public CompletableFuture<Void> scaleBy(int difference) {
         return call(running -> {
-            int workers = Math.max(1, running.fleet().workers() + difference);
-            running.fleet().scale(Math.min(workers, Settings.MAX_WORKERS));
+            int workers = Math.max(1, running.pool().workers() + difference);
+            running.pool().scale(Math.min(workers, Settings.MAX_WORKERS));
             return CompletableFuture.completedFuture(null);
         });
     }

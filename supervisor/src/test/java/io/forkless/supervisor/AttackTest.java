@@ -43,7 +43,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Attacks on a running supervisor with one worker that serves, one that has not read its invitation yet and one that has
+ * Attacks on a running supervisor with one worker that serves, one that has not read its bootstrap file yet and one that has
  * a ticket and has not used it: everything that can be attacked is there.
  */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "processes are looked into by /proc")
@@ -128,7 +128,7 @@ class AttackTest {
                         .forEach(match -> secrets.add(match.group()));
             }
         }
-        assertThat(secrets).hasSizeGreaterThanOrEqualTo(2); // of the endpoint and of an invitation
+        assertThat(secrets).hasSizeGreaterThanOrEqualTo(2); // of the endpoint and of a bootstrap file
         ProcessHandle grandchild = ProcessHandle.of(Long.parseLong(Client.ask(supervisor.port(), "spawn")))
                 .orElseThrow();
         try {

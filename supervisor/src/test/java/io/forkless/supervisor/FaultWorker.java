@@ -80,11 +80,11 @@ public final class FaultWorker {
     }
 
     private static void handOff(Path file, String step, ListenSpec spec) throws IOException {
-        BootstrapFile invitation = BootstrapFile.take(Path.of(System.getenv(BootstrapFile.ENVIRONMENT)));
-        try (SocketChannel link = SocketChannel.open(invitation.address())) {
+        BootstrapFile bootstrap = BootstrapFile.take(Path.of(System.getenv(BootstrapFile.ENVIRONMENT)));
+        try (SocketChannel link = SocketChannel.open(bootstrap.address())) {
             LineBuffer lines = new LineBuffer();
             long pid = ProcessHandle.current().pid();
-            send(link, new Hello(ControlMessage.VERSION, invitation.token(), pid));
+            send(link, new Hello(ControlMessage.VERSION, bootstrap.token(), pid));
             receive(link, lines);
             send(link, new Listen(1, spec));
             if (!step.equals(ASKED)) {

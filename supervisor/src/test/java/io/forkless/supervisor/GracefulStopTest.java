@@ -40,7 +40,7 @@ class GracefulStopTest {
 
     private Scoreboard scoreboard;
     private EventLoop loop;
-    private WorkerPool fleet;
+    private WorkerPool pool;
 
     @BeforeEach
     void start() throws Exception {
@@ -52,13 +52,13 @@ class GracefulStopTest {
         SupervisorLife life = new SupervisorLife();
         life.make(SupervisorTransition.START);
         ListenerQueues queues = new ListenerQueues(loop, listeners, scoreboard);
-        fleet = new WorkerPool(life, settings, backoff, loop, workers, queues, () -> {}, outcome -> {});
+        pool = new WorkerPool(life, settings, backoff, loop, workers, queues, () -> {}, outcome -> {});
         CompletableFuture<Void> serving = new CompletableFuture<>();
         loop.execute(() -> {
             try {
-                fleet.start();
+                pool.start();
                 workers.newest(0).linked = true;
-                fleet.ready(workers.newest(0));
+                pool.ready(workers.newest(0));
                 serving.complete(null);
             } catch (Exception e) {
                 serving.completeExceptionally(e);
@@ -102,7 +102,7 @@ class GracefulStopTest {
     }
 
     private void assertDrains() {
-        loop.execute(fleet::stop);
+        loop.execute(pool::stop);
         await().atMost(LIMIT).until(() -> workers.newest(0).drains == 1);
     }
 }

@@ -129,7 +129,7 @@ class SoakTest {
     private Footprint footprint(SupervisorProcess supervisor, int workers) {
         ProcessHandle process = supervisor.process.toHandle();
         await().atMost(LIMIT).until(() -> process.children().count() == workers);
-        await().atMost(LIMIT).until(() -> invitations() == 0);
+        await().atMost(LIMIT).until(() -> bootstrapFiles() == 0);
         try {
             return Footprint.of(process, temporary);
         } catch (IOException e) {
@@ -137,7 +137,7 @@ class SoakTest {
         }
     }
 
-    private long invitations() throws IOException {
+    private long bootstrapFiles() throws IOException {
         try (var files = Files.walk(temporary)) {
             return files.filter(file -> file.toString().endsWith(BootstrapFile.FILE_SUFFIX))
                     .count();
@@ -182,12 +182,12 @@ class SoakTest {
             control = new ControlServer(
                     loop, directory, new Welcome(Duration.ofSeconds(30), heartbeatInterval), "none", operator -> {});
             SpawnedWorker spawned = new SpawnedWorker(0, this);
-            Path invitation = directory.resolve("0" + BootstrapFile.FILE_SUFFIX);
-            control.invite(spawned).writeTo(invitation);
+            Path bootstrap = directory.resolve("0" + BootstrapFile.FILE_SUFFIX);
+            control.expect(spawned).writeTo(bootstrap);
             ProcessBuilder builder = JavaProgram.of(TestWorker.class, TestWorker.IDLE)
                     .process()
                     .redirectError(ProcessBuilder.Redirect.INHERIT);
-            builder.environment().put(BootstrapFile.ENVIRONMENT, invitation.toString());
+            builder.environment().put(BootstrapFile.ENVIRONMENT, bootstrap.toString());
             worker = builder.start();
             spawned.spawned(worker);
             loop.start();

@@ -295,17 +295,17 @@ class SupervisorTest extends SupervisedTest {
     void the_token_is_gone_once_the_worker_has_read_it() throws Exception {
         Supervisor supervisor = startAndAwaitReady(supervisor(TestWorker.SERVE).listen(ANY_PORT));
         String seen = Client.ask(port(supervisor), "child-environment");
-        assertThat(seen).endsWith(".invitation exists: false").doesNotContainPattern("[0-9a-f]{64}");
+        assertThat(seen).endsWith(".bootstrap exists: false").doesNotContainPattern("[0-9a-f]{64}");
     }
 
     @Test
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has access lists in place of modes")
-    void an_invitation_is_for_the_owner_alone() throws Exception {
+    void a_bootstrap_file_is_for_the_owner_alone() throws Exception {
         start(supervisor(TestWorker.SILENT).command(List.of("sh", "-c", "echo $FORKLESS_CONTROL; exec sleep 600")));
-        await().atMost(LIMIT).until(() -> output().contains(".invitation\n"));
-        Path invitation = Path.of(output().trim().substring("[0] ".length()));
-        assertThat(Files.getPosixFilePermissions(invitation)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
-        assertThat(Files.getPosixFilePermissions(invitation.getParent()))
+        await().atMost(LIMIT).until(() -> output().contains(".bootstrap\n"));
+        Path bootstrap = Path.of(output().trim().substring("[0] ".length()));
+        assertThat(Files.getPosixFilePermissions(bootstrap)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
+        assertThat(Files.getPosixFilePermissions(bootstrap.getParent()))
                 .isEqualTo(PosixFilePermissions.fromString("rwx------"));
     }
 

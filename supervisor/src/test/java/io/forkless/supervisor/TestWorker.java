@@ -198,17 +198,17 @@ public final class TestWorker {
                         .command())
                 .start();
         try (BufferedReader output = child.inputReader()) {
-            String invitation = output.readLine();
-            return invitation + " exists: " + Files.exists(Path.of(invitation));
+            String bootstrap = output.readLine();
+            return bootstrap + " exists: " + Files.exists(Path.of(bootstrap));
         }
     }
 
     /** Speaks the protocol without the library, whose link would hear the order to drain and the supervisor's end. */
     private static void beDeaf() throws IOException {
-        BootstrapFile invitation = BootstrapFile.take(Path.of(System.getenv(BootstrapFile.ENVIRONMENT)));
-        SocketChannel link = SocketChannel.open(invitation.address());
+        BootstrapFile bootstrap = BootstrapFile.take(Path.of(System.getenv(BootstrapFile.ENVIRONMENT)));
+        SocketChannel link = SocketChannel.open(bootstrap.address());
         long pid = ProcessHandle.current().pid();
-        link.write(ByteBuffer.wrap(new Hello(ControlMessage.VERSION, invitation.token(), pid).toBytes()));
+        link.write(ByteBuffer.wrap(new Hello(ControlMessage.VERSION, bootstrap.token(), pid).toBytes()));
         link.write(ByteBuffer.wrap(new Ready().toBytes()));
         sleepForEver();
     }

@@ -29,7 +29,7 @@ import java.util.Set;
  * @param token proves to the supervisor which worker is calling; works once
  */
 public record BootstrapFile(int index, SocketAddress address, String token) {
-    /** Names the invitation file. */
+    /** Names the bootstrap file. */
     public static final String ENVIRONMENT = "FORKLESS_CONTROL";
 
     /** The worker's index, for scripts and JVM options. */
@@ -41,12 +41,12 @@ public record BootstrapFile(int index, SocketAddress address, String token) {
     /** Where operator's commands find a supervisor without a name, in the private directory. */
     public static final String ENDPOINT_FILE = "endpoint";
 
-    /** How an invitation's file name ends. */
-    public static final String FILE_SUFFIX = ".invitation";
+    /** How a bootstrap file's name ends. */
+    public static final String FILE_SUFFIX = ".bootstrap";
 
     private static final int MAX_BYTES = 4096;
 
-    /** Writes the invitation to a file that must not exist yet and that only the owner can read. */
+    /** Writes this to a file that must not exist yet and that only the owner can read. */
     public void writeTo(Path file) throws IOException {
         Properties properties = new Properties();
         properties.setProperty("version", Integer.toString(ControlMessage.VERSION));
@@ -86,7 +86,7 @@ public record BootstrapFile(int index, SocketAddress address, String token) {
         } catch (NoSuchFileException e) {
             throw new IOException(
                     ENVIRONMENT
-                            + " names an invitation that was used already or whose supervisor is gone ("
+                            + " names a bootstrap file that was used already or whose supervisor is gone ("
                             + file + "): a process must be started by 'forkless run' to be a worker; unset "
                             + ENVIRONMENT
                             + " to run it on its own",
@@ -94,7 +94,7 @@ public record BootstrapFile(int index, SocketAddress address, String token) {
         } catch (IOException e) {
             throw new IOException(ENVIRONMENT + " names a file that cannot be read: " + file + ": " + e, e);
         } catch (IllegalArgumentException e) {
-            throw notAnInvitation(file);
+            throw notABootstrapFile(file);
         }
         try {
             int version = Integer.parseInt(properties.getProperty("version"));
@@ -106,14 +106,14 @@ public record BootstrapFile(int index, SocketAddress address, String token) {
             SocketAddress address = unix != null
                     ? UnixDomainSocketAddress.of(unix)
                     : new InetSocketAddress("127.0.0.1", Integer.parseInt(properties.getProperty("port")));
-            BootstrapFile invitation = new BootstrapFile(
+            BootstrapFile bootstrap = new BootstrapFile(
                     Integer.parseInt(properties.getProperty("index")),
                     address,
                     Objects.requireNonNull(properties.getProperty("token")));
             Files.deleteIfExists(file); // only now that it is known to be one
-            return invitation;
+            return bootstrap;
         } catch (IllegalArgumentException | NullPointerException e) {
-            throw notAnInvitation(file);
+            throw notABootstrapFile(file);
         }
     }
 
@@ -122,8 +122,8 @@ public record BootstrapFile(int index, SocketAddress address, String token) {
         return "BootstrapFile[worker " + index + ", " + address + "]"; // never the token
     }
 
-    private static IOException notAnInvitation(Path file) {
-        return new IOException(
-                ENVIRONMENT + " names a file that is not an invitation: " + file); // a cause would repeat what is in it
+    private static IOException notABootstrapFile(Path file) {
+        return new IOException(ENVIRONMENT + " names a file that is not a bootstrap file: "
+                + file); // a cause would repeat what is in it
     }
 }

@@ -46,18 +46,18 @@ class BootstrapFileTest {
 
     @ParameterizedTest
     @MethodSource("addresses")
-    void an_invitation_is_read_back_as_it_was_written_and_is_then_gone(SocketAddress address) throws Exception {
-        BootstrapFile invitation = new BootstrapFile(3, address, TOKEN);
+    void a_bootstrap_file_is_read_back_as_it_was_written_and_is_then_gone(SocketAddress address) throws Exception {
+        BootstrapFile bootstrap = new BootstrapFile(3, address, TOKEN);
 
-        invitation.writeTo(file);
+        bootstrap.writeTo(file);
 
-        assertThat(BootstrapFile.take(file)).isEqualTo(invitation);
+        assertThat(BootstrapFile.take(file)).isEqualTo(bootstrap);
         assertThat(file).doesNotExist();
     }
 
     @Test
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has access lists in place of modes")
-    void only_the_owner_can_read_an_invitation() throws Exception {
+    void only_the_owner_can_read_a_bootstrap_file() throws Exception {
         write();
 
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
@@ -65,7 +65,7 @@ class BootstrapFileTest {
     }
 
     @Test
-    void an_invitation_is_never_written_to_a_file_that_exists() throws Exception {
+    void a_bootstrap_file_is_never_written_to_a_file_that_exists() throws Exception {
         Files.writeString(file, "precious");
 
         assertThatExceptionOfType(FileAlreadyExistsException.class).isThrownBy(this::write);
@@ -74,7 +74,7 @@ class BootstrapFileTest {
 
     @Test
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "on Windows, symbolic links need a privilege")
-    void an_invitation_is_never_written_through_a_symbolic_link() throws Exception {
+    void a_bootstrap_file_is_never_written_through_a_symbolic_link() throws Exception {
         Path target = file.resolveSibling("target");
         Files.createSymbolicLink(file, target);
 
@@ -83,15 +83,17 @@ class BootstrapFileTest {
     }
 
     @Test
-    void an_invitation_works_once_and_the_second_taker_is_told_what_to_do() throws Exception {
+    void a_bootstrap_file_works_once_and_the_second_taker_is_told_what_to_do() throws Exception {
         write();
         BootstrapFile.take(file);
 
         assertThatExceptionOfType(IOException.class)
                 .isThrownBy(() -> BootstrapFile.take(file))
-                .withMessage("FORKLESS_CONTROL names an invitation that was used already or whose supervisor is gone ("
-                        + file + "): a process must be started by 'forkless run' to be a worker; unset FORKLESS_CONTROL"
-                        + " to run it on its own");
+                .withMessage(
+                        "FORKLESS_CONTROL names a bootstrap file that was used already or whose supervisor is gone ("
+                                + file
+                                + "): a process must be started by 'forkless run' to be a worker; unset FORKLESS_CONTROL"
+                                + " to run it on its own");
     }
 
     @ParameterizedTest
@@ -112,10 +114,10 @@ class BootstrapFileTest {
                 "version=1\nindex=0\nunix=\\u0000\ntoken=" + TOKEN,
                 "version=1\nindex=0\nport=80\ntoken=\\u12" // not a Unicode escape
             })
-    void a_file_that_is_no_invitation_is_refused_and_kept(String content) throws Exception {
+    void a_file_that_is_no_bootstrap_file_is_refused_and_kept(String content) throws Exception {
         Files.writeString(file, content);
 
-        assertNotAnInvitation(content.getBytes(StandardCharsets.UTF_8));
+        assertNotABootstrapFile(content.getBytes(StandardCharsets.UTF_8));
     }
 
     @Test
@@ -126,12 +128,12 @@ class BootstrapFileTest {
             random.nextBytes(content);
             Files.write(file, content);
 
-            assertNotAnInvitation(content);
+            assertNotABootstrapFile(content);
         }
     }
 
     @Test
-    void a_directory_in_the_place_of_an_invitation_is_refused_by_name() {
+    void a_directory_in_the_place_of_a_bootstrap_file_is_refused_by_name() {
         assertThatExceptionOfType(IOException.class)
                 .isThrownBy(() -> BootstrapFile.take(directory))
                 .withMessageStartingWith("FORKLESS_CONTROL names a file that cannot be read: " + directory);
@@ -151,19 +153,19 @@ class BootstrapFileTest {
 
     @Test
     void the_token_is_not_in_the_text_for_logs() {
-        BootstrapFile invitation = new BootstrapFile(3, new InetSocketAddress("127.0.0.1", 4711), TOKEN);
+        BootstrapFile bootstrap = new BootstrapFile(3, new InetSocketAddress("127.0.0.1", 4711), TOKEN);
 
-        assertThat(invitation).hasToString("BootstrapFile[worker 3, /127.0.0.1:4711]");
+        assertThat(bootstrap).hasToString("BootstrapFile[worker 3, /127.0.0.1:4711]");
     }
 
     private void write() throws IOException {
         new BootstrapFile(0, new InetSocketAddress("127.0.0.1", 4711), TOKEN).writeTo(file);
     }
 
-    private void assertNotAnInvitation(byte[] content) {
+    private void assertNotABootstrapFile(byte[] content) {
         assertThatExceptionOfType(IOException.class)
                 .isThrownBy(() -> BootstrapFile.take(file))
-                .withMessage("FORKLESS_CONTROL names a file that is not an invitation: " + file)
+                .withMessage("FORKLESS_CONTROL names a file that is not a bootstrap file: " + file)
                 .withNoCause();
         assertThat(file).hasBinaryContent(content);
     }

@@ -22,7 +22,7 @@ import java.util.concurrent.CompletionStage;
 public final class AdminSession implements ControlConnection.Receiver {
     /** What an operator can have done; all of it on the event loop's thread. */
     public interface Operations {
-        WorkerPool fleet();
+        WorkerPool pool();
 
         CompletionStage<Void> restart();
 
@@ -76,25 +76,25 @@ public final class AdminSession implements ControlConnection.Receiver {
     }
 
     private void execute(String verb, String argument) {
-        WorkerPool fleet = operations.fleet();
+        WorkerPool pool = operations.pool();
         switch (verb) {
             case "status" -> {
-                fleet.status().forEach(worker -> connection.send(new Report(StatusLine.encode(worker))));
+                pool.status().forEach(worker -> connection.send(new Report(StatusLine.encode(worker))));
                 done("");
             }
-            case "await-ready" -> answer(operations.allReady(), "all " + fleet.workers() + " workers are ready");
-            case "restart" -> answer(operations.restart(), "restarted " + fleet.workers() + " workers");
+            case "await-ready" -> answer(operations.allReady(), "all " + pool.workers() + " workers are ready");
+            case "restart" -> answer(operations.restart(), "restarted " + pool.workers() + " workers");
             case "scale" -> {
-                fleet.scale(target(argument, fleet.workers()));
-                done("scaling to " + fleet.workers() + " workers");
+                pool.scale(target(argument, pool.workers()));
+                done("scaling to " + pool.workers() + " workers");
             }
             case "stop" -> {
-                connection.send(new Report("draining " + fleet.workers() + " workers"));
+                connection.send(new Report("draining " + pool.workers() + " workers"));
                 operations.stop().thenAccept(outcome -> {
                     if (outcome == Outcome.DRAINED) {
                         done("stopped");
                     } else {
-                        connection.send(new Failed(outcome.exitStatus(), fleet.failure()));
+                        connection.send(new Failed(outcome.exitStatus(), pool.failure()));
                     }
                 });
             }

@@ -54,7 +54,7 @@ public final class ControlServer implements Closeable {
     private final Welcome welcome;
     private final String operatorToken;
     private final Consumer<ControlConnection> operators;
-    private final Map<String, ExpectedWorker> invited = new HashMap<>();
+    private final Map<String, ExpectedWorker> expected = new HashMap<>();
     private final Set<Stranger> strangers = new LinkedHashSet<>();
 
     /**
@@ -82,16 +82,16 @@ public final class ControlServer implements Closeable {
         return address;
     }
 
-    /** Makes the invitation with which exactly that worker can connect, once. */
-    public BootstrapFile invite(ExpectedWorker worker) {
+    /** Makes the bootstrap file with which exactly that worker can connect, once. */
+    public BootstrapFile expect(ExpectedWorker worker) {
         String token = Tokens.random();
-        invited.put(token, worker);
+        expected.put(token, worker);
         return new BootstrapFile(worker.index(), address, token);
     }
 
-    /** Withdraws the invitation of a worker that has exited. */
+    /** Withdraws the bootstrap file of a worker that has exited. */
     public void forget(ExpectedWorker worker) {
-        invited.values().remove(worker);
+        expected.values().remove(worker);
     }
 
     @Override
@@ -142,15 +142,15 @@ public final class ControlServer implements Closeable {
         }
     }
 
-    /** Takes the invitation, so that it works once. All are compared in full: the time taken tells nothing. */
+    /** Takes the bootstrap file, so that it works once. All are compared in full: the time taken tells nothing. */
     private ExpectedWorker redeem(String token) {
         String match = null;
-        for (String candidate : invited.keySet()) {
+        for (String candidate : expected.keySet()) {
             if (isEqual(candidate, token)) {
                 match = candidate;
             }
         }
-        return match == null ? null : invited.remove(match);
+        return match == null ? null : expected.remove(match);
     }
 
     private static boolean isEqual(String one, String other) {

@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.ObjIntConsumer;
 
-/** Spawns worker processes with their invitation, and watches for their exit. */
+/** Spawns worker processes with their bootstrap file, and watches for their exit. */
 public final class ProcessLauncher implements WorkerPool.Launcher {
     /** JDK 24 and later warn when JNA loads its native library without it; 17 accepts it silently. */
     private static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
@@ -74,27 +74,27 @@ public final class ProcessLauncher implements WorkerPool.Launcher {
     public WorkerProcess launch(int index) throws IOException {
         requireJar();
         SpawnedWorker worker = new SpawnedWorker(index, events);
-        Path invitation = directory.resolve(index + "-" + spawned++ + BootstrapFile.FILE_SUFFIX);
+        Path bootstrap = directory.resolve(index + "-" + spawned++ + BootstrapFile.FILE_SUFFIX);
         FastStart.Launch start = fastStart.prepare();
         try {
             ProcessBuilder builder = new ProcessBuilder(JavaCommand.withOptions(command, start.options()));
             // What systemd hands to the supervisor is not the worker's (sd_listen_fds(3), sd_notify(3)).
             builder.environment().keySet().removeAll(SYSTEMD_ENVIRONMENT);
             builder.environment().putAll(environment);
-            builder.environment().put(BootstrapFile.ENVIRONMENT, invitation.toString());
+            builder.environment().put(BootstrapFile.ENVIRONMENT, bootstrap.toString());
             builder.environment().put(BootstrapFile.INDEX_ENVIRONMENT, Integer.toString(index));
             scoreboard.vacate(index);
-            control.invite(worker).writeTo(invitation);
+            control.expect(worker).writeTo(bootstrap);
             Process process = start(builder);
             worker.spawned(process);
             process.getOutputStream().close(); // an empty standard input
             output.attach(index, process.getInputStream(), process.getErrorStream());
-            process.onExit().thenAccept(p -> loop.execute(() -> exited(worker, invitation, start, p.exitValue())));
+            process.onExit().thenAccept(p -> loop.execute(() -> exited(worker, bootstrap, start, p.exitValue())));
             return worker;
         } catch (Throwable e) { // a thread that cannot be started is an Error
             worker.abandon();
             Attempt.run(() -> start.exited(-1));
-            release(worker, invitation);
+            release(worker, bootstrap);
             throw e;
         }
     }
@@ -122,19 +122,19 @@ public final class ProcessLauncher implements WorkerPool.Launcher {
         }
     }
 
-    /** The fleet is to hear of it whatever fails here. */
-    private void exited(SpawnedWorker worker, Path invitation, FastStart.Launch start, int status) {
+    /** The pool is to hear of it whatever fails here. */
+    private void exited(SpawnedWorker worker, Path bootstrap, FastStart.Launch start, int status) {
         Attempt.run(() -> start.exited(status));
-        release(worker, invitation);
+        release(worker, bootstrap);
         Attempt.run(worker::hearOut);
         whenExited.accept(worker, status);
         worker.disconnect();
     }
 
-    private void release(SpawnedWorker worker, Path invitation) {
+    private void release(SpawnedWorker worker, Path bootstrap) {
         control.forget(worker);
         cleanUp(() -> scoreboard.vacate(worker.index()));
-        cleanUp(() -> Files.deleteIfExists(invitation));
+        cleanUp(() -> Files.deleteIfExists(bootstrap));
     }
 
     private static void cleanUp(Cleaning step) {

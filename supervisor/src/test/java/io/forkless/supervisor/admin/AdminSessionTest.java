@@ -42,7 +42,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Operator's commands over real sockets, for a fleet of simulated workers. */
+/** Operator's commands over real sockets, for a pool of simulated workers. */
 class AdminSessionTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final Duration LONG = Duration.ofSeconds(30);
@@ -58,7 +58,7 @@ class AdminSessionTest {
     private EventLoop loop;
     private Endpoint endpoint;
     private ControlServer control;
-    private WorkerPool fleet;
+    private WorkerPool pool;
     private int reopened;
 
     @BeforeEach
@@ -70,7 +70,7 @@ class AdminSessionTest {
         Backoff backoff = new Backoff(LONG, LONG, new SplittableRandom());
         SupervisorLife life = new SupervisorLife();
         life.make(SupervisorTransition.START);
-        fleet = new WorkerPool(
+        pool = new WorkerPool(
                 life, settings, backoff, loop, workers, queues, () -> allReady.complete(null), ended::complete);
         control = new ControlServer(
                 loop,
@@ -81,7 +81,7 @@ class AdminSessionTest {
         endpoint.publish(control.address());
         loop.start();
         onLoop(() -> {
-            fleet.start();
+            pool.start();
             return null;
         });
     }
@@ -103,13 +103,13 @@ class AdminSessionTest {
 
     private final class Operations implements AdminSession.Operations {
         @Override
-        public WorkerPool fleet() {
-            return fleet;
+        public WorkerPool pool() {
+            return pool;
         }
 
         @Override
         public CompletionStage<Void> restart() {
-            return fleet.restart();
+            return pool.restart();
         }
 
         @Override
@@ -119,7 +119,7 @@ class AdminSessionTest {
 
         @Override
         public CompletionStage<Outcome> stop() {
-            fleet.stop();
+            pool.stop();
             queues.closed(true);
             return ended;
         }
@@ -142,7 +142,7 @@ class AdminSessionTest {
                                     + " open=0 heapUsed=0 resident=-1 lastExit=");
             assertThat(client.reports().get(1)).contains("index=1 pid=1001 state=READY ");
             onLoop(() -> {
-                fleet.exited(workers.newest(0), 7);
+                pool.exited(workers.newest(0), 7);
                 return null;
             });
             client.execute("status", "");
@@ -167,7 +167,7 @@ class AdminSessionTest {
     void scale_says_how_many_there_are_to_be(String argument, int workers) throws Exception {
         try (AdminClient client = connect()) {
             assertThat(client.execute("scale", argument)).isEqualTo("scaling to " + workers + " workers");
-            assertThat(onLoop(fleet::workers)).isEqualTo(workers);
+            assertThat(onLoop(pool::workers)).isEqualTo(workers);
         }
     }
 
@@ -186,7 +186,7 @@ class AdminSessionTest {
     void scale_to_what_makes_no_sense_is_refused_and_changes_nothing(String argument, String reason) throws Exception {
         try (AdminClient client = connect()) {
             assertRefused(client, "scale", argument, reason);
-            assertThat(onLoop(fleet::workers)).isEqualTo(2);
+            assertThat(onLoop(pool::workers)).isEqualTo(2);
         }
     }
 
@@ -217,10 +217,10 @@ class AdminSessionTest {
                 onLoop(() -> {
                     List.copyOf(workers.launched).stream()
                             .filter(process -> process.drains > 0)
-                            .forEach(process -> fleet.exited(process, 0));
+                            .forEach(process -> pool.exited(process, 0));
                     List.copyOf(workers.launched).forEach(process -> {
                         process.linked = true;
-                        fleet.ready(process);
+                        pool.ready(process);
                     });
                     return null;
                 });
@@ -360,7 +360,7 @@ class AdminSessionTest {
             assertThat(answerTo("operator 1 " + token + "\ndo stop \n"))
                     .isEqualTo("refused 0 the token is not this supervisor's\n");
         }
-        assertThat(onLoop(() -> fleet.status().stream().anyMatch(worker -> worker.state() == WorkerState.READY)))
+        assertThat(onLoop(() -> pool.status().stream().anyMatch(worker -> worker.state() == WorkerState.READY)))
                 .isFalse();
         assertThat(log.lines().toString()).doesNotContain(endpoint.token());
         ready(0);
@@ -405,21 +405,21 @@ class AdminSessionTest {
     private void ready(int index) throws Exception {
         onLoop(() -> {
             workers.newest(index).linked = true;
-            fleet.ready(workers.newest(index));
+            pool.ready(workers.newest(index));
             return null;
         });
     }
 
     private void exit(int index, int status) throws Exception {
         onLoop(() -> {
-            fleet.exited(workers.newest(index), status);
+            pool.exited(workers.newest(index), status);
             return null;
         });
     }
 
     private void exitAll(int status) throws Exception {
         onLoop(() -> {
-            List.copyOf(workers.launched).forEach(process -> fleet.exited(process, status));
+            List.copyOf(workers.launched).forEach(process -> pool.exited(process, status));
             return null;
         });
     }

@@ -76,7 +76,7 @@ public class ControlServerTest {
     private ControlServer control;
     private Process process;
     private SpawnedWorker worker;
-    private BootstrapFile invitation;
+    private BootstrapFile bootstrap;
 
     @BeforeEach
     void start() throws Exception {
@@ -119,7 +119,7 @@ public class ControlServerTest {
             }
         });
         worker.spawned(process);
-        invitation = onLoop(() -> control.invite(worker));
+        bootstrap = onLoop(() -> control.expect(worker));
     }
 
     @AfterEach
@@ -152,7 +152,7 @@ public class ControlServerTest {
     @Test
     void a_message_may_come_byte_by_byte_and_several_at_once() throws Exception {
         SocketChannel link = connect();
-        for (byte b : hello(invitation.token(), process.pid()).toBytes()) {
+        for (byte b : hello(bootstrap.token(), process.pid()).toBytes()) {
             link.write(ByteBuffer.wrap(new byte[] {b}));
         }
         assertThat(read(link)).isEqualTo(WELCOME);
@@ -170,7 +170,7 @@ public class ControlServerTest {
             long child = script.children().findAny().orElseThrow().pid();
             worker.spawned(script);
             SocketChannel link = connect();
-            send(link, hello(invitation.token(), child));
+            send(link, hello(bootstrap.token(), child));
             assertThat(read(link)).isEqualTo(WELCOME);
             onLoop(() -> {
                 worker.kill();
@@ -250,17 +250,17 @@ public class ControlServerTest {
 
     @Test
     void a_wrong_token_is_refused() throws Exception {
-        for (String token : List.of("0".repeat(64), invitation.token().substring(1), invitation.token() + "0")) {
+        for (String token : List.of("0".repeat(64), bootstrap.token().substring(1), bootstrap.token() + "0")) {
             assertThat(answerTo(hello(token, process.pid()))).startsWith("refused 0 the token is stale or foreign");
         }
-        assertThat(log.lines().toString()).doesNotContain(invitation.token());
+        assertThat(log.lines().toString()).doesNotContain(bootstrap.token());
         assertStillServing();
     }
 
     @Test
     void a_token_works_once() throws Exception {
         SocketChannel link = join();
-        assertThat(answerTo(hello(invitation.token(), process.pid()))).startsWith("refused 0 the token is stale");
+        assertThat(answerTo(hello(bootstrap.token(), process.pid()))).startsWith("refused 0 the token is stale");
         send(link, new Ready());
         await().atMost(LIMIT).until(() -> events.contains("ready"));
     }
@@ -271,13 +271,13 @@ public class ControlServerTest {
             control.forget(worker);
             return null;
         });
-        assertThat(answerTo(hello(invitation.token(), process.pid()))).startsWith("refused 0 the token is stale");
+        assertThat(answerTo(hello(bootstrap.token(), process.pid()))).startsWith("refused 0 the token is stale");
     }
 
     @Test
     void a_process_that_the_supervisor_did_not_start_is_refused_even_with_the_token() throws Exception {
         for (long pid : new long[] {ProcessHandle.current().pid(), 1, 0, -1, 4_194_305, Long.MAX_VALUE}) {
-            String token = onLoop(() -> control.invite(worker)).token();
+            String token = onLoop(() -> control.expect(worker)).token();
             assertThat(answerTo(hello(token, pid)))
                     .isEqualTo("refused 0 process " + pid + " is not a process that this supervisor started\n");
         }
@@ -286,7 +286,7 @@ public class ControlServerTest {
 
     @Test
     void another_version_of_the_protocol_is_refused_with_both_numbers() throws Exception {
-        assertThat(answerTo(new Hello(2, invitation.token(), process.pid())))
+        assertThat(answerTo(new Hello(2, bootstrap.token(), process.pid())))
                 .isEqualTo("refused 0 the supervisor speaks control protocol 1, the worker 2:"
                         + " use the same Forkless version for both\n");
         assertStillServing();
@@ -334,33 +334,33 @@ public class ControlServerTest {
     }
 
     @Test
-    void an_invitation_is_for_one_worker_and_each_has_a_token_of_its_own() throws Exception {
-        assertThat(invitation.index()).isEqualTo(3);
-        assertThat(invitation.token()).matches("[0-9a-f]{64}");
-        assertThat(onLoop(() -> control.invite(worker)).token()).isNotEqualTo(invitation.token());
+    void a_bootstrap_file_is_for_one_worker_and_each_has_a_token_of_its_own() throws Exception {
+        assertThat(bootstrap.index()).isEqualTo(3);
+        assertThat(bootstrap.token()).matches("[0-9a-f]{64}");
+        assertThat(onLoop(() -> control.expect(worker)).token()).isNotEqualTo(bootstrap.token());
     }
 
     @Test
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has access lists in place of modes")
-    void only_the_owner_sees_socket_and_invitation() throws Exception {
-        invitation.writeTo(directory.resolve("3-0.invitation"));
+    void only_the_owner_sees_socket_and_bootstrap_file() throws Exception {
+        bootstrap.writeTo(directory.resolve("3-0.bootstrap"));
         assertThat(Files.getPosixFilePermissions(directory.path()))
                 .isEqualTo(PosixFilePermissions.fromString("rwx------"));
-        assertThat(Files.getPosixFilePermissions(directory.resolve("3-0.invitation")))
+        assertThat(Files.getPosixFilePermissions(directory.resolve("3-0.bootstrap")))
                 .isEqualTo(PosixFilePermissions.fromString("rw-------"));
     }
 
     private void assertStillServing() throws Exception {
         SpawnedWorker other = new SpawnedWorker(4, IGNORED);
         other.spawned(process);
-        String token = onLoop(() -> control.invite(other)).token();
+        String token = onLoop(() -> control.expect(other)).token();
         assertThat(answerTo(hello(token, process.pid()))).isEqualTo(WELCOME);
     }
 
     /** The honest worker's link. */
     private SocketChannel join() throws IOException {
         SocketChannel link = connect();
-        send(link, hello(invitation.token(), process.pid()));
+        send(link, hello(bootstrap.token(), process.pid()));
         assertThat(read(link)).isEqualTo(WELCOME);
         return link;
     }
@@ -376,7 +376,7 @@ public class ControlServerTest {
     }
 
     private SocketChannel connect() throws IOException {
-        SocketChannel channel = SocketChannel.open(invitation.address());
+        SocketChannel channel = SocketChannel.open(bootstrap.address());
         peers.add(channel);
         return channel;
     }

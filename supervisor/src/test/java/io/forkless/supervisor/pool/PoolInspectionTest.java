@@ -75,7 +75,7 @@ class PoolInspectionTest extends SimulatedPool {
         crash(0);
         restart(0);
         ready(0);
-        fleet.heartbeat(old, new Heartbeat(7, 7, 7));
+        pool.heartbeat(old, new Heartbeat(7, 7, 7));
         assertThat(status(0).accepted()).isZero();
     }
 
@@ -83,7 +83,7 @@ class PoolInspectionTest extends SimulatedPool {
     void if_it_was_the_supervisor_that_stood_still_nobody_is_killed() throws Exception {
         startReady(2);
         timers.advance(HANG.multipliedBy(10));
-        fleet.inspect();
+        pool.inspect();
         inspectFor(HANG);
         assertThat(workers.launched).allMatch(process -> process.dumps == 0);
         inspectFor(SECOND);
@@ -96,7 +96,7 @@ class PoolInspectionTest extends SimulatedPool {
         startReady(1);
         inspectFor(SECOND);
         timers.advance(hang);
-        fleet.inspect();
+        pool.inspect();
         assertThat(newest(0).dumps).isZero();
         inspectFor(hang.plusSeconds(1));
         assertThat(newest(0).dumps).isOne();
@@ -113,8 +113,8 @@ class PoolInspectionTest extends SimulatedPool {
     @Test
     void a_worker_that_starts_or_drains_has_other_time_outs() throws Exception {
         startReady(1);
-        fleet.scale(2);
-        fleet.restart();
+        pool.scale(2);
+        pool.restart();
         inspectFor(HANG.plusSeconds(1));
         assertThat(newest(1).dumps + newest(2).dumps).isZero();
         assertThat(newest(0).dumps).isOne();
@@ -123,7 +123,7 @@ class PoolInspectionTest extends SimulatedPool {
     @Test
     void a_worker_without_a_link_is_ended_for_that_alone() throws Exception {
         startReady(1);
-        fleet.linkLost(newest(0));
+        pool.linkLost(newest(0));
         inspectFor(GRACE);
         assertThat(newest(0).dumps).isZero();
         assertThat(newest(0).kills).isOne();
@@ -133,7 +133,7 @@ class PoolInspectionTest extends SimulatedPool {
     void a_hung_worker_that_loses_its_link_is_killed_as_soon() throws Exception {
         startReady(1);
         inspectFor(HANG.plusSeconds(1));
-        fleet.linkLost(newest(0));
+        pool.linkLost(newest(0));
         timers.advance(DUMP_GRACE);
         assertThat(newest(0).kills).isOne();
     }
@@ -157,11 +157,11 @@ class PoolInspectionTest extends SimulatedPool {
     void a_hung_worker_is_killed_as_soon_when_it_is_one_too_many() throws Exception {
         startReady(1);
         inspectFor(HANG.plusSeconds(1));
-        fleet.scale(2);
+        pool.scale(2);
         ready(1);
-        fleet.scale(1); // 1 goes
+        pool.scale(1); // 1 goes
         exit(1, 0);
-        CompletableFuture<Void> result = fleet.restart();
+        CompletableFuture<Void> result = pool.restart();
         ready(1);
         timers.advance(DUMP_GRACE);
         assertThat(newest(0).kills).isOne();
@@ -327,7 +327,7 @@ class PoolInspectionTest extends SimulatedPool {
         recycling = AT_100_CONNECTIONS;
         startReady(1);
         beat(0, 100);
-        fleet.stop();
+        pool.stop();
         inspectFor(SECOND);
         assertThat(workers.launched).hasSize(1);
     }
@@ -338,7 +338,7 @@ class PoolInspectionTest extends SimulatedPool {
         startReady(2);
         beat(0, 100);
         inspectFor(SECOND);
-        CompletableFuture<Void> result = fleet.restart();
+        CompletableFuture<Void> result = pool.restart();
         ready(2);
         exit(0, 0); // 0 replaces 1
         ready(0);
@@ -352,7 +352,7 @@ class PoolInspectionTest extends SimulatedPool {
     private void inspectFor(Duration duration) {
         for (Duration left = duration; !left.isZero(); left = left.minus(SECOND)) {
             timers.advance(SECOND);
-            fleet.inspect();
+            pool.inspect();
         }
     }
 }

@@ -62,7 +62,7 @@ class PoolRandomWalkTest {
     }
 
     @Test
-    void no_order_of_events_breaks_the_fleet() throws Exception {
+    void no_order_of_events_breaks_the_pool() throws Exception {
         int events = 0;
         for (long seed = 1; events < EVENTS; seed++) {
             Walk walk = new Walk(seed, seen);
@@ -107,7 +107,7 @@ class PoolRandomWalkTest {
         private final List<Outcome> outcomes = new ArrayList<>();
         private final List<CompletableFuture<Void>> restarts = new ArrayList<>();
         private final Map<String, Integer> seen;
-        private final WorkerPool fleet;
+        private final WorkerPool pool;
         private int launchedAtStop = -1;
         private int drainsAtStop;
         private long stoppedAt;
@@ -149,7 +149,7 @@ class PoolRandomWalkTest {
                 alive.add(process);
                 return process;
             };
-            fleet = new WorkerPool(life, settings, backoff, timers, launcher, this::close, this::allReady, this::ended);
+            pool = new WorkerPool(life, settings, backoff, timers, launcher, this::close, this::allReady, this::ended);
             life.make(SupervisorTransition.START);
             disturbed = random.nextBoolean();
             workers.disturb = this::disturb;
@@ -187,7 +187,7 @@ class PoolRandomWalkTest {
         }
 
         int go() throws IOException {
-            fleet.start();
+            pool.start();
             int events = 0;
             boolean sickly = random.nextInt(4) == 0; // else hardly a walk would ever give up
             boolean healthy = !sickly && random.nextInt(3) == 0; // else hardly a restart would ever succeed
@@ -232,7 +232,7 @@ class PoolRandomWalkTest {
         }
 
         private void check() {
-            List<WorkerStatus> status = fleet.status();
+            List<WorkerStatus> status = pool.status();
             assertThat(alive).as(name).extracting(process -> process.index).doesNotHaveDuplicates();
             assertThat(status).as(name).extracting(WorkerStatus::index).doesNotHaveDuplicates();
             // What the owner could not be told is told again.
@@ -316,22 +316,22 @@ class PoolRandomWalkTest {
             long retirees = scaledDown ? alive.stream().filter(this::isToGo).count() : 0;
             assertThat((long) alive.size())
                     .as("%s: %s", name, status)
-                    .isLessThanOrEqualTo(fleet.workers() + surge + retirees);
+                    .isLessThanOrEqualTo(pool.workers() + surge + retirees);
             long serving = status.stream()
                     .filter(worker -> worker.state() == WorkerState.READY)
                     .count();
             // During a hold both the old worker and its replacement serve, and one of them is to go.
-            boolean held = !hold.isZero() && status.size() > fleet.workers();
-            if (launchedAtStop < 0 && serving >= fleet.workers() && !held) {
+            boolean held = !hold.isZero() && status.size() > pool.workers();
+            if (launchedAtStop < 0 && serving >= pool.workers() && !held) {
                 undisturbed = true;
             }
             if (launchedAtStop < 0 && undisturbed) {
-                assertThat(serving).as("%s: capacity: %s", name, status).isGreaterThanOrEqualTo(fleet.workers());
+                assertThat(serving).as("%s: capacity: %s", name, status).isGreaterThanOrEqualTo(pool.workers());
             }
         }
 
         private void checkRestarts(List<WorkerStatus> status) {
-            boolean surplus = status.size() > fleet.workers();
+            boolean surplus = status.size() > pool.workers();
             List<CompletableFuture<Void>> pending =
                     restarts.stream().filter(restart -> !restart.isDone()).toList();
             if (launchedAtStop >= 0 || !outcomes.isEmpty()) {
@@ -372,14 +372,14 @@ class PoolRandomWalkTest {
                 check();
             }
             assertThat(isWell() || !outcomes.isEmpty())
-                    .as("%s: %s", name, fleet.status())
+                    .as("%s: %s", name, pool.status())
                     .isTrue();
             count("calmed");
         }
 
         private boolean isWell() {
-            List<WorkerStatus> status = fleet.status();
-            return status.size() == fleet.workers()
+            List<WorkerStatus> status = pool.status();
+            return status.size() == pool.workers()
                     && status.stream().allMatch(worker -> worker.state() == WorkerState.READY)
                     && restarts.stream().allMatch(CompletableFuture::isDone);
         }
@@ -393,7 +393,7 @@ class PoolRandomWalkTest {
             }
             timers.advance(GracefulStop.QUEUES_LIMIT);
             Duration turns =
-                    GracefulStop.BETWEEN_DRAINS.multipliedBy(fleet.status().size());
+                    GracefulStop.BETWEEN_DRAINS.multipliedBy(pool.status().size());
             timers.advance(turns.plus(DRAIN));
             assertThat(alive).as(name).allMatch(process -> process.kills > 0);
             List.copyOf(alive).forEach(this::exitOf);
@@ -416,7 +416,7 @@ class PoolRandomWalkTest {
             if (process != null) {
                 undisturbed &= process.drains > 0 || !ready.contains(process);
                 alive.remove(process);
-                fleet.exited(process, random.nextBoolean() ? 0 : 137);
+                pool.exited(process, random.nextBoolean() ? 0 : 137);
             }
         }
 
@@ -429,14 +429,14 @@ class PoolRandomWalkTest {
             if (process != null) {
                 process.linked = true;
                 ready.add(process);
-                fleet.ready(process);
+                pool.ready(process);
             }
         }
 
         private void lose(FakeProcess process) {
             if (process != null && process.linked) {
                 process.linked = false;
-                fleet.linkLost(process);
+                pool.linkLost(process);
             }
         }
 
@@ -444,15 +444,15 @@ class PoolRandomWalkTest {
         private void outdated() {
             FakeProcess process = workers.launched.get(random.nextInt(workers.launched.size()));
             if (!alive.contains(process)) {
-                fleet.ready(process);
-                fleet.linkLost(process);
-                fleet.heartbeat(process, new Heartbeat(1000, 1, 1));
-                fleet.exited(process, 1);
+                pool.ready(process);
+                pool.linkLost(process);
+                pool.heartbeat(process, new Heartbeat(1000, 1, 1));
+                pool.exited(process, 1);
             }
         }
 
         private void restart() {
-            CompletableFuture<Void> result = fleet.restart();
+            CompletableFuture<Void> result = pool.restart();
             if (launchedAtStop >= 0) {
                 assertThat(result).as(name).isCompletedExceptionally();
             } else {
@@ -463,12 +463,12 @@ class PoolRandomWalkTest {
         private void scale() {
             int target = 1 + random.nextInt(MOST_SCALED);
             if (launchedAtStop >= 0) {
-                assertThatThrownBy(() -> fleet.scale(target)).as(name).isInstanceOf(IllegalStateException.class);
+                assertThatThrownBy(() -> pool.scale(target)).as(name).isInstanceOf(IllegalStateException.class);
                 return;
             }
-            undisturbed &= target <= fleet.workers();
-            scaledDown |= target < fleet.workers();
-            fleet.scale(target);
+            undisturbed &= target <= pool.workers();
+            scaledDown |= target < pool.workers();
+            pool.scale(target);
             count(restarts.isEmpty() ? "scaled" : "scaled during a restart");
         }
 
@@ -477,7 +477,7 @@ class PoolRandomWalkTest {
             int times = random.nextInt(10) == 0 ? 40 : 1;
             for (int i = 0; i < times; i++) {
                 advance(1000);
-                fleet.inspect();
+                pool.inspect();
             }
             if (dumps() > dumps) {
                 count("hung");
@@ -491,7 +491,7 @@ class PoolRandomWalkTest {
         private void beat() {
             for (FakeProcess process : alive) {
                 if (random.nextInt(3) > 0) {
-                    fleet.heartbeat(process, new Heartbeat(random.nextInt(120), 1, 1));
+                    pool.heartbeat(process, new Heartbeat(random.nextInt(120), 1, 1));
                 }
             }
         }
@@ -507,13 +507,13 @@ class PoolRandomWalkTest {
 
         private void stop() {
             beforeStop();
-            fleet.stop();
+            pool.stop();
         }
 
         private void kill() {
             beforeStop();
             killed = true;
-            fleet.kill();
+            pool.kill();
             count("killed");
         }
 
@@ -545,11 +545,11 @@ class PoolRandomWalkTest {
                 return;
             }
             if (random.nextInt(3) == 0) {
-                fleet.refused(process, "not granted");
+                pool.refused(process, "not granted");
                 count("refused");
             } else {
                 undisturbed &= process.drains > 0 || !ready.contains(process);
-                fleet.unready(process);
+                pool.unready(process);
                 count("turned unready");
             }
         }

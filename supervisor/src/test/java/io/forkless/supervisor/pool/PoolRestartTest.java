@@ -19,7 +19,7 @@ class PoolRestartTest extends SimulatedPool {
     @Test
     void the_old_worker_drains_only_when_its_replacement_is_ready() throws Exception {
         startReady(1);
-        CompletableFuture<Void> result = fleet.restart();
+        CompletableFuture<Void> result = pool.restart();
         assertStates(WorkerState.READY, WorkerState.STARTING);
         assertThat(newest(0).drains).isZero();
         timers.advance(BOOT.minus(NANO));
@@ -39,7 +39,7 @@ class PoolRestartTest extends SimulatedPool {
     @Test
     void the_workers_are_replaced_one_after_the_other() throws Exception {
         startReady(3);
-        CompletableFuture<Void> result = fleet.restart();
+        CompletableFuture<Void> result = pool.restart();
         for (int old = 0; old < 3; old++) {
             int index = old == 0 ? 3 : old - 1; // the place that the one before it has left
             assertThat(workers.launched).as("one at a time").hasSize(4 + old);
@@ -59,7 +59,7 @@ class PoolRestartTest extends SimulatedPool {
     void a_greater_surge_replaces_several_at_a_time_and_those_that_drain_count() throws Exception {
         surge = 2;
         startReady(3);
-        CompletableFuture<Void> result = fleet.restart();
+        CompletableFuture<Void> result = pool.restart();
         assertIndexes(0, 1, 2, 3, 4);
         ready(3);
         assertThat(workers.launched).as("one starts, one drains").hasSize(5);
@@ -81,14 +81,14 @@ class PoolRestartTest extends SimulatedPool {
     void a_surge_beyond_the_number_of_workers_starts_no_more_than_are_needed() throws Exception {
         surge = 10;
         startReady(2);
-        fleet.restart();
+        pool.restart();
         assertThat(workers.launched).hasSize(4);
     }
 
     @Test
     void a_replacement_carries_on_the_count_of_restarts_and_says_why() throws Exception {
         startReady(1);
-        fleet.restart();
+        pool.restart();
         assertThat(status(1).restarts()).isOne();
         assertThat(status(1).lastExit()).isEqualTo("worker 0 was replaced: restart");
     }
@@ -96,7 +96,7 @@ class PoolRestartTest extends SimulatedPool {
     @Test
     void a_replacement_that_exits_before_it_is_ready_ends_the_restart_and_the_others_serve_on() throws Exception {
         startReady(2);
-        CompletableFuture<Void> result = fleet.restart();
+        CompletableFuture<Void> result = pool.restart();
         exit(2, 3);
         assertFailed(
                 result,
@@ -111,7 +111,7 @@ class PoolRestartTest extends SimulatedPool {
     @Test
     void a_replacement_that_is_not_ready_in_time_is_killed_and_ends_the_restart() throws Exception {
         startReady(1);
-        CompletableFuture<Void> result = fleet.restart();
+        CompletableFuture<Void> result = pool.restart();
         timers.advance(BOOT.plus(DUMP_GRACE));
         assertThat(newest(1).kills).isOne();
         assertThat(result).isNotDone();
@@ -126,7 +126,7 @@ class PoolRestartTest extends SimulatedPool {
     @Test
     void a_replacement_that_reports_when_it_is_being_killed_does_not_make_the_old_one_go() throws Exception {
         startReady(1);
-        CompletableFuture<Void> result = fleet.restart();
+        CompletableFuture<Void> result = pool.restart();
         timers.advance(BOOT);
         ready(1); // a moment too late
         assertStates(WorkerState.READY, WorkerState.KILLING);
@@ -140,8 +140,8 @@ class PoolRestartTest extends SimulatedPool {
     @Test
     void a_replacement_that_loses_its_link_is_killed_and_ends_the_restart() throws Exception {
         startReady(1);
-        CompletableFuture<Void> result = fleet.restart();
-        fleet.linkLost(newest(1));
+        CompletableFuture<Void> result = pool.restart();
+        pool.linkLost(newest(1));
         timers.advance(GRACE);
         exit(1, SIGKILL);
         assertThat(result).isCompletedExceptionally();
@@ -152,7 +152,7 @@ class PoolRestartTest extends SimulatedPool {
     void a_command_that_cannot_be_started_ends_the_restart_at_once() throws Exception {
         startReady(2);
         workers.failAfter(0);
-        CompletableFuture<Void> result = fleet.restart();
+        CompletableFuture<Void> result = pool.restart();
         assertFailed(
                 result,
                 "restart aborted: replacement worker 2 failed: cannot start 'app': command not found; 0 of 2 workers were"
@@ -163,7 +163,7 @@ class PoolRestartTest extends SimulatedPool {
     @Test
     void a_command_that_cannot_be_started_any_more_leaves_those_that_are_replaced() throws Exception {
         startReady(3);
-        CompletableFuture<Void> result = fleet.restart();
+        CompletableFuture<Void> result = pool.restart();
         workers.failAfter(0);
         ready(3);
         exit(0, 0);
@@ -176,7 +176,7 @@ class PoolRestartTest extends SimulatedPool {
     void the_failure_of_one_replacement_calls_off_the_others_that_start() throws Exception {
         surge = 3;
         startReady(3);
-        CompletableFuture<Void> result = fleet.restart();
+        CompletableFuture<Void> result = pool.restart();
         newest(4).linked = true;
         crash(3);
         assertThat(result).isCompletedExceptionally();
@@ -192,9 +192,9 @@ class PoolRestartTest extends SimulatedPool {
     @Test
     void a_restart_after_one_that_failed_starts_afresh() throws Exception {
         startReady(1);
-        fleet.restart();
+        pool.restart();
         crash(1);
-        CompletableFuture<Void> result = fleet.restart();
+        CompletableFuture<Void> result = pool.restart();
         ready(1);
         exit(0, 0);
         assertSucceeded(result);
@@ -204,10 +204,10 @@ class PoolRestartTest extends SimulatedPool {
     @Test
     void a_restart_during_a_restart_replaces_those_that_were_started_before_it_as_well() throws Exception {
         startReady(2);
-        CompletableFuture<Void> first = fleet.restart();
+        CompletableFuture<Void> first = pool.restart();
         ready(2);
         exit(0, 0); // 2 is new, 1 is old, a new 0 starts in place of 1
-        CompletableFuture<Void> second = fleet.restart();
+        CompletableFuture<Void> second = pool.restart();
         ready(0);
         exit(1, 0); // a new 1 in place of 2
         assertThat(first).isNotDone();
@@ -224,8 +224,8 @@ class PoolRestartTest extends SimulatedPool {
     @Test
     void both_callers_hear_why_a_restart_has_failed() throws Exception {
         startReady(1);
-        CompletableFuture<Void> first = fleet.restart();
-        CompletableFuture<Void> second = fleet.restart();
+        CompletableFuture<Void> first = pool.restart();
+        CompletableFuture<Void> second = pool.restart();
         crash(1);
         assertThat(first).isCompletedExceptionally();
         assertThat(second).isCompletedExceptionally();
@@ -234,7 +234,7 @@ class PoolRestartTest extends SimulatedPool {
     @Test
     void a_stop_while_the_replacement_starts_ends_both() throws Exception {
         startReady(1);
-        CompletableFuture<Void> result = fleet.restart();
+        CompletableFuture<Void> result = pool.restart();
         stop();
         assertFailed(result, STOPPED.formatted(0, 1));
         assertThat(newest(0).drains).isOne();
@@ -247,7 +247,7 @@ class PoolRestartTest extends SimulatedPool {
     @Test
     void a_stop_while_the_old_worker_drains_leaves_it_its_time() throws Exception {
         startReady(1);
-        CompletableFuture<Void> result = fleet.restart();
+        CompletableFuture<Void> result = pool.restart();
         ready(1);
         timers.advance(DRAIN.minusSeconds(1));
         stop();
@@ -264,8 +264,8 @@ class PoolRestartTest extends SimulatedPool {
     @Test
     void a_replacement_that_gets_ready_after_the_stop_has_begun_replaces_nobody() throws Exception {
         startReady(1);
-        fleet.restart();
-        fleet.stop();
+        pool.restart();
+        pool.stop();
         ready(1);
         assertStates(WorkerState.READY, WorkerState.READY);
         emptyQueues();
@@ -279,7 +279,7 @@ class PoolRestartTest extends SimulatedPool {
     void after_a_stop_there_is_no_restart() throws Exception {
         startReady(1);
         stop();
-        assertFailed(fleet.restart(), "the supervisor is stopping");
+        assertFailed(pool.restart(), "the supervisor is stopping");
         assertThat(workers.launched).hasSize(1);
     }
 
@@ -288,16 +288,16 @@ class PoolRestartTest extends SimulatedPool {
         start(1);
         failUntilGivenUp(0);
         assertThat(outcomes).containsExactly(Outcome.GAVE_UP);
-        assertThat(fleet.restart()).isCompletedExceptionally();
+        assertThat(pool.restart()).isCompletedExceptionally();
         assertThat(workers.launched).hasSize(MAX_FAILED_STARTS);
     }
 
     @Test
     void a_kill_during_a_restart_ends_all_and_the_restart() throws Exception {
         startReady(2);
-        CompletableFuture<Void> result = fleet.restart();
+        CompletableFuture<Void> result = pool.restart();
         ready(2);
-        fleet.kill();
+        pool.kill();
         assertFailed(result, STOPPED.formatted(1, 2));
         for (int i = 0; i < 3; i++) {
             assertThat(newest(i).kills).isOne();
@@ -309,7 +309,7 @@ class PoolRestartTest extends SimulatedPool {
     @Test
     void an_old_worker_that_crashes_while_its_replacement_starts_does_not_come_back_for_long() throws Exception {
         startReady(2);
-        CompletableFuture<Void> result = fleet.restart();
+        CompletableFuture<Void> result = pool.restart();
         crash(0);
         assertStates(WorkerState.BACKOFF, WorkerState.READY, WorkerState.STARTING);
         ready(2);
@@ -325,7 +325,7 @@ class PoolRestartTest extends SimulatedPool {
     @Test
     void an_old_worker_that_crashes_before_its_turn_is_new_when_it_comes_back() throws Exception {
         startReady(2);
-        CompletableFuture<Void> result = fleet.restart();
+        CompletableFuture<Void> result = pool.restart();
         crash(1);
         timers.advance(Duration.ofMillis(100));
         ready(1);
@@ -339,7 +339,7 @@ class PoolRestartTest extends SimulatedPool {
     @Test
     void an_old_worker_that_crashes_while_it_drains_is_gone() throws Exception {
         startReady(1);
-        CompletableFuture<Void> result = fleet.restart();
+        CompletableFuture<Void> result = pool.restart();
         ready(1);
         crash(0);
         assertFailed(
@@ -353,7 +353,7 @@ class PoolRestartTest extends SimulatedPool {
     void a_worker_that_waits_for_its_next_start_is_replaced_too() throws Exception {
         startReady(1);
         crash(0);
-        CompletableFuture<Void> result = fleet.restart();
+        CompletableFuture<Void> result = pool.restart();
         assertStates(WorkerState.BACKOFF, WorkerState.STARTING);
         ready(1);
         assertSucceeded(result);
@@ -367,7 +367,7 @@ class PoolRestartTest extends SimulatedPool {
     void a_worker_that_comes_back_while_its_replacement_starts_is_one_too_many() throws Exception {
         startReady(1);
         crash(0);
-        CompletableFuture<Void> result = fleet.restart();
+        CompletableFuture<Void> result = pool.restart();
         timers.advance(Duration.ofMillis(100));
         ready(0);
         assertStates(WorkerState.READY, WorkerState.STARTING);
@@ -380,7 +380,7 @@ class PoolRestartTest extends SimulatedPool {
     @Test
     void a_worker_that_is_starting_is_replaced_too() throws Exception {
         start(1);
-        CompletableFuture<Void> result = fleet.restart();
+        CompletableFuture<Void> result = pool.restart();
         ready(1);
         assertThat(newest(0).kills).as("it has not connected yet").isOne();
         exit(0, SIGKILL);
@@ -393,7 +393,7 @@ class PoolRestartTest extends SimulatedPool {
     void a_worker_that_was_given_up_is_replaced_too() throws Exception {
         start(2);
         failUntilGivenUp(0);
-        CompletableFuture<Void> result = fleet.restart();
+        CompletableFuture<Void> result = pool.restart();
         assertStates(WorkerState.FAILED, WorkerState.STARTING, WorkerState.STARTING);
         ready(2);
         assertStates(WorkerState.STARTING, WorkerState.STARTING, WorkerState.READY);
@@ -406,7 +406,7 @@ class PoolRestartTest extends SimulatedPool {
     @Test
     void an_old_worker_that_does_not_drain_in_time_is_killed_and_the_restart_goes_on() throws Exception {
         startReady(2);
-        CompletableFuture<Void> result = fleet.restart();
+        CompletableFuture<Void> result = pool.restart();
         ready(2);
         timers.advance(DRAIN.minus(NANO));
         assertThat(newest(0).kills).isZero();
@@ -428,7 +428,7 @@ class PoolRestartTest extends SimulatedPool {
     void a_replacement_that_crashes_once_it_has_replaced_a_worker_ends_the_restart_and_is_started_again()
             throws Exception {
         startReady(3);
-        CompletableFuture<Void> result = fleet.restart();
+        CompletableFuture<Void> result = pool.restart();
         ready(3);
         exit(0, 0); // 3 in place of 0, and a new 0 starts in place of 1
         timers.advance(Duration.ofMillis(3100));
@@ -450,7 +450,7 @@ class PoolRestartTest extends SimulatedPool {
     @Test
     void a_replacement_that_was_killed_during_a_long_restart_ends_it_too() throws Exception {
         startReady(2);
-        CompletableFuture<Void> result = fleet.restart();
+        CompletableFuture<Void> result = pool.restart();
         ready(2);
         timers.advance(DRAIN.minusSeconds(1));
         exit(2, SIGKILL);
@@ -463,17 +463,17 @@ class PoolRestartTest extends SimulatedPool {
     @Test
     void what_an_earlier_restart_has_started_is_old_for_the_next_one() throws Exception {
         startReady(2);
-        CompletableFuture<Void> result = fleet.restart();
+        CompletableFuture<Void> result = pool.restart();
         ready(2);
         exit(0, 0); // 2 is new, 1 is old, a new 0 starts in place of 1
-        assertThat(fleet.restart()).isSameAs(result);
+        assertThat(pool.restart()).isSameAs(result);
         exit(2, 1); // a bad release, and the second restart mends it
         assertThat(result).isNotDone();
         ready(0);
         exit(1, 0);
         for (int second = 0; second < 60 && !result.isDone(); second++) {
             timers.advance(SECOND);
-            for (WorkerStatus worker : fleet.status()) {
+            for (WorkerStatus worker : pool.status()) {
                 boolean toGo = newest(worker.index()).drains + newest(worker.index()).kills > 0;
                 if (toGo) {
                     exit(worker.index(), 0);
@@ -489,7 +489,7 @@ class PoolRestartTest extends SimulatedPool {
     void an_old_worker_serves_on_until_its_replacement_has_been_ready_for_the_hold() throws Exception {
         hold = Duration.ofSeconds(20);
         startReady(2);
-        CompletableFuture<Void> result = fleet.restart();
+        CompletableFuture<Void> result = pool.restart();
         ready(2);
         timers.advance(hold.minus(NANO));
         assertStates(WorkerState.READY, WorkerState.READY, WorkerState.READY);
@@ -514,7 +514,7 @@ class PoolRestartTest extends SimulatedPool {
     void a_replacement_that_ends_during_the_hold_ends_the_restart_and_the_old_worker_serves_on() throws Exception {
         hold = Duration.ofSeconds(20);
         startReady(2);
-        CompletableFuture<Void> result = fleet.restart();
+        CompletableFuture<Void> result = pool.restart();
         ready(2);
         timers.advance(Duration.ofSeconds(3));
         exit(2, 1);
@@ -532,7 +532,7 @@ class PoolRestartTest extends SimulatedPool {
     void a_replacement_that_turns_unready_during_the_hold_ends_the_restart_and_goes() throws Exception {
         hold = Duration.ofSeconds(20);
         startReady(2);
-        CompletableFuture<Void> result = fleet.restart();
+        CompletableFuture<Void> result = pool.restart();
         ready(2);
         timers.advance(SECOND);
         unready(2);
@@ -550,7 +550,7 @@ class PoolRestartTest extends SimulatedPool {
     void a_replacement_that_turns_unready_after_its_predecessor_has_gone_ends_the_restart_and_gets_its_time()
             throws Exception {
         startReady(2);
-        CompletableFuture<Void> result = fleet.restart();
+        CompletableFuture<Void> result = pool.restart();
         ready(2);
         exit(0, 0);
         unready(2);
@@ -563,7 +563,7 @@ class PoolRestartTest extends SimulatedPool {
     @Test
     void an_old_worker_that_turns_unready_does_not_end_the_restart() throws Exception {
         startReady(2);
-        CompletableFuture<Void> result = fleet.restart();
+        CompletableFuture<Void> result = pool.restart();
         unready(0);
         unready(1);
         ready(2);
@@ -577,7 +577,7 @@ class PoolRestartTest extends SimulatedPool {
     void an_old_worker_that_was_never_ready_loses_nothing_however_it_ends() throws Exception {
         start(1);
         newest(0).linked = true;
-        CompletableFuture<Void> result = fleet.restart();
+        CompletableFuture<Void> result = pool.restart();
         ready(1);
         exit(0, 143);
         assertSucceeded(result);
@@ -589,13 +589,13 @@ class PoolRestartTest extends SimulatedPool {
         workers.disturb = () -> {
             throw new NoClassDefFoundError("disturbed");
         };
-        CompletableFuture<Void> result = fleet.restart();
+        CompletableFuture<Void> result = pool.restart();
         workers.disturb = () -> {};
         assertFailed(
                 result,
                 "restart aborted: replacement worker 2 failed: cannot start a worker: java.lang.NoClassDefFoundError:"
                         + " disturbed; 0 of 2 workers were replaced");
-        CompletableFuture<Void> next = fleet.restart();
+        CompletableFuture<Void> next = pool.restart();
         ready(2);
         exit(0, 0);
         ready(0);
@@ -607,7 +607,7 @@ class PoolRestartTest extends SimulatedPool {
     void the_log_tells_the_story_of_a_restart() throws Exception {
         startReady(1);
         try (CapturedLog log = new CapturedLog()) {
-            fleet.restart();
+            pool.restart();
             timers.advance(Duration.ofMillis(700));
             ready(1);
             timers.advance(Duration.ofMillis(300));
@@ -628,7 +628,7 @@ class PoolRestartTest extends SimulatedPool {
     void the_log_tells_why_a_restart_was_aborted() throws Exception {
         startReady(1);
         try (CapturedLog log = new CapturedLog()) {
-            fleet.restart();
+            pool.restart();
             exit(1, 1);
             assertThat(log.lines())
                     .endsWith(

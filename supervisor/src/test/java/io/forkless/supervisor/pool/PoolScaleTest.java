@@ -14,16 +14,16 @@ class PoolScaleTest extends SimulatedPool {
     @Test
     void more_workers_are_started_at_once_whatever_the_surge() throws Exception {
         startReady(1);
-        fleet.scale(4);
+        pool.scale(4);
         assertIndexes(0, 1, 2, 3);
-        assertThat(fleet.workers()).isEqualTo(4);
+        assertThat(pool.workers()).isEqualTo(4);
         assertStates(WorkerState.READY, WorkerState.STARTING, WorkerState.STARTING, WorkerState.STARTING);
     }
 
     @Test
     void the_newest_places_drain_first() throws Exception {
         startReady(3);
-        fleet.scale(1);
+        pool.scale(1);
         assertStates(WorkerState.READY, WorkerState.DRAINING, WorkerState.DRAINING);
         exit(2, 0);
         exit(1, 0);
@@ -36,7 +36,7 @@ class PoolScaleTest extends SimulatedPool {
     @Test
     void the_same_number_changes_nothing() throws Exception {
         startReady(2);
-        fleet.scale(2);
+        pool.scale(2);
         assertStates(WorkerState.READY, WorkerState.READY);
         assertThat(workers.launched).hasSize(2);
     }
@@ -46,9 +46,9 @@ class PoolScaleTest extends SimulatedPool {
         start(4);
         ready(3);
         crash(0);
-        fleet.scale(3);
+        pool.scale(3);
         assertIndexes(1, 2, 3);
-        fleet.scale(2);
+        pool.scale(2);
         assertThat(newest(2).kills).as("the newest of those that start").isOne();
         assertThat(newest(1).kills + newest(3).kills + newest(3).drains).isZero();
     }
@@ -57,7 +57,7 @@ class PoolScaleTest extends SimulatedPool {
     void a_worker_that_was_given_up_goes_before_one_that_starts() throws Exception {
         start(2);
         failUntilGivenUp(0);
-        fleet.scale(1);
+        pool.scale(1);
         assertStates(WorkerState.STARTING);
         assertIndexes(1);
         assertThat(outcomes).isEmpty();
@@ -66,11 +66,11 @@ class PoolScaleTest extends SimulatedPool {
     @Test
     void the_lowest_free_index_is_used_again() throws Exception {
         startReady(3);
-        fleet.scale(2);
-        fleet.scale(3);
+        pool.scale(2);
+        pool.scale(3);
         assertIndexes(0, 1, 2, 3); // 2 still drains
         exit(2, 0);
-        fleet.scale(4);
+        pool.scale(4);
         assertIndexes(0, 1, 2, 3);
         assertThat(newest(2).drains).isZero();
     }
@@ -78,7 +78,7 @@ class PoolScaleTest extends SimulatedPool {
     @Test
     void a_worker_that_is_to_go_and_does_not_drain_in_time_is_killed() throws Exception {
         startReady(2);
-        fleet.scale(1);
+        pool.scale(1);
         timers.advance(DRAIN);
         assertThat(newest(1).kills).isOne();
         exit(1, SIGKILL);
@@ -88,7 +88,7 @@ class PoolScaleTest extends SimulatedPool {
     @Test
     void a_worker_that_is_to_go_and_crashes_is_not_started_again() throws Exception {
         startReady(2);
-        fleet.scale(1);
+        pool.scale(1);
         crash(1);
         timers.advance(Duration.ofHours(1));
         assertIndexes(0);
@@ -98,8 +98,8 @@ class PoolScaleTest extends SimulatedPool {
     @Test
     void a_worker_that_was_told_to_go_as_it_started_does_not_become_ready() throws Exception {
         startReady(1);
-        fleet.scale(2);
-        fleet.scale(1);
+        pool.scale(2);
+        pool.scale(1);
         assertThat(newest(1).kills).isOne();
         ready(1); // it was on its way
         assertStates(WorkerState.READY, WorkerState.KILLING);
@@ -111,7 +111,7 @@ class PoolScaleTest extends SimulatedPool {
     void a_command_that_cannot_be_started_is_tried_again() throws Exception {
         startReady(1);
         workers.failAfter(0);
-        fleet.scale(3);
+        pool.scale(3);
         assertStates(WorkerState.READY, WorkerState.BACKOFF, WorkerState.BACKOFF);
         assertThat(status(1).lastExit()).isEqualTo("cannot start 'app': command not found");
         workers.failAfter(2);
@@ -124,7 +124,7 @@ class PoolScaleTest extends SimulatedPool {
         maxFailedStarts = 1;
         start(1);
         workers.failAfter(0);
-        fleet.scale(2);
+        pool.scale(2);
         assertStates(WorkerState.STARTING, WorkerState.FAILED);
     }
 
@@ -133,14 +133,14 @@ class PoolScaleTest extends SimulatedPool {
         start(2);
         ready(0);
         assertThat(allReady).isZero();
-        fleet.scale(1);
+        pool.scale(1);
         assertThat(allReady).isOne();
     }
 
     @Test
     void more_workers_before_all_were_ready_have_to_be_ready_too() throws Exception {
         start(1);
-        fleet.scale(2);
+        pool.scale(2);
         ready(0);
         assertThat(allReady).isZero();
         ready(1);
@@ -150,7 +150,7 @@ class PoolScaleTest extends SimulatedPool {
     @Test
     void none_is_told_to_be_ready_once_the_stop_has_begun() throws Exception {
         start(2);
-        fleet.stop();
+        pool.stop();
         ready(0);
         assertThat(allReady).isZero();
     }
@@ -158,8 +158,8 @@ class PoolScaleTest extends SimulatedPool {
     @Test
     void more_workers_during_a_restart_are_new_already() throws Exception {
         startReady(1);
-        CompletableFuture<Void> result = fleet.restart();
-        fleet.scale(2);
+        CompletableFuture<Void> result = pool.restart();
+        pool.scale(2);
         assertIndexes(0, 1, 2);
         ready(2);
         ready(1);
@@ -172,10 +172,10 @@ class PoolScaleTest extends SimulatedPool {
     @Test
     void fewer_workers_during_a_restart_take_their_replacement_along() throws Exception {
         startReady(2);
-        CompletableFuture<Void> result = fleet.restart();
+        CompletableFuture<Void> result = pool.restart();
         ready(2);
         exit(0, 0); // 0 is now the replacement for 1, which starts
-        fleet.scale(1); // 2 is the newest place
+        pool.scale(1); // 2 is the newest place
         assertStates(WorkerState.STARTING, WorkerState.READY, WorkerState.DRAINING);
         exit(2, 0);
         ready(0);
@@ -187,11 +187,11 @@ class PoolScaleTest extends SimulatedPool {
     @Test
     void a_worker_that_goes_while_it_is_being_replaced_is_not_replaced() throws Exception {
         startReady(2);
-        CompletableFuture<Void> result = fleet.restart();
+        CompletableFuture<Void> result = pool.restart();
         ready(2);
         exit(0, 0);
         crash(1); // its replacement is 0
-        fleet.scale(1);
+        pool.scale(1);
         assertThat(newest(0).kills).isOne();
         exit(0, SIGKILL);
         assertSucceeded(result);
@@ -202,8 +202,8 @@ class PoolScaleTest extends SimulatedPool {
     @Test
     void those_that_drain_since_they_are_too_many_count_for_the_surge() throws Exception {
         startReady(3);
-        fleet.scale(2);
-        CompletableFuture<Void> result = fleet.restart();
+        pool.scale(2);
+        CompletableFuture<Void> result = pool.restart();
         assertThat(workers.launched).hasSize(3);
         exit(2, 0);
         assertThat(workers.launched).hasSize(4);
@@ -218,17 +218,17 @@ class PoolScaleTest extends SimulatedPool {
     void after_a_stop_there_is_nothing_to_scale() throws Exception {
         startReady(1);
         stop();
-        assertThatThrownBy(() -> fleet.scale(2))
+        assertThatThrownBy(() -> pool.scale(2))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("the supervisor is stopping");
         assertThat(workers.launched).hasSize(1);
-        assertThat(fleet.workers()).isOne();
+        assertThat(pool.workers()).isOne();
     }
 
     @Test
     void the_end_does_not_come_with_those_that_are_too_many() throws Exception {
         startReady(2);
-        fleet.scale(1);
+        pool.scale(1);
         crash(0);
         exit(1, 0);
         assertThat(outcomes).isEmpty();
@@ -238,7 +238,7 @@ class PoolScaleTest extends SimulatedPool {
     @Test
     void a_stop_waits_for_those_that_are_too_many_as_well() throws Exception {
         startReady(2);
-        fleet.scale(1);
+        pool.scale(1);
         stop();
         exit(0, 0);
         assertThat(outcomes).isEmpty();

@@ -15,7 +15,7 @@ class PoolStopTest extends SimulatedPool {
     void it_runs_empties_the_queues_drains_and_has_ended() throws Exception {
         startReady(2);
         assertThat(life.state()).isEqualTo(SupervisorState.RUNNING);
-        fleet.stop();
+        pool.stop();
         assertThat(life.state()).isEqualTo(SupervisorState.QUIESCING);
         assertThat(queues.areClosing()).isTrue();
         assertStates(WorkerState.READY, WorkerState.READY);
@@ -31,7 +31,7 @@ class PoolStopTest extends SimulatedPool {
     @Test
     void if_new_clients_may_still_queue_the_workers_drain_one_after_the_other() throws Exception {
         startReady(3);
-        fleet.stop();
+        pool.stop();
         queues.closed(false);
         assertStates(WorkerState.DRAINING, WorkerState.READY, WorkerState.READY);
         timers.advance(GracefulStop.BETWEEN_DRAINS.minus(NANO));
@@ -45,7 +45,7 @@ class PoolStopTest extends SimulatedPool {
     @Test
     void a_worker_that_has_gone_before_its_turn_to_drain_is_passed_over() throws Exception {
         startReady(2);
-        fleet.stop();
+        pool.stop();
         queues.closed(false);
         exit(1, 0);
         timers.advance(GracefulStop.BETWEEN_DRAINS);
@@ -57,7 +57,7 @@ class PoolStopTest extends SimulatedPool {
     @Test
     void queues_that_do_not_answer_hold_up_the_drain_for_ten_seconds_only() throws Exception {
         startReady(2);
-        fleet.stop();
+        pool.stop();
         timers.advance(Duration.ofSeconds(10).minus(NANO));
         assertStates(WorkerState.READY, WorkerState.READY);
         timers.advance(NANO);
@@ -72,7 +72,7 @@ class PoolStopTest extends SimulatedPool {
     @Test
     void the_end_does_not_wait_for_queues_without_workers() throws Exception {
         startReady(1);
-        fleet.stop();
+        pool.stop();
         crash(0);
         assertDone(Outcome.KILLED);
         queues.closed(true);
@@ -83,7 +83,7 @@ class PoolStopTest extends SimulatedPool {
     void without_a_process_a_stop_is_the_end() throws Exception {
         start(1);
         crash(0);
-        fleet.stop();
+        pool.stop();
         assertDone(Outcome.DRAINED);
         assertThat(queues.areClosing()).isFalse();
     }
@@ -91,8 +91,8 @@ class PoolStopTest extends SimulatedPool {
     @Test
     void a_kill_while_the_queues_are_emptied_does_not_wait_for_them() throws Exception {
         startReady(1);
-        fleet.stop();
-        fleet.kill();
+        pool.stop();
+        pool.kill();
         assertThat(life.state()).isEqualTo(SupervisorState.DRAINING);
         assertStates(WorkerState.KILLING);
         queues.closed(true);
@@ -104,8 +104,8 @@ class PoolStopTest extends SimulatedPool {
     @Test
     void a_kill_without_a_stop_needs_no_empty_queues() throws Exception {
         startReady(1);
-        fleet.kill();
-        fleet.stop();
+        pool.kill();
+        pool.stop();
         assertThat(queues.areClosing()).isFalse();
         exit(0, SIGKILL);
         assertDone(Outcome.KILLED);

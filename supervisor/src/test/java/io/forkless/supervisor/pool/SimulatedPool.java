@@ -45,7 +45,7 @@ abstract class SimulatedPool {
     Recycling recycling = Recycling.NEVER;
     int allReady;
     SupervisorLife life;
-    WorkerPool fleet;
+    WorkerPool pool;
 
     void start(int count) throws IOException {
         Settings settings =
@@ -54,8 +54,8 @@ abstract class SimulatedPool {
         outcomes.clear();
         life = new SupervisorLife();
         life.make(SupervisorTransition.START);
-        fleet = new WorkerPool(life, settings, backoff, timers, workers, queues, () -> allReady++, outcomes::add);
-        fleet.start();
+        pool = new WorkerPool(life, settings, backoff, timers, workers, queues, () -> allReady++, outcomes::add);
+        pool.start();
     }
 
     /** So many workers that are all ready. */
@@ -72,15 +72,15 @@ abstract class SimulatedPool {
 
     void ready(int index) {
         newest(index).linked = true;
-        fleet.ready(newest(index));
+        pool.ready(newest(index));
     }
 
     void unready(int index) {
-        fleet.unready(newest(index));
+        pool.unready(newest(index));
     }
 
     void exit(int index, int status) {
-        fleet.exited(newest(index), status);
+        pool.exited(newest(index), status);
     }
 
     void crash(int index) {
@@ -92,7 +92,7 @@ abstract class SimulatedPool {
     }
 
     void beat(int index, long accepted) {
-        fleet.heartbeat(newest(index), new Heartbeat(accepted, 1, 2));
+        pool.heartbeat(newest(index), new Heartbeat(accepted, 1, 2));
     }
 
     /** Lets the backoff pass; what it starts is that worker's next process. */
@@ -102,7 +102,7 @@ abstract class SimulatedPool {
     }
 
     void stop() {
-        fleet.stop();
+        pool.stop();
         emptyQueues();
     }
 
@@ -122,10 +122,10 @@ abstract class SimulatedPool {
     }
 
     WorkerStatus status(int index) {
-        return fleet.status().stream()
+        return pool.status().stream()
                 .filter(worker -> worker.index() == index)
                 .findAny()
-                .orElseThrow(() -> new AssertionError("no worker " + index + " in " + fleet.status()));
+                .orElseThrow(() -> new AssertionError("no worker " + index + " in " + pool.status()));
     }
 
     WorkerState stateOf(int index) {
@@ -134,16 +134,16 @@ abstract class SimulatedPool {
 
     /** Of all places, in the order of their indexes. */
     void assertStates(WorkerState... expected) {
-        assertThat(fleet.status()).extracting(WorkerStatus::state).containsExactly(expected);
+        assertThat(pool.status()).extracting(WorkerStatus::state).containsExactly(expected);
     }
 
     void assertIndexes(Integer... expected) {
-        assertThat(fleet.status()).extracting(WorkerStatus::index).containsExactly(expected);
+        assertThat(pool.status()).extracting(WorkerStatus::index).containsExactly(expected);
     }
 
     void assertDone(Outcome outcome) {
         assertThat(outcomes).containsExactly(outcome);
-        assertThat(fleet.status()).extracting(WorkerStatus::state).containsOnly(WorkerState.STOPPED);
+        assertThat(pool.status()).extracting(WorkerStatus::state).containsOnly(WorkerState.STOPPED);
         assertThat(timers.pending()).isZero();
         assertThat(life.state()).isEqualTo(SupervisorState.ENDED);
     }

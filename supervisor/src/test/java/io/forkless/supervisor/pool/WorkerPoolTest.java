@@ -40,7 +40,7 @@ class WorkerPoolTest extends SimulatedPool {
         ready(0);
         timers.advance(Duration.ofSeconds(5));
         ready(0);
-        assertThat(fleet.status().get(0).inState()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(pool.status().get(0).inState()).isEqualTo(Duration.ofSeconds(5));
         assertThat(timers.pending()).isOne();
     }
 
@@ -81,7 +81,7 @@ class WorkerPoolTest extends SimulatedPool {
 
         exit(0, SIGKILL);
         assertStates(WorkerState.BACKOFF);
-        assertThat(fleet.status().get(0).lastExit()).isEqualTo("killed: not ready within 60000 ms");
+        assertThat(pool.status().get(0).lastExit()).isEqualTo("killed: not ready within 60000 ms");
         assertThat(failedStartsLeft()).isEqualTo(MAX_FAILED_STARTS - 1);
     }
 
@@ -94,7 +94,7 @@ class WorkerPoolTest extends SimulatedPool {
         assertStates(WorkerState.BACKOFF);
         timers.advance(NANO);
         assertStates(WorkerState.STARTING);
-        WorkerStatus status = fleet.status().get(0);
+        WorkerStatus status = pool.status().get(0);
         assertThat(status.restarts()).isOne();
         assertThat(status.pid()).isEqualTo(newest(0).pid);
         assertThat(status.lastExit()).isEqualTo("killed by SIGABRT (status 134) before it was ready");
@@ -125,7 +125,7 @@ class WorkerPoolTest extends SimulatedPool {
             restart(0);
         }
         assertStates(WorkerState.STARTING);
-        assertThat(fleet.status().get(0).lastExit()).isEqualTo("killed by SIGABRT (status 134)");
+        assertThat(pool.status().get(0).lastExit()).isEqualTo("killed by SIGABRT (status 134)");
     }
 
     @Test
@@ -140,7 +140,7 @@ class WorkerPoolTest extends SimulatedPool {
         ready(0);
         crash(0);
         assertThat(outcomes).containsExactly(Outcome.GAVE_UP);
-        assertThat(fleet.failure())
+        assertThat(pool.failure())
                 .isEqualTo("gave up: worker 0: killed by SIGABRT (status 134); 3 failed starts in a row");
     }
 
@@ -214,12 +214,12 @@ class WorkerPoolTest extends SimulatedPool {
     @Test
     void a_worker_that_is_refused_what_it_needs_is_given_up_at_once_with_the_reason() throws Exception {
         start(1);
-        fleet.refused(newest(0), "listen [::]:8080: not granted");
-        fleet.refused(newest(0), "listen 0.0.0.0:8080: not granted");
+        pool.refused(newest(0), "listen [::]:8080: not granted");
+        pool.refused(newest(0), "listen 0.0.0.0:8080: not granted");
         assertStates(WorkerState.STARTING);
         exit(0, 1);
         assertThat(outcomes).containsExactly(Outcome.GAVE_UP);
-        assertThat(fleet.failure()).isEqualTo("gave up: worker 0: listen 0.0.0.0:8080: not granted");
+        assertThat(pool.failure()).isEqualTo("gave up: worker 0: listen 0.0.0.0:8080: not granted");
         assertThat(status(0).lastExit()).isEqualTo("listen 0.0.0.0:8080: not granted");
         assertThat(workers.launched).hasSize(1);
     }
@@ -227,7 +227,7 @@ class WorkerPoolTest extends SimulatedPool {
     @Test
     void a_worker_that_does_without_what_it_was_refused_is_one_like_any_other() throws Exception {
         start(1);
-        fleet.refused(newest(0), "listen [::]:8080: not granted");
+        pool.refused(newest(0), "listen [::]:8080: not granted");
         ready(0);
         crash(0);
         assertStates(WorkerState.BACKOFF);
@@ -239,7 +239,7 @@ class WorkerPoolTest extends SimulatedPool {
         start(2);
         ready(1);
         timers.advance(PROVEN);
-        fleet.refused(newest(0), "listen [::]:8080: not granted");
+        pool.refused(newest(0), "listen [::]:8080: not granted");
         exit(0, 1);
         assertStates(WorkerState.BACKOFF, WorkerState.READY);
     }
@@ -253,14 +253,14 @@ class WorkerPoolTest extends SimulatedPool {
         assertStates(WorkerState.DRAINING);
         exit(0, status);
         assertDone(Outcome.DRAINED);
-        assertThat(fleet.failure()).isEmpty();
+        assertThat(pool.failure()).isEmpty();
     }
 
     @Test
     void a_worker_that_has_said_that_it_has_drained_has_lost_nothing_however_it_ends() throws Exception {
         startReady(2);
         stop();
-        fleet.drained(newest(0));
+        pool.drained(newest(0));
         exit(0, 1); // a shutdown hook has failed
         exit(1, 0);
         assertDone(Outcome.DRAINED);
@@ -271,7 +271,7 @@ class WorkerPoolTest extends SimulatedPool {
         start(1);
         newest(0).linked = true;
         stop();
-        fleet.kill();
+        pool.kill();
         exit(0, SIGKILL);
         assertDone(Outcome.DRAINED);
     }
@@ -310,7 +310,7 @@ class WorkerPoolTest extends SimulatedPool {
     void the_status_of_a_worker_without_a_process_has_no_pid() throws Exception {
         start(1);
         crash(0);
-        assertThat(fleet.status().get(0).pid()).isEqualTo(-1);
+        assertThat(pool.status().get(0).pid()).isEqualTo(-1);
     }
 
     @Test
@@ -411,8 +411,8 @@ class WorkerPoolTest extends SimulatedPool {
         crash(0);
         timers.advance(Duration.ofMinutes(5));
         assertThat(outcomes).containsExactly(Outcome.GAVE_UP);
-        assertThat(fleet.status().get(0).lastExit()).isEqualTo("cannot start 'app': command not found");
-        assertThat(fleet.status().get(0).restarts()).isEqualTo(MAX_FAILED_STARTS);
+        assertThat(pool.status().get(0).lastExit()).isEqualTo("cannot start 'app': command not found");
+        assertThat(pool.status().get(0).restarts()).isEqualTo(MAX_FAILED_STARTS);
     }
 
     @Test
@@ -446,15 +446,15 @@ class WorkerPoolTest extends SimulatedPool {
     void a_worker_that_lost_its_link_and_does_not_exit_is_killed() throws Exception {
         start(2);
         ready(1);
-        fleet.linkLost(newest(0));
-        fleet.linkLost(newest(1));
+        pool.linkLost(newest(0));
+        pool.linkLost(newest(1));
         timers.advance(GRACE.minus(NANO));
         assertThat(newest(0).kills + newest(1).kills).isZero();
         timers.advance(NANO);
         assertThat(newest(0).kills).isOne();
         assertThat(newest(1).kills).isOne();
         exit(1, SIGKILL);
-        assertThat(fleet.status().get(1).lastExit())
+        assertThat(pool.status().get(1).lastExit())
                 .isEqualTo("killed: it closed its link to the supervisor and did not exit");
     }
 
@@ -462,10 +462,10 @@ class WorkerPoolTest extends SimulatedPool {
     void a_worker_that_lost_its_link_may_exit_by_itself() throws Exception {
         start(1);
         ready(0);
-        fleet.linkLost(newest(0));
+        pool.linkLost(newest(0));
         timers.advance(GRACE.minus(NANO));
         exit(0, 0);
-        assertThat(fleet.status().get(0).lastExit()).isEqualTo("exited with status 0");
+        assertThat(pool.status().get(0).lastExit()).isEqualTo("exited with status 0");
         timers.advance(Duration.ofMillis(100));
         assertStates(WorkerState.STARTING);
         timers.advance(GRACE);
@@ -477,7 +477,7 @@ class WorkerPoolTest extends SimulatedPool {
         start(1);
         ready(0);
         stop();
-        fleet.linkLost(newest(0));
+        pool.linkLost(newest(0));
         timers.advance(DRAIN.minus(NANO));
         assertThat(newest(0).kills).isZero();
         timers.advance(NANO);
@@ -531,7 +531,7 @@ class WorkerPoolTest extends SimulatedPool {
         start(1);
         ready(0);
         newest(0).linked = false;
-        fleet.linkLost(newest(0));
+        pool.linkLost(newest(0));
         stop();
         assertStates(WorkerState.DRAINING);
         assertThat(newest(0).kills).isZero();
@@ -565,7 +565,7 @@ class WorkerPoolTest extends SimulatedPool {
         start(2);
         ready(0);
         ready(1);
-        fleet.stop();
+        pool.stop();
         assertStates(WorkerState.READY, WorkerState.READY);
         crash(0);
         assertStates(WorkerState.STOPPED, WorkerState.READY);
@@ -587,7 +587,7 @@ class WorkerPoolTest extends SimulatedPool {
         assertThat(newest(0).kills).isZero();
         exit(1, SIGKILL);
         assertDone(Outcome.KILLED);
-        assertThat(fleet.status().get(1).lastExit()).isEqualTo("killed: not drained within 30000 ms");
+        assertThat(pool.status().get(1).lastExit()).isEqualTo("killed: not drained within 30000 ms");
     }
 
     @ParameterizedTest
@@ -619,7 +619,7 @@ class WorkerPoolTest extends SimulatedPool {
         start(1);
         ready(0);
         stop();
-        fleet.kill();
+        pool.kill();
         assertThat(newest(0).kills).isOne();
         exit(0, SIGKILL);
         assertDone(Outcome.KILLED);
@@ -631,7 +631,7 @@ class WorkerPoolTest extends SimulatedPool {
         crash(1);
         ready(2);
         ready(3);
-        fleet.kill();
+        pool.kill();
         assertStates(WorkerState.KILLING, WorkerState.STOPPED, WorkerState.KILLING, WorkerState.KILLING);
         for (int index : new int[] {0, 2, 3}) {
             assertThat(newest(index).kills).isOne();
@@ -645,14 +645,14 @@ class WorkerPoolTest extends SimulatedPool {
         start(1);
         FakeProcess old = newest(0);
         crash(0);
-        fleet.ready(old);
-        fleet.linkLost(old);
-        fleet.exited(old, 1);
+        pool.ready(old);
+        pool.linkLost(old);
+        pool.exited(old, 1);
         assertStates(WorkerState.BACKOFF);
         restart(0);
-        fleet.ready(old);
-        fleet.linkLost(old);
-        fleet.exited(old, 1);
+        pool.ready(old);
+        pool.linkLost(old);
+        pool.exited(old, 1);
         timers.advance(GRACE);
         assertStates(WorkerState.STARTING);
         assertThat(newest(0).kills).isZero();
@@ -663,9 +663,9 @@ class WorkerPoolTest extends SimulatedPool {
         start(1);
         newest(0).linked = true;
         stop();
-        fleet.ready(newest(0));
+        pool.ready(newest(0));
         assertStates(WorkerState.DRAINING);
-        assertThat(fleet.status()).noneMatch(worker -> worker.state() == WorkerState.READY);
+        assertThat(pool.status()).noneMatch(worker -> worker.state() == WorkerState.READY);
     }
 
     @Test
@@ -673,7 +673,7 @@ class WorkerPoolTest extends SimulatedPool {
         start(1);
         failUntilGivenUp(0);
         stop();
-        fleet.kill();
+        pool.kill();
         stop();
         assertThat(outcomes).containsExactly(Outcome.GAVE_UP);
     }
@@ -713,8 +713,8 @@ class WorkerPoolTest extends SimulatedPool {
     /** Crashes the first worker until it is given up. */
     private int failedStartsLeft() {
         int starts = 0;
-        while (fleet.status().get(0).state() != WorkerState.FAILED) {
-            if (fleet.status().get(0).state() == WorkerState.BACKOFF) {
+        while (pool.status().get(0).state() != WorkerState.FAILED) {
+            if (pool.status().get(0).state() == WorkerState.BACKOFF) {
                 restart(0);
             }
             crash(0);

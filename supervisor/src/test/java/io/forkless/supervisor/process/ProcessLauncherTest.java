@@ -44,7 +44,7 @@ class ProcessLauncherTest {
     };
 
     @Test
-    void an_error_after_the_spawn_ends_the_process_and_withdraws_the_invitation() throws Exception {
+    void an_error_after_the_spawn_ends_the_process_and_withdraws_the_bootstrap_file() throws Exception {
         Set<Long> before = children();
         PrivateDirectory directory = PrivateDirectory.create("forkless-test-");
         EventLoop loop = new EventLoop("process-launcher-test");
@@ -66,7 +66,7 @@ class ProcessLauncherTest {
             assertThatThrownBy(() -> launcher.launch(0)).isInstanceOf(InternalError.class);
             await().atMost(LIMIT).until(() -> before.containsAll(children()));
             try (Stream<Path> files = Files.list(directory.resolve("x").getParent())) {
-                assertThat(files).noneMatch(file -> file.toString().endsWith(".invitation"));
+                assertThat(files).noneMatch(file -> file.toString().endsWith(".bootstrap"));
             }
         } finally {
             loop.start();

@@ -245,13 +245,13 @@ abstract class WorkersIT {
     }
 
     @Test
-    void a_worker_with_a_stale_invitation_says_so_in_one_line_and_does_not_bind() throws Exception {
-        String stale = temporary.resolve("0-0.invitation").toString();
+    void a_worker_with_a_stale_bootstrap_file_says_so_in_one_line_and_does_not_bind() throws Exception {
+        String stale = temporary.resolve("0-0.bootstrap").toString();
         try (RunningProgram program = RunningProgram.alone(temporary, example, "FORKLESS_CONTROL", stale)) {
             assertThat(program.awaitExit()).isEqualTo(1);
 
             assertThat(program.output())
-                    .startsWith(example + ": FORKLESS_CONTROL names an invitation that was used already")
+                    .startsWith(example + ": FORKLESS_CONTROL names a bootstrap file that was used already")
                     .doesNotContain("\n");
         }
     }
