@@ -1,0 +1,72 @@
+package io.forkless.architecture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The documents name what there is. */
+class DocumentsTest {
+    private static final Path REPOSITORY = Path.of("../..").toAbsolutePath().normalize();
+
+    /** Of a link to a file of the repository; the part after {@code #} is not looked at. */
+    private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:)([^)#\\s]+)");
+
+    private static final Pattern TEST_CLASS = Pattern.compile("(?<![*\\w])[A-Z]\\w+(?:Test|IT)\\b");
+
+    /** This one tells of tests that are gone. */
+    private static final String HISTORY = "CHANGELOG.md";
+
+    @Test
+    void there_are_documents() throws IOException {
+        assertThat(documents()).contains(REPOSITORY.resolve("README.md"), REPOSITORY.resolve("docs/design.md"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("documents")
+    void links_lead_to_files(Path document) throws IOException {
+        assertThat(matches(LINK, document).map(match -> match.group(1)))
+                .allSatisfy(link -> assertThat(document.resolveSibling(link)).exists());
+    }
+
+    @ParameterizedTest
+    @MethodSource("documents")
+    void tests_are_called_as_they_are_named(Path document) throws IOException {
+        if (!document.endsWith(HISTORY)) {
+            assertThat(matches(TEST_CLASS, document).map(MatchResult::group)).isSubsetOf(testClasses());
+        }
+    }
+
+    static Set<Path> documents() throws IOException {
+        return files(".md");
+    }
+
+    private static Set<String> testClasses() throws IOException {
+        return files(".java").stream()
+                .map(file -> file.getFileName().toString().replace(".java", ""))
+                .collect(Collectors.toSet());
+    }
+
+    private static Set<Path> files(String suffix) throws IOException {
+        try (Stream<Path> files = Files.walk(REPOSITORY)) {
+            return files.filter(file -> file.toString().endsWith(suffix))
+                    .filter(file -> Stream.of("target", ".git")
+                            .noneMatch(part -> REPOSITORY.relativize(file).startsWith(part)
+                                    || file.toString().contains("/" + part + "/")))
+                    .collect(Collectors.toSet());
+        }
+    }
+
+    private static Stream<MatchResult> matches(Pattern pattern, Path document) throws IOException {
+        return pattern.matcher(Files.readString(document)).results();
+    }
+}
