@@ -52,6 +52,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * its disk, the reader of its output and the resolution of names away. What is in flight is answered, and in the end there is no process, no listener and no file.
  */
 @DisabledOnOs(value = OS.MAC, disabledReason = "who holds what is read from /proc")
+@Tag("long")
 class SupervisorFaultTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String TEMPORARY_PROPERTY = "java.io.tmpdir";

@@ -47,6 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
  * a ticket and has not used it: everything that can be attacked is there.
  */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "processes are looked into by /proc")
+@Tag("long")
 class AttackTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String TEMPORARY_PROPERTY = "java.io.tmpdir";

@@ -23,6 +23,7 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -77,6 +78,7 @@ class FastStartTest extends SupervisedTest {
     }
 
     @Test
+    @Tag("long")
     void a_rolling_restart_passes_from_the_worker_that_records_to_workers_that_use_the_archive() throws Exception {
         Supervisor supervisor = startAndAwaitReady(fastStart().workers(2));
         assertThat(supervisor.workers())
@@ -99,6 +101,7 @@ class FastStartTest extends SupervisedTest {
     }
 
     @Test
+    @Tag("long")
     void a_changed_jar_leads_to_a_new_archive_in_place_of_the_old_one() throws Exception {
         Path old = record();
         String command = old.getFileName().toString().replaceAll("-.*", "");
@@ -113,6 +116,7 @@ class FastStartTest extends SupervisedTest {
     }
 
     @Test
+    @Tag("long")
     void what_was_recorded_of_a_jar_that_has_been_replaced_meanwhile_is_not_kept() throws Exception {
         Supervisor supervisor = startAndAwaitReady(fastStart());
         deploy();
@@ -121,6 +125,7 @@ class FastStartTest extends SupervisedTest {
     }
 
     @Test
+    @Tag("long")
     void an_archive_of_another_command_is_left_alone() throws Exception {
         Path archive = record();
         command.add("another-argument");
@@ -130,6 +135,7 @@ class FastStartTest extends SupervisedTest {
     }
 
     @Test
+    @Tag("long")
     void a_damaged_archive_is_no_reason_for_a_failed_start() throws Exception {
         byte[] whole = Files.readAllBytes(record());
         byte[] scrambled = whole.clone();
@@ -147,6 +153,7 @@ class FastStartTest extends SupervisedTest {
     }
 
     @Test
+    @Tag("long")
     void a_worker_that_is_killed_while_it_records_leaves_nothing_and_the_next_one_records() throws Exception {
         Supervisor supervisor = startAndAwaitReady(fastStart());
         long first = supervisor.workers().get(0).pid();
@@ -163,6 +170,7 @@ class FastStartTest extends SupervisedTest {
     }
 
     @Test
+    @Tag("long")
     void a_worker_whose_jvm_cannot_archive_is_not_asked_again() throws Exception {
         // A directory on the class path, which is seen by none but the JVM.
         Path classes =
@@ -186,6 +194,7 @@ class FastStartTest extends SupervisedTest {
     }
 
     @Test
+    @Tag("long")
     void an_option_of_the_environment_that_forbids_archives_turns_it_off_with_a_warning() throws Exception {
         Supervisor supervisor = startAndAwaitReady(fastStart().environment("JAVA_TOOL_OPTIONS", "-Xshare:off"));
         assertThat(supervisor.workers().get(0).restarts()).isZero();
@@ -195,6 +204,7 @@ class FastStartTest extends SupervisedTest {
     }
 
     @Test
+    @Tag("long")
     void classes_in_a_directory_turn_it_off_with_a_warning() throws Exception {
         Path classes =
                 Files.createDirectories(directory.resolve("classes/some")).getParent();
@@ -210,6 +220,7 @@ class FastStartTest extends SupervisedTest {
     }
 
     @Test
+    @Tag("long")
     void a_directory_that_cannot_be_made_is_an_error_at_the_start() throws Exception {
         Files.writeString(archives, "in the way");
         assertThatThrownBy(() -> start(fastStart()))

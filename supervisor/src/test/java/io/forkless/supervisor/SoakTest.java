@@ -26,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -38,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "what a process takes is read from /proc")
 @Timeout(value = 2, unit = TimeUnit.HOURS)
+@Tag("long")
 class SoakTest {
     private static final boolean LONG = Boolean.getBoolean("forkless.soak");
     private static final Duration LIMIT = Duration.ofMinutes(2);

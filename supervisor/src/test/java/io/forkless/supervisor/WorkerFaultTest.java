@@ -25,6 +25,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -38,6 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * file but the supervisor's.
  */
 @DisabledOnOs(value = OS.MAC, disabledReason = "who holds what is read from /proc")
+@Tag("long")
 class WorkerFaultTest {
     private static final boolean LINUX = OS.LINUX.isCurrentOs();
     private static final Duration LIMIT = Duration.ofSeconds(60);

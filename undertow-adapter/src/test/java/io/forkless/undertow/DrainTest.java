@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Test;
 /** Servers that replace each other on one listener, in this JVM, while clients are at work. */
 class DrainTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
-    private static final int REPLACEMENTS = 20;
+    private static final int REPLACEMENTS = Boolean.getBoolean("forkless.full") ? 20 : 5;
 
     /** How long Jetty's client keeps a connection after a GOAWAY. */
     private static final Duration GRACE = Duration.ofMillis(500);

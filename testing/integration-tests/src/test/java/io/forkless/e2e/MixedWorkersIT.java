@@ -6,10 +6,12 @@ import io.forkless.testing.load.Load;
 import io.forkless.testing.load.Manner;
 import io.forkless.testing.load.Outcome;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Workers of both servers share one port. */
+@Tag("long")
 class MixedWorkersIT {
     @TempDir
     private Path temporary;

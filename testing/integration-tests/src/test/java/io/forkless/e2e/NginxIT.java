@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.DisabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Workers that listen on a Unix-domain path, with nginx in front of them. */
 @DisabledIf(value = "io.forkless.e2e.Machine#isWindows", disabledReason = "there is no listener on a path on Windows")
+@Tag("long")
 class NginxIT {
     private static final int WORKERS = 2;
 

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIf;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +31,7 @@ class SystemdIT {
     private Path temporary;
 
     @Test
+    @Tag("long")
     void clients_wait_while_one_supervisor_follows_another_and_none_is_refused_or_lost() throws Exception {
         assumeInstalled("systemd-socket-activate");
         int port = Answerers.freePort(); // the tool tells none that the system has chosen
@@ -62,6 +64,7 @@ class SystemdIT {
     }
 
     @ParameterizedTest
+    @Tag("long")
     @CsvSource({
         "0.0.0.0:,   jetty-hello",
         "127.0.0.1:, jetty-hello",

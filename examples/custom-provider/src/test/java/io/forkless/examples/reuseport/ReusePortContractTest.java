@@ -5,10 +5,12 @@ import io.forkless.tck.ChildStarter;
 import io.forkless.tck.Clause;
 import io.forkless.tck.ListenerProviderContractTest;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 @EnabledOnOs(value = OS.LINUX, disabledReason = "these are calls of Linux")
+@Tag("long")
 class ReusePortContractTest extends ListenerProviderContractTest {
     @Override
     protected ListenerProvider provider() {
