@@ -1,0 +1,2 @@
+/** Archives of the classes of workers, from which their JVMs start faster. */
+package io.forkless.supervisor.archive;

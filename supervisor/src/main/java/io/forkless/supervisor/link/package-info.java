@@ -1,0 +1,2 @@
+/** The event loop, and the control channels that it serves. */
+package io.forkless.supervisor.link;
