@@ -47,7 +47,7 @@ class EveryClauseCanFailTest {
 
     @AfterEach
     void restore() {
-        ProviderUnderTest.exceptions = Map.of();
+        NamedProviderContract.exceptions = Map.of();
         if (report != null) {
             System.setProperty(ClauseReport.DIRECTORY, report);
         }
@@ -95,10 +95,10 @@ class EveryClauseCanFailTest {
     }
 
     private static Events run(String provider, Map<Clause, String> exceptions, boolean withProcesses) {
-        ProviderUnderTest.name = provider;
-        ProviderUnderTest.exceptions = exceptions;
+        NamedProviderContract.name = provider;
+        NamedProviderContract.exceptions = exceptions;
         EngineTestKit.Builder kit =
-                EngineTestKit.engine("junit-jupiter").selectors(selectClass(ProviderUnderTest.class));
+                EngineTestKit.engine("junit-jupiter").selectors(selectClass(NamedProviderContract.class));
         if (!withProcesses) {
             kit.filters(TagFilter.excludeTags(ListenerProviderContractTest.PROCESSES));
         }
