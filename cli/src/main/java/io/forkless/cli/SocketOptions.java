@@ -54,7 +54,8 @@ final class SocketOptions {
         @Override
         public Integer convert(String value) {
             if (!value.matches("0*[0-7]{1,3}")) {
-                throw new TypeConversionException("'" + value + "' is not an octal mode such as 0660");
+                throw new TypeConversionException(
+                        "'" + value + "' is not an octal mode from 0000 to 0777, such as 0660");
             }
             return Integer.parseInt(value, 8);
         }

@@ -106,7 +106,7 @@ class ForklessIT {
                         List.of("run", listen, "localhost", "true")),
                 mistake(
                         2,
-                        "Invalid value for option '--socket-mode': '0680' is not an octal mode such as 0660",
+                        "Invalid value for option '--socket-mode': '0680' is not an octal mode from 0000 to 0777, such as 0660",
                         List.of("run", listen, "unix:x", "--socket-mode", "0680", "true")),
                 mistake(
                         2,

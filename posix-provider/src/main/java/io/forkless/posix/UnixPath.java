@@ -32,11 +32,20 @@ final class UnixPath {
         PathAccess access = PathAccess.of(operation, spec);
         Path path = Path.of(spec.path());
         try (PathLock lock = PathLock.acquire(operation, path)) {
-            if (isSocket(path) && nobodyListens(path)) {
-                lock.requireHeld();
-                Files.deleteIfExists(path);
+            if (isSocket(path)) {
+                removeStale(path, lock);
+            } else if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+                throw new IOException(operation + ": bind: EADDRINUSE (" + Errno.EADDRINUSE
+                        + "): the path exists and is not a socket; remove it or choose another path");
             }
             return listen(operation, spec, access);
+        }
+    }
+
+    private static void removeStale(Path path, PathLock lock) throws IOException {
+        if (nobodyListens(path)) {
+            lock.requireHeld();
+            Files.deleteIfExists(path);
         }
     }
 

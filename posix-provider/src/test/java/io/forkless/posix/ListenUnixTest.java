@@ -35,6 +35,9 @@ class ListenUnixTest {
     private static final String IN_USE =
             ": bind: EADDRINUSE (98): another process listens there; stop it or choose another address";
 
+    private static final String NO_SOCKET =
+            ": bind: EADDRINUSE (98): the path exists and is not a socket; remove it or choose another path";
+
     @TempDir
     Path directory;
 
@@ -130,7 +133,7 @@ class ListenUnixTest {
     void a_regular_file_is_refused_and_left_alone() throws IOException {
         Files.writeString(path(), "precious");
 
-        assertInUse();
+        assertRefused(NO_SOCKET);
 
         assertThat(path()).hasContent("precious");
     }
@@ -140,7 +143,7 @@ class ListenUnixTest {
         assertThat(new ProcessBuilder("mkfifo", path().toString()).start().waitFor())
                 .isZero();
 
-        assertInUse();
+        assertRefused(NO_SOCKET);
 
         assertThat(path()).exists();
     }
@@ -149,7 +152,7 @@ class ListenUnixTest {
     void a_symbolic_link_is_refused_and_left_alone() throws Exception {
         Files.createSymbolicLink(path(), directory.resolve("target"));
 
-        assertInUse();
+        assertRefused(NO_SOCKET);
 
         assertThat(Files.isSymbolicLink(path())).isTrue();
     }
@@ -201,7 +204,11 @@ class ListenUnixTest {
     }
 
     private void assertInUse() {
-        assertThatIOException().isThrownBy(() -> PROVIDER.listen(spec())).withMessage("listen " + spec() + IN_USE);
+        assertRefused(IN_USE);
+    }
+
+    private void assertRefused(String reason) {
+        assertThatIOException().isThrownBy(() -> PROVIDER.listen(spec())).withMessage("listen " + spec() + reason);
     }
 
     private void assertReachable() throws IOException {

@@ -34,7 +34,8 @@ public interface Worker {
         return CurrentWorker.get();
     }
 
-    /** This worker's index, from 0. A replacement gets the index of the worker that it replaces. */
+    /** This worker's index, from 0. No two processes have the same one at the same time. A worker that is started again after it
+     * died keeps it; a replacement in a rolling restart gets the lowest free one. */
     int index();
 
     /**
@@ -65,7 +66,7 @@ public interface Worker {
      * }</pre>
      *
      * <p>Several may hold; the worker is ready when its server has started and the last hold is closed. With a hold that is
-     * taken later it is ready no more, until that is closed. A hold that is not closed within the supervisor's boot time-out
+     * taken later it is no longer ready until that hold is closed. A hold that is not closed within the supervisor's boot time-out
      * makes the start a failed one. While the worker drains a hold has no effect.
      */
     ReadyHold holdReady();

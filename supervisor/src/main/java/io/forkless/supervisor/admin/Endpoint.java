@@ -81,7 +81,7 @@ public final class Endpoint implements Closeable {
         return tryClaim(Long.toString(ProcessHandle.current().pid()), file);
     }
 
-    /** Makes the supervisor reachable at that address; not before is it. */
+    /** Makes the supervisor reachable at that address; before this call nobody can reach it. */
     public void publish(SocketAddress address) throws IOException {
         String text = address instanceof UnixDomainSocketAddress unix
                 ? "unix:" + unix.getPath()

@@ -1,2 +1,2 @@
-/** The commands that operators send to a supervisor that runs, and where they call. */
+/** The commands that come in while a supervisor runs, and where they connect. */
 package io.forkless.supervisor.admin;

@@ -164,7 +164,9 @@ public final class Listeners implements Closeable {
     }
 
     private static String reason(Throwable failure) {
-        return failure instanceof IOException ? failure.getMessage() : failure.toString();
+        return failure instanceof IOException && failure.getMessage() != null
+                ? failure.getMessage()
+                : failure.toString();
     }
 
     /** Opens what is announced at that address, and tells whoever waits for the same. */

@@ -8,7 +8,7 @@ import io.forkless.tck.ListenerProviderContractTest;
 import java.io.IOException;
 import java.util.Map;
 
-/** What an implementer writes, for whichever provider the self-test names. No test for Maven, so not named like one: it is to fail. */
+/** What an implementer writes, for whichever provider the self-test names. It is meant to fail, so its name keeps Maven from running it. */
 final class NamedProviderContract extends ListenerProviderContractTest {
     static String name;
     static Map<Clause, String> exceptions = Map.of();
