@@ -49,6 +49,7 @@ final class ForklessCommand implements Closeable {
                 .process()
                 .redirectOutput(directory.resolve("out").toFile())
                 .redirectError(directory.resolve("err").toFile());
+        builder.environment().remove("JAVA_TOOL_OPTIONS"); // the JVM would tell of it among the command's messages
         builder.environment().putAll(environment);
         process = builder.start();
     }

@@ -126,7 +126,7 @@ public final class JavaProgram {
     }
 
     /**
-     * What starts the program from here. It inherits no setting of ours or of the JVM, and no ignored signal; with a
+     * What starts the program from here. It inherits no setting of ours or of the launcher, and no ignored signal; with a
      * temporary directory of its own it has no runtime directory, which would win over it.
      */
     public ProcessBuilder process() throws IOException {
@@ -137,7 +137,6 @@ public final class JavaProgram {
                 .keySet()
                 .removeIf(name -> name.startsWith("FORKLESS_")
                         || name.endsWith("JAVA_OPTIONS")
-                        || name.equals("JAVA_TOOL_OPTIONS")
                         || hasOwnTemporaryDirectory && name.equals("XDG_RUNTIME_DIR"));
         return builder;
     }

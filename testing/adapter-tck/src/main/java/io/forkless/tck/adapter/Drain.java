@@ -33,9 +33,9 @@ record Drain(long beganNanos) {
         assertThat(elapsed()).isLessThan(GRACE.plusSeconds(1).plus(SLACK));
     }
 
-    /** @param took until the worker has ended */
-    void assertOver(Duration took, Duration longestRequest) {
-        assertThat(took).isLessThan(GRACE.plus(longestRequest).plusSeconds(2).plus(SLACK_AT_THE_END));
+    /** @param rest from the end of the last request to that of the worker */
+    static void assertEndsWithLastRequest(Duration rest) {
+        assertThat(rest).isLessThan(GRACE.plusSeconds(2).plus(SLACK_AT_THE_END));
     }
 
     Duration elapsed() {

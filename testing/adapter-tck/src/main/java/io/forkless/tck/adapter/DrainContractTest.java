@@ -37,8 +37,6 @@ import org.junit.jupiter.api.io.TempDir;
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
 public abstract class DrainContractTest {
     /** A gap before the other half, or two gaps: {@link Http1Traffic}, {@link Http2Traffic}. */
-    private static final Duration LONGEST_REQUEST = Drain.PAUSE.multipliedBy(2);
-
     @TempDir
     private static Path temporary;
 
@@ -120,11 +118,12 @@ public abstract class DrainContractTest {
         Drain drain = Drain.beginsNow();
         table.go(drain);
         List<DynamicTest> rows = table.results();
+        Duration lastRequest = drain.elapsed();
         Outcome outcome = cluster.outcome();
-        Duration took = drain.elapsed();
+        Duration rest = drain.elapsed().minus(lastRequest);
         DynamicTest end = DynamicTest.dynamicTest("the worker has ended, as soon as the last request had", () -> {
             assertThat(outcome).isEqualTo(Outcome.DRAINED);
-            drain.assertOver(took, LONGEST_REQUEST);
+            Drain.assertEndsWithLastRequest(rest);
         });
         return Stream.concat(rows.stream(), Stream.of(end));
     }
