@@ -98,7 +98,7 @@ abstract class UnixDomainConnector extends ServerConnector {
         own = OwnListener.bind(listenSpec());
         try {
             return own.copy();
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             IO.close(own);
             throw e;
         }

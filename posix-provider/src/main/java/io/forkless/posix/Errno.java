@@ -7,6 +7,7 @@ import java.util.Map;
 
 /** Error numbers by name (errno(3), {@code asm-generic/errno.h}, macOS {@code sys/errno.h}) and in messages. */
 final class Errno {
+    static final int EPERM = 1;
     static final int ENOENT = 2;
     static final int EINTR = 4;
     static final int EBADF = 9;
@@ -39,6 +40,8 @@ final class Errno {
     private static final Map<Integer, String> LINUX = Map.ofEntries(
             Map.entry(11, "EAGAIN"),
             Map.entry(36, "ENAMETOOLONG"),
+            Map.entry(37, "ENOLCK"),
+            Map.entry(38, "ENOSYS"),
             Map.entry(40, "ELOOP"),
             Map.entry(88, "ENOTSOCK"),
             Map.entry(92, "ENOPROTOOPT"),
@@ -67,7 +70,9 @@ final class Errno {
             Map.entry(57, "ENOTCONN"),
             Map.entry(61, "ECONNREFUSED"),
             Map.entry(62, "ELOOP"),
-            Map.entry(63, "ENAMETOOLONG"));
+            Map.entry(63, "ENAMETOOLONG"),
+            Map.entry(77, "ENOLCK"),
+            Map.entry(78, "ENOSYS"));
 
     private static final Map<String, String> REMEDY = Map.of(
             "EADDRINUSE", "another process listens there; stop it or choose another address",

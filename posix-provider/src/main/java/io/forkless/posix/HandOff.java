@@ -66,7 +66,7 @@ final class HandOff implements Closeable {
             madeServer.bind(UnixDomainSocketAddress.of(madeDirectory.resolve(SOCKET_FILE)));
             madeServer.configureBlocking(false);
             selector = Selector.open();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             descriptor.close();
             closeQuietly(madeServer);
             closeQuietly(madeDirectory);

@@ -45,6 +45,8 @@ interface LibC extends Library {
 
     int flock(int fd, int operation);
 
+    int unlink(byte[] path);
+
     int chmod(byte[] path, int mode);
 
     int lchown(byte[] path, int owner, int group);

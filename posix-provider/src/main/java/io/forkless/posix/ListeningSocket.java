@@ -36,7 +36,7 @@ final class ListeningSocket {
 
     private static NativeSocket listen(TcpListenSpec spec, InetSocketAddress address) throws IOException {
         String operation = "listen " + spec;
-        NativeSocket socket = unbound(operation, address);
+        NativeSocket socket = NativeSocket.unbound(operation, NativeSocket.family(address), Abi.SOCK_STREAM);
         try {
             // So that a restart need not wait for the connections in TIME_WAIT (socket(7)).
             socket.setOption(operation, "SO_REUSEADDR", ABI.solSocket(), ABI.soReuseAddr(), 1);
@@ -47,26 +47,7 @@ final class ListeningSocket {
             bind(operation, socket, address);
             startListening(operation, socket, spec.backlog());
             return socket;
-        } catch (IOException | RuntimeException e) {
-            socket.close();
-            throw e;
-        }
-    }
-
-    static NativeSocket unbound(String operation, SocketAddress address) throws IOException {
-        int family = NativeSocket.family(address);
-        int fd = C.socket(family, Abi.SOCK_STREAM, 0);
-        if (fd < 0) {
-            IOException failure = Errno.failure(operation, "socket", Errno.last());
-            throw family == ABI.afInet6() && Errno.last() == Errno.EAFNOSUPPORT
-                    ? new NoSuchFamilyException(failure)
-                    : failure;
-        }
-        NativeSocket socket = new NativeSocket(fd);
-        try {
-            socket.setCloseOnExec();
-            return socket;
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             socket.close();
             throw e;
         }
@@ -100,14 +81,5 @@ final class ListeningSocket {
                 ? "ports below 1024 need CAP_NET_BIND_SERVICE or net.ipv4.ip_unprivileged_port_start"
                 : "the directory is not writable";
         return Errno.failure(operation, "bind", errno, remedy);
-    }
-
-    /** This machine has no IPv6. */
-    private static final class NoSuchFamilyException extends IOException {
-        private static final long serialVersionUID = 1L;
-
-        NoSuchFamilyException(IOException failure) {
-            super(failure.getMessage(), failure);
-        }
     }
 }

@@ -15,15 +15,26 @@ record NativeSocket(int fd) {
     private static final Abi ABI = Abi.CURRENT;
     private static final LibC C = LibC.INSTANCE;
 
-    /** One that is neither bound nor connected; closed on exec. */
+    /**
+     * One that is neither bound nor connected; closed on exec.
+     *
+     * @throws NoSuchFamilyException if this machine does not support that kind of address
+     */
     static NativeSocket unbound(String operation, int family, int type) throws IOException {
         int fd = C.socket(family, type, 0);
         if (fd < 0) {
-            throw Errno.failure(operation, "socket", Errno.last());
+            int errno = Errno.last();
+            IOException failure = Errno.failure(operation, "socket", errno);
+            throw errno == Errno.EAFNOSUPPORT ? new NoSuchFamilyException(failure) : failure;
         }
         NativeSocket socket = new NativeSocket(fd);
-        socket.setCloseOnExec();
-        return socket;
+        try {
+            socket.setCloseOnExec();
+            return socket;
+        } catch (IOException | RuntimeException | Error e) {
+            socket.close();
+            throw e;
+        }
     }
 
     /** Sends one datagram; does not wait for a receiver that does not read. */

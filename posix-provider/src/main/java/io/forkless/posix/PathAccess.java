@@ -15,6 +15,9 @@ record PathAccess(String operation, UnixListenSpec spec, int uid, int gid) {
     private static final LibC C = LibC.INSTANCE;
     private static final int UNCHANGED = -1;
 
+    /** {@code uid_t} and {@code gid_t} are unsigned; the number after this one means {@link #UNCHANGED}. */
+    private static final long HIGHEST_ID = 4_294_967_294L;
+
     /** Of {@code pw_uid} in {@code struct passwd} (pwd.h) and {@code gr_gid} in {@code struct group} (grp.h), after two pointers. */
     static final int ID_OFFSET = 16;
 
@@ -54,8 +57,8 @@ record PathAccess(String operation, UnixListenSpec spec, int uid, int gid) {
         if (entry != null) {
             return entry.getInt(ID_OFFSET);
         }
-        if (account.matches("\\d{1,9}")) {
-            return Integer.parseInt(account);
+        if (account.matches("\\d{1,10}") && Long.parseLong(account) <= HIGHEST_ID) {
+            return Integer.parseUnsignedInt(account);
         }
         throw new IOException(operation + ": there is no " + kind + " '" + account + "'");
     }

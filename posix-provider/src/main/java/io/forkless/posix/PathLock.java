@@ -26,8 +26,8 @@ final class PathLock implements Closeable {
     }
 
     /**
-     * Waits for the lock. Where none can be had (the directory is missing or may not be read) it returns one that is not held:
-     * most likely bind(2) fails there, too, and says why.
+     * Waits for the lock. Where none can be had it returns one that is not held: only the takeover of a stale path needs it. A
+     * file system may have no such locks, NFS for one; if the directory is missing, bind(2) says so.
      *
      * @param path the listener's
      * @throws IOException if somebody else holds it for long
@@ -41,22 +41,24 @@ final class PathLock implements Closeable {
         if (fd < 0) {
             return new PathLock(-1, Errno.failure(operation, "open " + directory, Errno.last()));
         }
-        PathLock lock = new PathLock(fd, null);
         try {
             new NativeSocket(fd).setCloseOnExec();
-            lock.await(operation, directory);
-            return lock;
-        } catch (IOException e) {
-            lock.close();
+            return new PathLock(fd, lock(operation, directory, fd));
+        } catch (IOException | RuntimeException | Error e) {
+            C.close(fd);
             throw e;
         }
     }
 
-    private void await(String operation, Path directory) throws IOException {
+    /** @return why there are no locks here, or {@code null} when it is held */
+    private static IOException lock(String operation, Path directory, int fd) throws IOException {
         long deadline = System.nanoTime() + PATIENCE_MILLIS * 1_000_000L;
         while (C.flock(fd, Abi.LOCK_EX | Abi.LOCK_NB) != 0) {
             int errno = Errno.last();
-            if (errno != Errno.EAGAIN || System.nanoTime() - deadline >= 0) {
+            if (errno != Errno.EAGAIN) {
+                return Errno.failure(operation, "flock " + directory, errno);
+            }
+            if (System.nanoTime() - deadline >= 0) {
                 throw Errno.failure(operation, "flock " + directory, errno, "another process holds the lock");
             }
             try {
@@ -66,6 +68,7 @@ final class PathLock implements Closeable {
                 throw new IOException(operation + ": interrupted while another process opens a path there");
             }
         }
+        return null;
     }
 
     /** @throws IOException if it could not be had */

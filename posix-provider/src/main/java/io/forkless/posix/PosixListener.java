@@ -11,8 +11,6 @@ import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -58,8 +56,8 @@ final class PosixListener implements SharedListener {
         try {
             family = socket.requireListening(operation);
             owner = NioChannels.serverSocketChannel(socket.fd(), family);
-            pathIdentity = spec instanceof UnixListenSpec unix ? UnixPath.identity(Path.of(unix.path())) : null;
-        } catch (IOException | RuntimeException e) {
+            pathIdentity = spec instanceof UnixListenSpec unix ? UnixPath.identity(operation, unix) : null;
+        } catch (IOException | RuntimeException | Error e) {
             socket.close();
             throw e;
         }
@@ -156,10 +154,14 @@ final class PosixListener implements SharedListener {
         if (!owner.isOpen()) {
             return;
         }
-        unlinkOwnPath();
-        owner.close();
-        for (HandOff handOff : handOffs) {
-            handOff.close();
+        try {
+            unlinkOwnPath();
+        } finally {
+            try {
+                owner.close();
+            } finally {
+                handOffs.forEach(HandOff::close);
+            }
         }
     }
 
@@ -167,8 +169,8 @@ final class PosixListener implements SharedListener {
     private void unlinkOwnPath() throws IOException {
         if (pathIdentity != null
                 && spec instanceof UnixListenSpec unix
-                && pathIdentity.equals(UnixPath.identity(Path.of(unix.path())))) {
-            Files.deleteIfExists(Path.of(unix.path()));
+                && pathIdentity.equals(UnixPath.identity(operation, unix))) {
+            UnixPath.unlink(operation, unix);
         }
     }
 

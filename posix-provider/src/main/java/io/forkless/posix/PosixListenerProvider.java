@@ -74,7 +74,7 @@ public final class PosixListenerProvider implements ListenerProvider {
         try {
             ProtocolFamily family = received.requireListening("adopt");
             return new PosixServerSocketChannel(NioChannels.serverSocketChannel(received.fd(), family), family);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             received.close();
             throw e;
         }

@@ -91,7 +91,7 @@ public final class Systemd implements ServiceManager {
             for (int i = 0; i < Integer.parseInt(count); i++) {
                 listeners.add(PosixListener.inherited(new NativeSocket(firstDescriptor + i)));
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             for (SharedListener listener : listeners) {
                 listener.close();
             }

@@ -33,7 +33,10 @@ final class UnixPath {
         Path path = Path.of(spec.path());
         try (PathLock lock = PathLock.acquire(operation, path)) {
             if (isSocket(path)) {
-                removeStale(path, lock);
+                if (nobodyListens(operation, path)) {
+                    lock.requireHeld();
+                    unlink(operation, spec);
+                }
             } else if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
                 throw new IOException(operation + ": bind: EADDRINUSE (" + Errno.EADDRINUSE
                         + "): the path exists and is not a socket; remove it or choose another path");
@@ -42,16 +45,9 @@ final class UnixPath {
         }
     }
 
-    private static void removeStale(Path path, PathLock lock) throws IOException {
-        if (nobodyListens(path)) {
-            lock.requireHeld();
-            Files.deleteIfExists(path);
-        }
-    }
-
     /** Nobody can connect before listen(2), so the mode and the owner are right from the first client on. */
     private static NativeSocket listen(String operation, UnixListenSpec spec, PathAccess access) throws IOException {
-        NativeSocket socket = ListeningSocket.unbound(operation, spec.resolve());
+        NativeSocket socket = NativeSocket.unbound(operation, Abi.AF_UNIX, Abi.SOCK_STREAM);
         boolean bound = false;
         try {
             ListeningSocket.bind(operation, socket, spec.resolve());
@@ -59,21 +55,47 @@ final class UnixPath {
             access.applyTo(LibC.string(spec.path()));
             ListeningSocket.startListening(operation, socket, spec.backlog());
             return socket;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             socket.close();
             if (bound) {
-                Files.deleteIfExists(Path.of(spec.path()));
+                unlinkAfter(e, operation, spec);
             }
             throw e;
         }
     }
 
-    /** What tells this file from another one that may come to have the same path, or {@code null} if there is none. */
-    static Object identity(Path path) throws IOException {
+    private static void unlinkAfter(Throwable failure, String operation, UnixListenSpec spec) {
         try {
-            return attributes(path).fileKey();
+            unlink(operation, spec);
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    /**
+     * Removes the path if it is there.
+     *
+     * @throws IOException naming the address, the call and the error
+     */
+    static void unlink(String operation, UnixListenSpec spec) throws IOException {
+        if (LibC.INSTANCE.unlink(LibC.string(spec.path())) == 0 || Errno.last() == Errno.ENOENT) {
+            return;
+        }
+        int errno = Errno.last();
+        throw errno == Errno.EACCES || errno == Errno.EPERM
+                ? Errno.failure(operation, "unlink", errno, "this user may not remove the path")
+                : Errno.failure(operation, "unlink", errno);
+    }
+
+    /** What tells this file from another one that may come to have the same path, or {@code null} if there is none. */
+    static Object identity(String operation, UnixListenSpec spec) throws IOException {
+        try {
+            return Files.readAttributes(Path.of(spec.path()), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                    .fileKey();
         } catch (NoSuchFileException e) {
             return null;
+        } catch (IOException e) {
+            throw new IOException(operation + ": lstat: " + e, e); // the message alone is no more than the path
         }
     }
 
@@ -88,7 +110,7 @@ final class UnixPath {
     }
 
     /** Does not wait, as a blocking connect does while a living listener's queue is full. */
-    private static boolean nobodyListens(Path path) throws IOException {
+    private static boolean nobodyListens(String operation, Path path) throws IOException {
         try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             probe.configureBlocking(false);
             probe.connect(UnixDomainSocketAddress.of(path));
@@ -96,11 +118,20 @@ final class UnixPath {
         } catch (ConnectException e) {
             return true; // ECONNREFUSED, connect(2): nobody listens on it any more
         } catch (SocketException e) {
-            return false; // a socket of another type or of another user, or a path that is too long
+            // A socket of another type, a path that is too long, or one that this user may not write to (unix(7)).
+            return !Files.isWritable(path) && !isBound(operation, path);
         }
     }
 
-    private static BasicFileAttributes attributes(Path path) throws IOException {
-        return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    private static boolean isBound(String operation, Path path) throws IOException {
+        try {
+            return BoundPaths.contain(path);
+        } catch (IOException e) {
+            String reason =
+                    "the path may be stale, but this user may not connect to it; remove it if nobody listens there";
+            IOException failure = Errno.failure(operation, "connect", Errno.EACCES, reason);
+            failure.initCause(e);
+            throw failure;
+        }
     }
 }

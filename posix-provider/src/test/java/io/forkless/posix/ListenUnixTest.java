@@ -27,6 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @EnabledOnOs(value = OS.LINUX, disabledReason = "errors and path lengths are those of Linux")
 @SuppressWarnings("try") // some resources are there only to be held
@@ -108,6 +110,18 @@ class ListenUnixTest {
                             + ": EAGAIN (11): another process holds the lock");
         }
         assertThat(path()).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {9, 37, 38, 95}) // EBADF, ENOLCK, ENOSYS, EOPNOTSUPP
+    void where_there_are_no_locks_only_the_takeover_of_a_stale_path_is_refused(int errno) throws Exception {
+        DeniedCall.withoutFlock(errno, () -> PROVIDER.listen(spec())).close();
+        leaveStaleSocket();
+
+        assertThatIOException()
+                .isThrownBy(() -> DeniedCall.withoutFlock(errno, () -> PROVIDER.listen(spec())))
+                .withMessage("listen " + spec() + ": flock " + directory + ": " + Errno.describe(errno)
+                        + "; without a lock a stale path cannot be taken over, remove it");
     }
 
     @Test

@@ -17,6 +17,8 @@ interface TestLibC extends Library {
 
     int dup2(int from, int to);
 
+    int prctl(int option, Object... arguments);
+
     long recv(int fd, byte[] bytes, long length, int flags);
 
     int clock_gettime(int clock, long[] secondsAndNanos);

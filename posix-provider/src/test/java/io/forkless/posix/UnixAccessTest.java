@@ -1,6 +1,7 @@
 package io.forkless.posix;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -9,12 +10,16 @@ import io.forkless.spi.SharedListener;
 import io.forkless.spi.UnixListenSpec;
 import io.forkless.testing.Privileges;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -23,9 +28,11 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who may connect to a Unix-domain listener. */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "errors and the numbers of users are those of Linux")
+@SuppressWarnings("try") // one listener is closed while its resource is open
 class UnixAccessTest {
     private static final PosixListenerProvider PROVIDER = new PosixListenerProvider();
 
@@ -61,6 +68,22 @@ class UnixAccessTest {
                 assertThat(Files.getAttribute(path(), "unix:gid")).isEqualTo(gid);
             }
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1854200513, 1854200513", "4294967294, -2"})
+    void numbers_go_up_to_the_highest_of_an_unsigned_integer(String number, int id) throws IOException {
+        PathAccess access = PathAccess.of("test", spec().withOwner(number).withGroup(number));
+        assertThat(access.uid()).isEqualTo(id);
+        assertThat(access.gid()).isEqualTo(id);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"4294967295", "9999999999", "18542005130"})
+    void a_number_that_no_user_can_have_is_reported(String number) {
+        assertThatIOException()
+                .isThrownBy(() -> PathAccess.of("test", spec().withOwner(number)))
+                .withMessage("test: there is no user '" + number + "'");
     }
 
     @Test
@@ -99,6 +122,54 @@ class UnixAccessTest {
             assertThat(nobody.ask("run " + WorkerTasks.ListenAsNobody.class.getName()))
                     .isEqualTo(path().toString());
             assertThat(permissions()).isEqualTo(PosixFilePermissions.fromString("rw-rw----"));
+        }
+    }
+
+    @Test
+    @Tag("root")
+    void a_stale_path_that_this_user_may_not_connect_to_is_taken_over() throws Exception {
+        assumeTrue(Privileges.canBecomeNobody(), Privileges.REASON);
+        try (WorkerJvm nobody = WorkerJvm.startAsNobody(directory);
+                ServerSocketChannel stale = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            stale.bind(UnixDomainSocketAddress.of(path()));
+            Files.setPosixFilePermissions(path(), Set.of());
+            try (SocketChannel client = SocketChannel.open(stale.getLocalAddress());
+                    SocketChannel accepted = stale.accept()) {
+                stale.close();
+                assertThat(List.of(client, accepted)).allMatch(SocketChannel::isConnected);
+
+                assertThat(nobody.ask("run " + WorkerTasks.ListenAsNobody.class.getName()))
+                        .isEqualTo(path().toString());
+            }
+        }
+    }
+
+    @Test
+    @Tag("root")
+    void a_living_listener_that_this_user_may_not_connect_to_is_not_taken_over() throws Exception {
+        assumeTrue(Privileges.canBecomeNobody(), Privileges.REASON);
+        try (WorkerJvm nobody = WorkerJvm.startAsNobody(directory);
+                SharedListener listener = PROVIDER.listen(spec().withMode(0600))) {
+            assertThat(nobody.ask("run " + WorkerTasks.FailToListen.class.getName()))
+                    .isEqualTo("listen " + spec() + ": bind: EADDRINUSE (98): another process listens there; stop it or"
+                            + " choose another address");
+            SocketChannel.open(listener.localAddress()).close();
+        }
+    }
+
+    @Test
+    @Tag("root")
+    void a_listener_whose_path_cannot_be_removed_is_closed_all_the_same() throws Exception {
+        assumeTrue(Privileges.canBecomeNobody(), Privileges.REASON);
+        try (WorkerJvm nobody = WorkerJvm.startAsNobody(directory)) {
+            nobody.ask("run " + WorkerTasks.ListenAsNobody.class.getName());
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("r-xr-xr-x"));
+
+            assertThat(nobody.ask("run " + WorkerTasks.FailToClose.class.getName()))
+                    .isEqualTo("listen " + spec() + ": unlink: EACCES (13): this user may not remove the path");
+
+            assertThatExceptionOfType(ConnectException.class)
+                    .isThrownBy(() -> SocketChannel.open(UnixDomainSocketAddress.of(path())));
         }
     }
 

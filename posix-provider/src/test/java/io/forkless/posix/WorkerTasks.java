@@ -120,4 +120,25 @@ final class WorkerTasks {
             return kept.localAddress().toString();
         }
     }
+
+    /** Listens at {@link #OWN_PATH}, in vain. The answer is the reason. */
+    public static final class FailToListen implements WorkerProgram.Task {
+        @Override
+        public String run(SharedServerSocketChannel channel) {
+            return GivePathsAway.refusal(OWN_PATH);
+        }
+    }
+
+    /** Closes the listener of {@link ListenAsNobody}, which fails. The answer is the reason. */
+    public static final class FailToClose implements WorkerProgram.Task {
+        @Override
+        public String run(SharedServerSocketChannel channel) {
+            try {
+                ListenAsNobody.kept.close();
+                return WorkerProgram.DONE;
+            } catch (IOException e) {
+                return e.getMessage();
+            }
+        }
+    }
 }

@@ -51,6 +51,14 @@ public record TcpListenSpec(String host, int port, int backlog, boolean ipv6Only
         return !ipv6Only && (host == null || IPV4_WILDCARD.matcher(host).matches() || isIpv6Wildcard());
     }
 
+    /**
+     * What to listen on for a program that asks for this: every address if it is {@linkplain #isAnyAddress() any}, so that
+     * {@code 0.0.0.0} does not leave out IPv6; else this.
+     */
+    public TcpListenSpec widenWildcard() {
+        return isAnyAddress() ? new TcpListenSpec(null, port, backlog, false) : this;
+    }
+
     private boolean isIpv6Wildcard() {
         try {
             // What has a colon is a literal address or nothing.

@@ -5,6 +5,7 @@ import io.forkless.spi.ListenerProvider;
 import io.forkless.spi.ListenerProviders;
 import io.forkless.spi.SharedListener;
 import io.forkless.spi.SharedServerSocketChannel;
+import io.forkless.spi.TcpListenSpec;
 import java.io.Closeable;
 import java.io.IOException;
 
@@ -22,11 +23,13 @@ public final class OwnListener implements Closeable {
     }
 
     /**
+     * @param spec a {@linkplain TcpListenSpec#isAnyAddress() wildcard} means every address, IPv4 and IPv6 alike
      * @throws IOException with operation, address and reason; also if no provider fits
      */
     public static OwnListener bind(ListenSpec spec) throws IOException {
         ListenerProvider provider = ListenerProviders.select();
-        return new OwnListener(provider, provider.listen(spec));
+        ListenSpec wanted = spec instanceof TcpListenSpec tcp ? tcp.widenWildcard() : spec;
+        return new OwnListener(provider, provider.listen(wanted));
     }
 
     /** A copy to accept from, blocking only; any number of them. */

@@ -73,7 +73,7 @@ final class SupervisorLink implements Closeable {
                     ProcessHandle.current().pid()));
             link.welcome = link.await(HELLO, answer, "hello", Welcome.class);
             return link;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             link.close();
             throw e;
         }

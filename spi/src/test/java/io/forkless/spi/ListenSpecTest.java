@@ -247,6 +247,8 @@ class ListenSpecTest {
         TcpListenSpec spec = (TcpListenSpec) ListenSpec.parse(text);
 
         assertThat(spec.isAnyAddress()).isTrue();
+        assertThat(spec.withBacklog(7).widenWildcard())
+                .isEqualTo(ListenSpec.tcp(null, spec.port()).withBacklog(7));
         assertThat(spec.resolve().getAddress().isAnyLocalAddress()).isTrue();
         assertThat(spec.withIpv6Only(true).isAnyAddress()).isFalse();
     }
@@ -259,7 +261,9 @@ class ListenSpecTest {
                 ".0:8080", "-0:8080"
             })
     void any_address_is_nothing_else_and_no_name_is_looked_up_to_know(String text) {
-        assertThat(((TcpListenSpec) ListenSpec.parse(text)).isAnyAddress()).isFalse();
+        TcpListenSpec spec = (TcpListenSpec) ListenSpec.parse(text);
+        assertThat(spec.isAnyAddress()).isFalse();
+        assertThat(spec.widenWildcard()).isSameAs(spec);
     }
 
     @Test

@@ -114,6 +114,7 @@ public final class ForklessUndertow {
                 counts.joinPacing(worker.acceptPacing(), shared::freeThreads);
             }
             Undertow server = builder.setWorker(shared).build();
+            shared.serve(server);
             if (worker != null) {
                 shared.onStarted(new SupervisedUndertow(worker, server, shared)::started);
             }

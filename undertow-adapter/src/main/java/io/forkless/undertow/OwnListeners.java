@@ -16,23 +16,32 @@ final class OwnListeners implements ListenerSource {
 
     @Override
     public synchronized ServerSocketChannel listen(ListenSpec spec) throws IOException {
-        OwnListener listener = listeners.get(spec);
-        if (listener == null) {
-            listener = OwnListener.bind(spec);
-            listeners.put(spec, listener);
+        OwnListener known = listeners.get(spec);
+        if (known != null) {
+            return known.copy();
         }
-        return listener.copy();
+        OwnListener bound = OwnListener.bind(spec);
+        try {
+            ServerSocketChannel first = bound.copy();
+            listeners.put(spec, bound);
+            return first;
+        } catch (IOException | RuntimeException | Error e) {
+            close(bound);
+            throw e;
+        }
     }
 
     @Override
     public synchronized void stopped() {
-        for (OwnListener listener : listeners.values()) {
-            try {
-                listener.close();
-            } catch (IOException e) {
-                LOG.log(Level.WARNING, "a listener cannot be closed", e);
-            }
-        }
+        listeners.values().forEach(OwnListeners::close);
         listeners.clear();
+    }
+
+    private static void close(OwnListener listener) {
+        try {
+            listener.close();
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "a listener cannot be closed", e);
+        }
     }
 }

@@ -41,6 +41,7 @@ public final class SharedXnioWorker extends XnioWorker {
     private final RequestTracker requests;
     private final Set<SharedServerChannel> channels = ConcurrentHashMap.newKeySet();
     private Runnable onStarted = () -> {};
+    private Undertow server;
     private volatile XnioWorker delegate;
     private volatile boolean draining;
 
@@ -50,6 +51,11 @@ public final class SharedXnioWorker extends XnioWorker {
         this.source = source;
         this.counts = counts;
         this.requests = requests;
+    }
+
+    /** Names the server that will be started; before that. */
+    void serve(Undertow newServer) {
+        server = newServer;
     }
 
     /** Names what is to run at the end of each start. */
@@ -86,19 +92,24 @@ public final class SharedXnioWorker extends XnioWorker {
                             + " of the requests of another one: build that with ForklessUndertow.builder()");
         }
         try {
-            ListenSpec wanted = wanted(bindAddress, optionMap.get(Options.BACKLOG, ListenSpec.DEFAULT_BACKLOG));
+            int index = server.getListenerInfo().size(); // as many has this start made
+            if (index == 0) {
+                channels.forEach(SharedServerChannel::close); // of a start that Undertow has given up half-way
+            }
+            int backlog = optionMap.get(Options.BACKLOG, ListenSpec.DEFAULT_BACKLOG);
+            ListenSpec wanted = wanted(index, bindAddress, backlog);
             SharedServerChannel channel = new SharedServerChannel(this, wanted, optionMap);
             channel.getAcceptSetter().set(acceptListener);
             channels.add(channel);
             return channel;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             channels.forEach(SharedServerChannel::close);
             throw e;
         }
     }
 
-    private ListenSpec wanted(SocketAddress bindAddress, int backlog) {
-        Path path = settings.unixDomainPaths().get(channels.size());
+    private ListenSpec wanted(int index, SocketAddress bindAddress, int backlog) {
+        Path path = settings.unixDomainPaths().get(index);
         if (path != null) {
             return ListenSpec.unix(path.toString()).withBacklog(backlog);
         }
@@ -137,7 +148,7 @@ public final class SharedXnioWorker extends XnioWorker {
                 throw new IOException("the XNIO worker is not of XNIO's NIO provider: " + delegate);
             }
             onStarted.run();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             channels.forEach(SharedServerChannel::close);
             throw e;
         }

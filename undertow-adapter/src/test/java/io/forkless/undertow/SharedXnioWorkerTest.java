@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.management.UnixOperatingSystemMXBean;
+import io.forkless.spi.ListenSpec;
 import io.forkless.tck.adapter.Http1Client;
+import io.forkless.tck.adapter.UnixDomainPaths;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
 import io.undertow.server.HttpHandler;
@@ -13,9 +15,12 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.BlockingHandler;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +28,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.xnio.Option;
 import org.xnio.OptionMap;
 import org.xnio.Options;
@@ -261,6 +268,28 @@ class SharedXnioWorkerTest {
     }
 
     @Test
+    void a_start_after_one_that_undertow_itself_gave_up_asks_for_the_same_listeners() throws Exception {
+        List<ListenSpec> asked = new ArrayList<>();
+        ListenerSource recording = spec -> {
+            asked.add(spec);
+            return listeners.listen(ListenSpec.tcp("127.0.0.1", 0));
+        };
+        Path path = Path.of("listener").toAbsolutePath();
+        Undertow server = server(new ForklessUndertow.Builder(null, recording)
+                .addHttpListener(path)
+                .addHttpListener(8080, "127.0.0.1")
+                .addHttpListener(0, "no-such-host.invalid"));
+
+        for (int start = 1; start <= 2; start++) {
+            assertThatThrownBy(server::start).hasRootCauseInstanceOf(UnknownHostException.class);
+        }
+
+        assertThat(asked)
+                .extracting(ListenSpec::toString)
+                .containsExactly("unix:" + path, "127.0.0.1:8080", "unix:" + path, "127.0.0.1:8080");
+    }
+
+    @Test
     void a_worker_of_the_application_is_used_and_outlives_the_server() throws Exception {
         XnioWorker own = Xnio.getInstance()
                 .createWorker(OptionMap.create(Options.WORKER_NAME, "own", Options.WORKER_IO_THREADS, 1));
@@ -330,6 +359,24 @@ class SharedXnioWorkerTest {
         assertThat(server.getWorker().getIoThreadCount()).isEqualTo(1);
         try (Http1Client client = new Http1Client(port(server))) {
             assertThat(client.exchange("/")).contains("200 OK");
+        }
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no listener on a path on Windows")
+    void without_a_supervisor_the_wildcard_beside_a_path_is_every_address() throws Exception {
+        Undertow server = started(
+                ForklessUndertow.builder().addHttpListener(0, "0.0.0.0").addHttpListener(UnixDomainPaths.next()));
+
+        InetSocketAddress address =
+                (InetSocketAddress) server.getListenerInfo().get(0).getAddress();
+        assertThat(address.getAddress()).isEqualTo(everyAddress());
+    }
+
+    /** As a JVM binds it; where there is no IPv6, that is 0.0.0.0. */
+    private static InetAddress everyAddress() throws IOException {
+        try (ServerSocketChannel any = ServerSocketChannel.open()) {
+            return ((InetSocketAddress) any.bind(null).getLocalAddress()).getAddress();
         }
     }
 

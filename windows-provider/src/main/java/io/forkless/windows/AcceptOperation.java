@@ -112,7 +112,7 @@ final class AcceptOperation {
             accepted.updateAcceptContext("accept", listener);
             InetSocketAddress remote = functions.remoteAddress(addresses, ADDRESS_LENGTH);
             return NioChannels.socketChannel(accepted.handle(), accepted.protocolFamily(), remote);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             accepted.close();
             throw e;
         }

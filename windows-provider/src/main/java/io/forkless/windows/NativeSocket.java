@@ -74,7 +74,7 @@ record NativeSocket(long handle, int family) {
             // Before the socket is duplicated: a worker that called listen() would get WSAEINVAL.
             socket.check(operation, "listen", WS.listen(socket.handle, spec.backlog()));
             return socket;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             socket.close();
             throw e;
         }

@@ -26,7 +26,7 @@ final class WindowsListener implements SharedListener {
         try {
             socket.requireListening("listen " + spec);
             localAddress = socket.localAddress("listen " + spec);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             socket.close();
             throw e;
         }

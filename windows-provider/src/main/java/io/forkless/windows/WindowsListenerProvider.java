@@ -72,7 +72,7 @@ public final class WindowsListenerProvider implements ListenerProvider {
         try {
             socket.requireListening("adopt");
             return new WindowsServerSocketChannel(socket);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             socket.close();
             throw e;
         }

@@ -78,7 +78,7 @@ final class Starts {
         slot.starts().succeeded();
         slot.afterInState(settings.healthyAfter(), slot.starts()::healthy);
         // One that serves proves that starting is possible: those that were given up get another chance.
-        slots.select(s -> s.is(WorkerState.FAILED)).forEach(this::retryLater);
+        slots.select(s -> s.is(WorkerState.FAILED)).forEach(this::retry);
     }
 
     private void retry(WorkerSlot slot) {
@@ -90,12 +90,8 @@ final class Starts {
             slot.giveUp(reason);
             whyGivenUp = "worker " + slot.index() + ": " + reason;
             whenGivenUp.run();
-        } else {
-            retryLater(slot);
+            return;
         }
-    }
-
-    private void retryLater(WorkerSlot slot) {
         Duration delay = backoff.delay(slot.starts().nextAttempt());
         slot.retryAfter(delay, () -> launchOrRetry(slot));
     }

@@ -9,7 +9,6 @@ import io.forkless.spi.SharedServerSocketChannel;
 import io.forkless.spi.TcpListenSpec;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
-import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -33,10 +32,6 @@ public final class StubListeners implements ListenerProvider {
     public volatile Error failureOfQuiesce;
 
     public volatile Error failureOfClose;
-
-    /** What happens after a listener was found and before it makes a ticket. */
-    volatile Runnable beforeTicket = () -> {};
-
     public volatile boolean quiesceHangs;
 
     @Override
@@ -89,11 +84,7 @@ public final class StubListeners implements ListenerProvider {
         }
 
         @Override
-        public byte[] ticketFor(ProcessHandle worker) throws ClosedChannelException {
-            beforeTicket.run();
-            if (closed.contains(spec)) {
-                throw new ClosedChannelException();
-            }
+        public byte[] ticketFor(ProcessHandle worker) {
             tickets.add(spec);
             return new byte[0];
         }
