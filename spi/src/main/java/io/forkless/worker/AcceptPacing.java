@@ -95,14 +95,28 @@ public final class AcceptPacing {
      * @param listener from which it is going to accept; null if it is closed
      */
     public void beforeAccept(ServerSocketChannel listener) {
-        if (!present) {
-            present = true;
-            publish(); // from now on the others leave connections to this worker
-        }
+        announce();
         if (publishPressure() > Pressure.NONE) {
             leaveClients(listener);
         }
         leaveConnections();
+    }
+
+    /**
+     * This worker is about to tell that it is ready: clients may come before its acceptors have been here for the first time,
+     * and a worker without a free thread is not to take them. No effect in a program whose acceptors never come here.
+     */
+    void arrive() {
+        if (pressure.isLimited()) {
+            announce();
+        }
+    }
+
+    private void announce() {
+        if (!present) {
+            present = true;
+            publish(); // from now on the others leave connections to this worker
+        }
     }
 
     /** An acceptor calls this as soon as accept has returned. */

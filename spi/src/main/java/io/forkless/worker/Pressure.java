@@ -46,6 +46,11 @@ final class Pressure {
         pools.add(freeThreads);
     }
 
+    /** Whether there is a pool that tells; each adapter names one. */
+    boolean isLimited() {
+        return !pools.isEmpty();
+    }
+
     /** A client was accepted. */
     synchronized void claim() {
         if (!pools.isEmpty()) {

@@ -101,6 +101,7 @@ final class SupervisedWorker implements Worker {
 
     @Override
     public void ready() {
+        pacing.arrive();
         readiness.started();
     }
 

@@ -39,6 +39,24 @@ class SaturatedWorkerTest extends SimulatedPacing {
     }
 
     @Test
+    void it_leaves_a_queued_client_to_a_worker_that_is_ready_though_its_acceptor_has_not_come_yet() {
+        scoreboard.publish(OTHER, Scoreboard.ABSENT, 0);
+        scoreboard.publish(THIRD, Scoreboard.ABSENT, 0);
+        AcceptPacing other = new AcceptPacing(scoreboard, OTHER, () -> now, nanos -> {});
+        other.limitedBy(() -> 8);
+        other.arrive();
+        meanwhile = () -> {
+            if (paused >= 1000 * MILLISECOND) {
+                free = 1;
+            }
+        };
+
+        pacing.beforeAccept(listener);
+
+        assertThat(paused).isEqualTo(1000 * MILLISECOND);
+    }
+
+    @Test
     void it_does_not_wait_in_accept_for_a_client_that_another_should_get() {
         listener.queued = false;
         meanwhile = () -> {
