@@ -45,10 +45,12 @@ public final class ChildJvm implements AutoCloseable {
         return process.pid();
     }
 
-    /** With the same line ends on every system. */
+    /** With the same line ends on every system, and without what the JVM says of options in the environment. */
     public String output() {
         try {
-            return Files.readString(output, StandardCharsets.UTF_8).replace(System.lineSeparator(), "\n");
+            return Files.readString(output, StandardCharsets.UTF_8)
+                    .replace(System.lineSeparator(), "\n")
+                    .replaceFirst("(?m)^Picked up JAVA_TOOL_OPTIONS: .*\n", "");
         } catch (IOException e) {
             throw new AssertionError(e);
         }
