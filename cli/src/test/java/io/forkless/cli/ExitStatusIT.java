@@ -8,6 +8,7 @@ import io.forkless.supervisor.TestWorker;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "it sends signals and runs shells")
 @Execution(ExecutionMode.CONCURRENT)
+@Tag("long")
 class ExitStatusIT extends ServiceCommands {
     private static final String REFUSED =
             "listen 127.0.0.1:1: not granted: the supervisor listens on 127.0.0.1:0; add --listen 127.0.0.1:1";

@@ -16,6 +16,7 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A client that is half-way through its handshake when a listener is quiesced: it inherits what holds others off. */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "only Linux has the means")
+@Tag("long")
 class QuiescedHandshakeTest {
     private static final PosixListenerProvider PROVIDER = new PosixListenerProvider();
     private static final Duration LONG = Duration.ofSeconds(60);

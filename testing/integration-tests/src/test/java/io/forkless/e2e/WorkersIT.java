@@ -189,7 +189,7 @@ abstract class WorkersIT {
     @Timeout(value = 1, unit = TimeUnit.HOURS)
     void rolling_restarts_under_load_lose_no_request_and_leave_the_connections_spread() throws Exception {
         int restarts = Integer.getInteger("forkless.it.restarts", FULL ? 3 : 1);
-        long requests = Long.getLong("forkless.it.requests", Machine.isWine() ? 4_000 : FULL ? 200_000 : 20_000);
+        long requests = Long.getLong("forkless.it.requests", Machine.isWine() ? 4_000 : FULL ? 200_000 : 10_000);
         int clients = Machine.isWine() ? 8 : 32; // each request takes Wine's server many steps
         try (RunningProgram forkless = RunningProgram.forkless(temporary, example, WORKERS);
                 Load load = Load.start(forkless.port(), clients, Manner.values())) {
