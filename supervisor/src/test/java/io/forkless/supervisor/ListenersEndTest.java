@@ -18,11 +18,15 @@ class ListenersEndTest extends SupervisedTest {
         await().atMost(LIMIT).until(() -> output().contains("line 0 of worker"));
         assertThat(output()).doesNotContain(ProbingProvider.KNOWN);
 
+        String address = "127.0.0.1:" + port(supervisor);
+        assertThat(log.lines()).contains("INFO listening on " + address);
+
         supervisor.stop();
 
         assertThat(supervisor.awaitTermination()).isEqualTo(Outcome.DRAINED);
         await().atMost(LIMIT).until(() -> output().contains(ProbingProvider.KNOWN));
         assertThat(log.lines())
-                .anyMatch(line -> line.startsWith("INFO stopping to listen on 127.0.0.1:0: " + ProbingProvider.REASON));
+                .anyMatch(line ->
+                        line.startsWith("INFO stopping to listen on " + address + ": " + ProbingProvider.REASON));
     }
 }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.forkless.spi.ListenSpec;
 import io.forkless.spi.NoProviderException;
+import io.forkless.spi.UnixListenSpec;
 import io.forkless.supervisor.status.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -88,6 +90,21 @@ class SupervisorBuilderTest {
         assertThatThrownBy(supervisor::start)
                 .isInstanceOf(NoProviderException.class)
                 .hasMessageContaining("'nosuch'");
+    }
+
+    @Test
+    void it_shows_who_may_connect_to_a_path_where_that_is_not_the_usual() {
+        UnixListenSpec path = ListenSpec.unix("/run/x");
+        assertThat(shownListener(path)).isEqualTo(path.toString());
+        assertThat(shownListener(path.withMode(07))).isEqualTo(path + " (mode 0007)");
+        assertThat(shownListener(path.withGroup("www-data"))).isEqualTo(path + " (group www-data)");
+        assertThat(shownListener(path.withMode(0600).withOwner("web").withGroup("www-data")))
+                .isEqualTo(path + " (mode 0600, owner web, group www-data)");
+    }
+
+    private static String shownListener(ListenSpec spec) {
+        String shown = builder().listen(spec).build().toString();
+        return shown.substring(shown.indexOf("listen:")).replace("listen:   ", "");
     }
 
     @Test

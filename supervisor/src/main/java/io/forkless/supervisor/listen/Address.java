@@ -3,6 +3,7 @@ package io.forkless.supervisor.listen;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.TcpListenSpec;
 import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -58,10 +59,19 @@ final class Address {
         return literal instanceof TcpListenSpec tcp && tcp.isAnyAddress() ? of(tcp.widenWildcard()) : this;
     }
 
-    /** The one that answers a request for this one. */
+    /** The one that answers a worker's request for this one. */
     Optional<Address> answerAmong(Collection<Address> owned) {
+        return answerAmong(owned, isAny());
+    }
+
+    /** The one that is as good for an operator who names this one: {@code 0.0.0.0} is IPv4 alone, unlike on a JVM. */
+    Optional<Address> answerForOperatorAmong(Collection<Address> owned) {
+        return answerAmong(owned, isAny() && !namesIpv4());
+    }
+
+    private Optional<Address> answerAmong(Collection<Address> owned, boolean onlyOneOnPortWillDo) {
         Optional<Address> same = owned.stream().filter(this::equals).findAny();
-        if (same.isPresent() || !isAny()) {
+        if (same.isPresent() || !onlyOneOnPortWillDo) {
             return same;
         }
         List<Address> candidates = onSamePort(owned);
@@ -103,6 +113,13 @@ final class Address {
         return literal instanceof TcpListenSpec tcp && tcp.isAnyAddress();
     }
 
+    /** Not by what it resolves to: without IPv6 each wildcard becomes that of IPv4. */
+    private boolean namesIpv4() {
+        return literal instanceof TcpListenSpec tcp
+                && tcp.host() != null
+                && tcp.host().indexOf(':') < 0;
+    }
+
     /** The port that was asked for, so 0 is one; -1 of a path. */
     private int port() {
         return literal instanceof TcpListenSpec tcp ? tcp.port() : -1;
@@ -124,9 +141,19 @@ final class Address {
                 && !(((InetSocketAddress) socket).getAddress() instanceof Inet4Address);
     }
 
+    /** The interface that a link-local IPv6 address is on, RFC 4007; {@link Inet6Address#equals} leaves it out. */
+    private int scopeId() {
+        return socket instanceof InetSocketAddress inet && inet.getAddress() instanceof Inet6Address ipv6
+                ? ipv6.getScopeId()
+                : 0;
+    }
+
     @Override
     public boolean equals(Object object) {
-        return object instanceof Address other && other.socket.equals(socket) && other.isIpv6Only() == isIpv6Only();
+        return object instanceof Address other
+                && other.socket.equals(socket)
+                && other.scopeId() == scopeId()
+                && other.isIpv6Only() == isIpv6Only();
     }
 
     @Override

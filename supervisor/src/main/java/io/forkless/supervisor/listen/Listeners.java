@@ -11,6 +11,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,10 +28,11 @@ public final class Listeners implements Closeable {
     private static final System.Logger LOG = Log.supervisor();
 
     /**
+     * @param address for a log, with the port that the system chose
      * @param provider the name of the one that redeems its tickets
      * @param inherited whether the service manager has opened it
      */
-    private record Entry(Address address, SharedListener listener, String provider, boolean inherited) {}
+    private record Entry(String address, SharedListener listener, String provider, boolean inherited) {}
 
     private final ListenerProvider provider;
     /** Those that are being opened included. */
@@ -44,7 +46,7 @@ public final class Listeners implements Closeable {
     }
 
     /**
-     * Opens what the operator has named, unless the service manager has opened what answers it.
+     * Opens what the operator has named, unless the service manager has opened what is as good.
      *
      * @throws IOException also if that address was opened before
      */
@@ -52,7 +54,7 @@ public final class Listeners implements Closeable {
         Address address = Address.of(named);
         CompletableFuture<Entry> opening = new CompletableFuture<>();
         synchronized (this) {
-            Optional<Address> present = address.answerAmong(byAddress.keySet());
+            Optional<Address> present = address.answerForOperatorAmong(byAddress.keySet());
             if (present.isPresent() && byAddress.get(present.get()).join().inherited()) {
                 logAnswer("--listen", address, present.get());
                 return;
@@ -64,12 +66,18 @@ public final class Listeners implements Closeable {
         listen(address, opening);
     }
 
-    /** Takes a listener that the service manager has opened. */
+    /** Takes a listener that the service manager has opened, or closes it if it is of no use. */
     public synchronized void add(ServiceManagers.Inherited inherited) {
         Address address = Address.of(inherited.listener().localAddress());
-        Entry entry = new Entry(address, inherited.listener(), inherited.provider(), true);
-        byAddress.put(address, CompletableFuture.completedFuture(entry));
-        LOG.log(Level.INFO, "listening on {0}, which the service manager has opened", address);
+        Entry entry = new Entry(address.toString(), inherited.listener(), inherited.provider(), true);
+        if (closed) {
+            close(entry);
+        } else if (byAddress.putIfAbsent(address, CompletableFuture.completedFuture(entry)) != null) {
+            LOG.log(Level.WARNING, "{0}: the service manager has opened it twice; the second one is not used", address);
+            close(entry);
+        } else {
+            LOG.log(Level.INFO, "listening on {0}, which the service manager has opened", address);
+        }
     }
 
     /** From now on workers get the listeners that are open and no others. */
@@ -84,10 +92,21 @@ public final class Listeners implements Closeable {
         CompletableFuture<Entry> opening = new CompletableFuture<>();
         CompletableFuture<Entry> present;
         synchronized (this) {
+            if (closed) {
+                throw stopping(address);
+            }
             present = sealed ? granted(address, worker) : byAddress.putIfAbsent(toOpen, opening);
         }
         Entry entry = present == null ? listen(toOpen, opening) : await(wanted, present);
-        return new Ticket(entry.provider(), entry.listener().ticketFor(worker));
+        try {
+            return new Ticket(entry.provider(), entry.listener().ticketFor(worker));
+        } catch (ClosedChannelException e) { // meanwhile
+            throw stopping(address);
+        }
+    }
+
+    private static IOException stopping(Address wanted) {
+        return new IOException("listen " + wanted + ": the supervisor is stopping");
     }
 
     private CompletableFuture<Entry> granted(Address wanted, ProcessHandle worker) throws NotGrantedException {
@@ -172,17 +191,17 @@ public final class Listeners implements Closeable {
     /** Opens what is announced at that address, and tells whoever waits for the same. */
     private Entry listen(Address address, CompletableFuture<Entry> opening) throws IOException {
         try {
-            Entry entry = new Entry(address, provider.listen(address.literal()), provider.name(), false);
+            SharedListener listener = provider.listen(address.literal());
+            Entry entry = new Entry(address.withPortOf(listener.localAddress()), listener, provider.name(), false);
             synchronized (this) {
                 if (!closed) {
-                    SocketAddress bound = entry.listener().localAddress();
-                    LOG.log(Level.INFO, "listening on {0}", address.withPortOf(bound));
+                    LOG.log(Level.INFO, "listening on {0}", entry.address());
                     opening.complete(entry);
                     return entry;
                 }
             }
             close(entry);
-            throw new IOException("listen " + address + ": the supervisor is stopping");
+            throw stopping(address);
         } catch (IOException | RuntimeException | Error e) {
             synchronized (this) {
                 byAddress.remove(address, opening); // the next one tries anew

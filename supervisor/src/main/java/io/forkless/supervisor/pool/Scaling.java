@@ -31,8 +31,9 @@ final class Scaling {
         for (int i = permanent.size(); i < newWorkers; i++) {
             starts.launchOrRetry(slots.add());
         }
-        // Those that do not run go first, then those that do not serve yet, then the newest places.
-        permanent.sort(Comparator.comparing((WorkerSlot slot) -> slot.is(WorkerState.READY))
+        // First those that were given up, then those that do not run, those that do not serve yet, the newest places.
+        permanent.sort(Comparator.comparing((WorkerSlot slot) -> !slot.is(WorkerState.FAILED))
+                .thenComparing(slot -> slot.is(WorkerState.READY))
                 .thenComparing(WorkerSlot::hasProcess)
                 .thenComparing(slot -> -slot.index()));
         for (WorkerSlot slot : permanent.subList(0, Math.max(0, permanent.size() - newWorkers))) {

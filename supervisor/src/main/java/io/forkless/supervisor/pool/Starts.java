@@ -78,7 +78,7 @@ final class Starts {
         slot.starts().succeeded();
         slot.afterInState(settings.healthyAfter(), slot.starts()::healthy);
         // One that serves proves that starting is possible: those that were given up get another chance.
-        slots.select(s -> s.is(WorkerState.FAILED)).forEach(this::retry);
+        slots.select(s -> s.is(WorkerState.FAILED)).forEach(this::retryLater);
     }
 
     private void retry(WorkerSlot slot) {
@@ -90,8 +90,12 @@ final class Starts {
             slot.giveUp(reason);
             whyGivenUp = "worker " + slot.index() + ": " + reason;
             whenGivenUp.run();
-            return;
+        } else {
+            retryLater(slot);
         }
+    }
+
+    private void retryLater(WorkerSlot slot) {
         Duration delay = backoff.delay(slot.starts().nextAttempt());
         slot.retryAfter(delay, () -> launchOrRetry(slot));
     }

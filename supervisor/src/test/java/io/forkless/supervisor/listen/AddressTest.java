@@ -49,6 +49,8 @@ class AddressTest {
         "127.0.0.1:80 unix:/run/x,   *:80,                     127.0.0.1:80,          ', which serves no other address'",
         "127.0.0.1:80,               127.0.0.1:80,             127.0.0.1:80,          ''",
         "127.0.0.1:80,               127.1:80,                 127.0.0.1:80,          ''",
+        "[fe80::1%1]:80,             [fe80:0::1%1]:80,         [fe80::1%1]:80,        ''",
+        "[fe80::1%1]:80 [fe80::1%2]:80, [fe80::1%2]:80,        [fe80::1%2]:80,        ''",
         "[::1]:80,                   [0:0:0:0:0:0:0:1]:80,     [::1]:80,              ''",
         "127.0.0.1:80 [::1]:80,      [::1]:80,                 [::1]:80,              ''",
         "0.0.0.0:80 [::]:80,         0.0.0.0:80,               0.0.0.0:80,            ''",
@@ -80,6 +82,7 @@ class AddressTest {
         "127.0.0.1:80,           127.0.0.1:81,     add --listen 127.0.0.1:81",
         "127.0.0.1:80,           127.0.0.2:80,     add --listen 127.0.0.2:80",
         "127.0.0.1:80,           [::1]:80,         add --listen [::1]:80",
+        "[fe80::1%1]:80,         [fe80::1%2]:80,   add --listen [fe80::1%2]:80",
         "127.0.0.1:80,           unix:/run/x,      add --listen unix:/run/x",
         "unix:/run/x,            unix:/run/y,      add --listen unix:/run/y",
         "unix:/run/x,            *:80,             add --listen *:80",
@@ -151,13 +154,40 @@ class AddressTest {
     }
 
     @ParameterizedTest(name = "the service manager has {0}, the command line {1}")
-    @CsvSource({"0.0.0.0:80, *:80", "[::]:80, *:80", "127.0.0.1:80, *:80", "127.0.0.1:80, 127.0.0.1:80"})
+    @CsvSource({
+        "0.0.0.0:80,    *:80",
+        "0.0.0.0:80,    [::]:80",
+        "0.0.0.0:80,    0.0.0.0:80",
+        "0.0.0.0:80,    0:80",
+        "[::]:80,       *:80",
+        "[::]:80,       [::]:80",
+        "127.0.0.1:80,  *:80",
+        "127.0.0.1:80,  127.0.0.1:80",
+        "[fe80::1%1]:80, [fe80::1%1]:80"
+    })
     void an_address_that_a_service_manager_has_opened_is_not_opened_once_more(String inherited, String named)
             throws IOException {
         listeners.add(new ServiceManagers.Inherited("stub", provider.listen(ListenSpec.parse(inherited))));
         listeners.open(ListenSpec.parse(named));
 
         assertThat(provider.opened).containsExactly(ListenSpec.parse(inherited));
+    }
+
+    @ParameterizedTest(name = "the service manager has {0}, the command line {1}")
+    @CsvSource({
+        "[::]:80,         0.0.0.0:80",
+        "[::]:80,         0:80",
+        "[::1]:80,        0.0.0.0:80",
+        "127.0.0.1:80,    0.0.0.0:80",
+        "[::]:80,         127.0.0.1:80",
+        "0.0.0.0:80,      127.0.0.1:80",
+        "[fe80::1%1]:80,  [fe80::1%2]:80"
+    })
+    void an_operator_who_names_an_address_or_ipv4_alone_gets_it(String inherited, String named) throws IOException {
+        listeners.add(new ServiceManagers.Inherited("stub", provider.listen(ListenSpec.parse(inherited))));
+        listeners.open(ListenSpec.parse(named));
+
+        assertThat(provider.opened).containsExactly(ListenSpec.parse(inherited), ListenSpec.parse(named));
     }
 
     @Test

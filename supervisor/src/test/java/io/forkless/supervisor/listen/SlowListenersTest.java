@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.forkless.internal.control.Ticket;
 import io.forkless.spi.ListenSpec;
+import io.forkless.spi.SharedListener;
 import io.forkless.supervisor.CapturedLog;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -72,7 +73,41 @@ class SlowListenersTest {
         assertThatThrownBy(() -> slow.get(30, TimeUnit.SECONDS))
                 .hasRootCauseMessage("listen 127.0.0.1:1: the supervisor is stopping");
         assertThat(provider.closed).containsExactly(QUICK, SLOW);
-        assertThatThrownBy(() -> ticketFor(SLOW)).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void after_the_end_nobody_is_told_to_add_an_address() throws Exception {
+        listeners.open(QUICK);
+        listeners.seal();
+        listeners.close();
+        assertIsStopping();
+    }
+
+    @Test
+    void one_that_is_closed_before_it_makes_the_ticket_says_so() throws Exception {
+        listeners.open(QUICK);
+        provider.beforeTicket = listeners::close;
+        assertIsStopping();
+    }
+
+    @Test
+    void what_a_service_manager_has_opened_is_closed_if_the_end_has_come() {
+        listeners.close();
+        listeners.add(new ServiceManagers.Inherited("stub", provider.listen(QUICK)));
+        assertThat(provider.closed).containsExactly(QUICK);
+        assertThat(listeners.addresses()).isEmpty();
+    }
+
+    @Test
+    void the_second_one_for_the_same_address_is_closed() {
+        SharedListener first = provider.listen(QUICK);
+        listeners.add(new ServiceManagers.Inherited("stub", first));
+        assertThat(provider.closed).isEmpty();
+        listeners.add(new ServiceManagers.Inherited("stub", provider.listen(QUICK)));
+        assertThat(provider.closed).containsExactly(QUICK);
+        assertThat(listeners.addresses()).containsExactly(first.localAddress());
+        assertThat(log.lines())
+                .contains("WARNING 127.0.0.1:2: the service manager has opened it twice; the second one is not used");
     }
 
     @Test
@@ -86,6 +121,12 @@ class SlowListenersTest {
         assertThat(log.lines())
                 .filteredOn(line -> line.contains("cannot close"))
                 .hasSize(2);
+    }
+
+    private void assertIsStopping() {
+        assertThatThrownBy(() -> ticketFor(QUICK))
+                .isExactlyInstanceOf(IOException.class)
+                .hasMessage("listen 127.0.0.1:2: the supervisor is stopping");
     }
 
     private Ticket ticketFor(ListenSpec spec) throws IOException {

@@ -9,6 +9,7 @@ import io.forkless.spi.SharedServerSocketChannel;
 import io.forkless.spi.TcpListenSpec;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -32,6 +33,10 @@ public final class StubListeners implements ListenerProvider {
     public volatile Error failureOfQuiesce;
 
     public volatile Error failureOfClose;
+
+    /** What happens after a listener was found and before it makes a ticket. */
+    volatile Runnable beforeTicket = () -> {};
+
     public volatile boolean quiesceHangs;
 
     @Override
@@ -84,7 +89,11 @@ public final class StubListeners implements ListenerProvider {
         }
 
         @Override
-        public byte[] ticketFor(ProcessHandle worker) {
+        public byte[] ticketFor(ProcessHandle worker) throws ClosedChannelException {
+            beforeTicket.run();
+            if (closed.contains(spec)) {
+                throw new ClosedChannelException();
+            }
             tickets.add(spec);
             return new byte[0];
         }

@@ -64,6 +64,17 @@ class PoolScaleTest extends SimulatedPool {
     }
 
     @Test
+    void a_worker_that_was_given_up_goes_before_one_that_is_to_be_started_again() throws Exception {
+        start(2);
+        failUntilGivenUp(0);
+        crash(1);
+        pool.scale(1);
+        assertStates(WorkerState.BACKOFF);
+        assertIndexes(1);
+        assertThat(outcomes).isEmpty();
+    }
+
+    @Test
     void the_lowest_free_index_is_used_again() throws Exception {
         startReady(3);
         pool.scale(2);

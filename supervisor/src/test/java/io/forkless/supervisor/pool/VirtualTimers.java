@@ -12,9 +12,11 @@ final class VirtualTimers implements Timers {
             new PriorityQueue<>(Comparator.comparingLong(Pending::at).thenComparingLong(Pending::sequence));
     private long now = 1_000_000_007L; // not 0, so that a forgotten "since" shows
     private long sequence;
+    private Duration betweenReadings = Duration.ZERO;
 
     @Override
     public long nanoTime() {
+        now += betweenReadings.toNanos();
         return now;
     }
 
@@ -33,6 +35,11 @@ final class VirtualTimers implements Timers {
             due.action().run();
         }
         now = until;
+    }
+
+    /** From now on so much passes until anybody looks at the clock. */
+    void passBetweenReadings(Duration duration) {
+        betweenReadings = duration;
     }
 
     int pending() {

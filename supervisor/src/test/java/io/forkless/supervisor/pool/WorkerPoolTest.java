@@ -389,6 +389,18 @@ class WorkerPoolTest extends SimulatedPool {
     }
 
     @Test
+    void a_worker_that_was_given_up_is_tried_again_even_if_the_clock_moves_while_another_one_becomes_ready()
+            throws Exception {
+        start(2);
+        failUntilGivenUp(0);
+        timers.passBetweenReadings(NANO);
+        ready(1);
+        timers.passBetweenReadings(Duration.ZERO);
+        timers.advance(PROVEN);
+        assertStates(WorkerState.BACKOFF, WorkerState.READY);
+    }
+
+    @Test
     void a_start_that_succeeds_ends_the_row_of_failed_ones() throws Exception {
         start(1);
         for (int i = 0; i < MAX_FAILED_STARTS - 1; i++) {

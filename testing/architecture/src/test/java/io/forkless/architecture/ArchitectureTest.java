@@ -37,6 +37,9 @@ class ArchitectureTest {
             io.forkless.cli..              | io.forkless.internal.control.. io.forkless.spi.. io.forkless.supervisor.. picocli.. tools.jackson..
             io.forkless.jetty..            | io.forkless.spi.. io.forkless.worker.. org.eclipse.jetty..
             io.forkless.undertow..         | io.forkless.spi.. io.forkless.worker.. io.undertow.. org.xnio..
+            io.forkless.tck                | io.forkless.spi.. org.junit.. org.assertj.. org.awaitility.. org.opentest4j.. org.apiguardian.. com.sun.jna..
+            io.forkless.tck.adapter..      | io.forkless.spi.. io.forkless.worker.. io.forkless.supervisor.. org.junit.. org.assertj.. org.awaitility.. org.eclipse.jetty.client.. org.eclipse.jetty.http org.eclipse.jetty.http2.api.. org.eclipse.jetty.http2.client.. org.eclipse.jetty.http2.frames.. org.eclipse.jetty.io.. org.eclipse.jetty.util.. okhttp3.tls..
+            io.forkless.testing..          | org.junit.. org.assertj.. org.awaitility..
             """)
     void a_module_knows_these_and_the_jdk_alone(String module, String others) {
         List<String> known = new ArrayList<>(List.of(others.split(" ")));
