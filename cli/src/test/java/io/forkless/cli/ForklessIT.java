@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.forkless.cli.ForklessCommand.Result;
 import io.forkless.supervisor.TestWorker;
+import io.forkless.testing.FreePort;
 import io.forkless.testing.JavaProgram;
 import io.forkless.testing.Privileges;
 import java.net.InetAddress;
@@ -241,10 +242,7 @@ class ForklessIT {
 
     @Test
     void a_program_that_asks_for_every_address_serves_from_the_only_one_on_its_port() throws Exception {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = FreePort.any();
         List<String> arguments = new ArrayList<>(List.of("run", "-w", "1", "-l", "127.0.0.1:" + port, "--"));
         arguments.addAll(
                 JavaProgram.of(TestWorker.class, TestWorker.SERVE, "*:" + port).command());

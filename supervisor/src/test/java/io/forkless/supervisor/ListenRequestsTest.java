@@ -6,10 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.forkless.spi.ListenSpec;
 import io.forkless.testing.Client;
+import io.forkless.testing.FreePort;
 import io.forkless.testing.JavaProgram;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -44,7 +44,7 @@ class ListenRequestsTest extends SupervisedTest {
 
     @Test
     void addresses_that_differ_have_listeners_of_their_own() throws Exception {
-        int port = freePort();
+        int port = FreePort.any();
         Supervisor supervisor = startAndAwaitReady(supervisor(TestWorker.SERVE));
         assertThat(ask(supervisor, "listen 127.0.0.2:" + port)).isEqualTo("listening on /127.0.0.2:" + port);
         assertThat(ask(supervisor, "listen 127.0.0.1:" + port)).isEqualTo("listening on /127.0.0.1:" + port);
@@ -70,7 +70,7 @@ class ListenRequestsTest extends SupervisedTest {
 
     @Test
     void a_program_that_asks_for_every_address_gets_the_only_listener_on_its_port() throws Exception {
-        int port = freePort();
+        int port = FreePort.any();
         Supervisor supervisor = startAndAwaitReady(supervisor(TestWorker.SERVE)
                 .command(JavaProgram.of(TestWorker.class, TestWorker.SERVE, "*:" + port)
                         .command())
@@ -140,12 +140,5 @@ class ListenRequestsTest extends SupervisedTest {
 
     private static String ask(Supervisor supervisor, String request) throws IOException {
         return Client.ask(port(supervisor), request);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket()) {
-            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-            return socket.getLocalPort();
-        }
     }
 }

@@ -5,6 +5,7 @@ import io.forkless.benchmarks.service.Group;
 import io.forkless.benchmarks.service.ProcessService;
 import io.forkless.benchmarks.service.Resources;
 import io.forkless.benchmarks.service.Signals;
+import io.forkless.testing.FreePort;
 import io.forkless.testing.load.Answerers;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,7 +20,7 @@ import java.util.stream.Stream;
 final class PeerGroup implements Group {
     private final Peer peer;
     private final int workers;
-    private final int port = Answerers.freePort();
+    private final int port = FreePort.any();
     private final Path directory;
     private final ProcessService first;
 

@@ -1,6 +1,7 @@
 package io.forkless.benchmarks.service;
 
 import io.forkless.benchmarks.harness.Bench;
+import io.forkless.testing.FreePort;
 import io.forkless.testing.load.Answerers;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,7 +14,7 @@ import java.util.stream.Stream;
 
 /** Jettys on ports of their own behind a proxy, each stopped and started again on its port, one after the other. */
 public final class ProxiedGroup extends JettyGroup {
-    private final int port = Answerers.freePort();
+    private final int port = FreePort.any();
     private final List<Integer> ports;
     private final Path directory;
     private final Proxy proxy;

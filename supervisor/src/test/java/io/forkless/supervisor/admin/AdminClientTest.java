@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.forkless.internal.control.PrivateDirectory;
 import io.forkless.supervisor.admin.AdminClient.FailedException;
 import io.forkless.supervisor.admin.AdminClient.RefusedException;
+import io.forkless.testing.FreePort;
 import io.forkless.testing.JavaProgram;
 import java.io.BufferedReader;
 import java.io.Closeable;
@@ -232,9 +233,7 @@ class AdminClientTest {
     void one_that_lives_and_cannot_be_reached_says_so() throws Exception {
         Endpoint endpoint = Endpoint.claim("web");
         try {
-            ServerSocket closed = new ServerSocket(0);
-            closed.close();
-            endpoint.publish(new InetSocketAddress("127.0.0.1", closed.getLocalPort()));
+            endpoint.publish(new InetSocketAddress("127.0.0.1", FreePort.any()));
             assertThatThrownBy(() -> AdminClient.connect("web"))
                     .isInstanceOf(IOException.class)
                     .hasMessageStartingWith("the supervisor 'web' (pid "
@@ -253,9 +252,7 @@ class AdminClientTest {
                 .start();
         dead.destroyForcibly().waitFor();
         Path file = Endpoint.fileOf("web");
-        ServerSocket closed = new ServerSocket(0);
-        closed.close();
-        Files.writeString(file, dead.pid() + " 0123456789abcdef " + closed.getLocalPort() + "\n");
+        Files.writeString(file, dead.pid() + " 0123456789abcdef " + FreePort.any() + "\n");
         assertNone("web", "no supervisor named 'web' is running");
         assertThat(file).doesNotExist();
 

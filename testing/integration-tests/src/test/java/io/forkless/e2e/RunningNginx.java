@@ -3,7 +3,7 @@ package io.forkless.e2e;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.forkless.testing.load.Answerers;
+import io.forkless.testing.FreePort;
 import io.forkless.testing.load.HttpConnection;
 import io.forkless.testing.load.RequestException;
 import java.io.IOException;
@@ -54,7 +54,7 @@ final class RunningNginx implements AutoCloseable {
 
     /** On a free port of 127.0.0.1; returns when it answers. */
     static RunningNginx inFrontOf(Path unixDomainPath, Path directory) throws IOException {
-        int port = Answerers.freePort(); // it tells none that the system has chosen
+        int port = FreePort.any(); // it tells none that the system has chosen
         Path configuration = directory.resolve("nginx.conf");
         Files.writeString(
                 configuration,

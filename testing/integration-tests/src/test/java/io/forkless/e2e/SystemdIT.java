@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.forkless.testing.load.Answerers;
+import io.forkless.testing.FreePort;
 import io.forkless.testing.load.HttpConnection;
 import io.forkless.testing.load.Load;
 import io.forkless.testing.load.Manner;
@@ -34,7 +34,7 @@ class SystemdIT {
     @Tag("long")
     void clients_wait_while_one_supervisor_follows_another_and_none_is_refused_or_lost() throws Exception {
         assumeInstalled("systemd-socket-activate");
-        int port = Answerers.freePort(); // the tool tells none that the system has chosen
+        int port = FreePort.any(); // the tool tells none that the system has chosen
         try (RunningProgram service = RunningProgram.activated(temporary, "jetty-hello", WORKERS, port)) {
             service.awaitLine("Listening on 127.0.0.1:" + port);
             try (HttpConnection first = new HttpConnection(port)) { // it waits for the service that it starts
@@ -75,7 +75,7 @@ class SystemdIT {
     void a_program_that_asks_for_every_address_serves_from_the_socket_that_systemd_has_opened(
             String host, String example) throws Exception {
         assumeInstalled("systemd-socket-activate");
-        int port = Answerers.freePort();
+        int port = FreePort.any();
         try (RunningProgram service = RunningProgram.activatedAt(host + port, temporary, example, WORKERS, port)) {
             service.awaitLine("Listening on " + (host.isEmpty() ? "[::]:" : host) + port);
             assertThat(HttpConnection.get(port, "/")).startsWith("worker ");

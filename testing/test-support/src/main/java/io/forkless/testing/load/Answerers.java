@@ -1,8 +1,6 @@
 package io.forkless.testing.load;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -40,13 +38,6 @@ public final class Answerers {
                 throw new IOException("waited " + PATIENCE + " in vain for " + what);
             }
             LockSupport.parkNanos(POLL_NANOS);
-        }
-    }
-
-    /** One that nobody has at the moment, for servers that do not tell which one they have got. */
-    public static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            return socket.getLocalPort();
         }
     }
 }
