@@ -129,8 +129,16 @@ public final class Client implements Closeable {
         return channel;
     }
 
+    /**
+     * Ends the connection, whoever else may have the socket: on Windows the JDK makes a socket inheritable for a moment, in
+     * which a child process that this JVM starts gets a copy of it, and would keep the connection open.
+     */
     @Override
     public void close() throws IOException {
-        channel.close();
+        try (channel) {
+            channel.shutdownOutput();
+        } catch (IOException e) {
+            // the worker has ended it
+        }
     }
 }
