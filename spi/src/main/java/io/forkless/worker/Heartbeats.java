@@ -3,6 +3,7 @@ package io.forkless.worker;
 import io.forkless.internal.control.ControlMessage.Heartbeat;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 /**
  * Tells the supervisor at regular intervals that this JVM runs, and how much it does. It falls silent when threads are in
@@ -21,12 +22,14 @@ final class Heartbeats implements Runnable {
     private final Pulse pulse;
     private final AcceptPacing connections;
     private final Duration interval;
+    private final BooleanSupplier draining;
     private boolean deadlocked;
 
-    Heartbeats(Pulse pulse, AcceptPacing connections, Duration interval) {
+    Heartbeats(Pulse pulse, AcceptPacing connections, Duration interval, BooleanSupplier draining) {
         this.pulse = pulse;
         this.connections = connections;
         this.interval = interval;
+        this.draining = draining;
     }
 
     /** Ends with the link and with nothing else: a worker that recovers must not be taken for hung. */
@@ -46,7 +49,10 @@ final class Heartbeats implements Runnable {
     }
 
     private void beat(long number) throws IOException {
-        if (deadlocked || number % BEATS_PER_DEADLOCK_CHECK == 0) {
+        // A worker that drains is not replaced for it; and JDK 25 crashes at its exit when it has just written an
+        // archive of
+        // classes and a thread links a lambda, as the first check does.
+        if (!draining.getAsBoolean() && (deadlocked || number % BEATS_PER_DEADLOCK_CHECK == 0)) {
             deadlocked = ThreadDump.hasDeadlock();
         }
         if (!deadlocked) {

@@ -75,7 +75,8 @@ final class SupervisedWorker implements Worker {
             });
             SupervisorLink.start(
                     "forkless-heartbeat",
-                    new Heartbeats(link::sendUninterrupted, worker.pacing, link.heartbeatInterval()));
+                    new Heartbeats(
+                            link::sendUninterrupted, worker.pacing, link.heartbeatInterval(), worker.drain::hasBegun));
             return worker;
         } catch (ConnectException e) {
             removeStaleFiles.run();
