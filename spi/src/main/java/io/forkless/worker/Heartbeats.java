@@ -49,9 +49,9 @@ final class Heartbeats implements Runnable {
     }
 
     private void beat(long number) throws IOException {
-        // A worker that drains is not replaced for it; and JDK 25 crashes at its exit when it has just written an
-        // archive of
-        // classes and a thread links a lambda, as the first check does.
+        // Nobody replaces a worker that drains for it. And JDK 25 crashes at its exit if, when it has written an
+        // archive
+        // of classes, a thread links a lambda, as the first check does.
         if (!draining.getAsBoolean() && (deadlocked || number % BEATS_PER_DEADLOCK_CHECK == 0)) {
             deadlocked = ThreadDump.hasDeadlock();
         }
