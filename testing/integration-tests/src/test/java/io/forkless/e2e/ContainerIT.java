@@ -48,7 +48,7 @@ class ContainerIT {
 
             first.forEach(ProcessHandle::destroyForcibly);
 
-            await().atMost(RunningProgram.PATIENCE).until(() -> container.count("): READY (") == 2 * WORKERS);
+            container.awaitThat("all are replaced", () -> container.count("): READY (") == 2 * WORKERS);
             await().atMost(RunningProgram.PATIENCE)
                     .untilAsserted(() -> assertThat(pids(supervisor))
                             .as("no zombie is left")

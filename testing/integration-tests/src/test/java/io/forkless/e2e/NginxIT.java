@@ -1,15 +1,12 @@
 package io.forkless.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import io.forkless.testing.load.HttpConnection;
 import io.forkless.testing.load.Load;
 import io.forkless.testing.load.Manner;
 import io.forkless.testing.load.Outcome;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.DisabledIf;
@@ -46,9 +43,9 @@ class NginxIT {
                 Load load = Load.start(nginx.port(), 16, Manner.values())) {
             for (int i = 0; i < 2; i++) {
                 load.awaitMore(2000);
-                Set<String> before = workers(nginx.port());
+                Set<String> before = forkless.answersOfAll(WORKERS, nginx.port());
                 forkless.operate("restart");
-                assertThat(workers(nginx.port())).doesNotContainAnyElementsOf(before);
+                assertThat(forkless.answersOfAll(WORKERS, nginx.port())).doesNotContainAnyElementsOf(before);
             }
             load.awaitMore(2000);
 
@@ -58,15 +55,5 @@ class NginxIT {
                     .isZero();
             assertThat(load.count(Outcome.REFUSED)).as("%s", load).isZero();
         }
-    }
-
-    /** Asks until all of them have answered. */
-    private static Set<String> workers(int port) {
-        Set<String> seen = new HashSet<>();
-        await().atMost(RunningProgram.PATIENCE).until(() -> {
-            seen.add(HttpConnection.get(port, "/"));
-            return seen.size() == WORKERS;
-        });
-        return seen;
     }
 }

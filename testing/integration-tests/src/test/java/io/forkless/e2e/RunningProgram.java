@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.forkless.testing.JavaProgram;
+import io.forkless.testing.load.HttpConnection;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -13,12 +14,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** One of our runnable jars as a process of its own, with what it has printed so far. */
 final class RunningProgram implements AutoCloseable {
@@ -132,10 +137,7 @@ final class RunningProgram implements AutoCloseable {
     private static RunningProgram forkless(Path temporary, int workers, String address, JavaProgram worker)
             throws IOException {
         String name = "e2e-" + UUID.randomUUID();
-        List<String> options =
-                new ArrayList<>(List.of("--name", name, "--workers", Integer.toString(workers), "--listen", address));
-        // A start under Wine has taken over a minute on a small machine that had a load to serve as well.
-        options.addAll(List.of("--boot-timeout", Long.toString(PATIENCE.toSeconds())));
+        List<String> options = List.of("--name", name, "--workers", Integer.toString(workers), "--listen", address);
         RunningProgram program = new RunningProgram(temporary, name, run(temporary, options, worker));
         program.awaitLine("all " + workers + " workers are READY");
         return program;
@@ -162,6 +164,8 @@ final class RunningProgram implements AutoCloseable {
     private static JavaProgram run(Path temporary, List<String> options, JavaProgram worker) {
         List<String> arguments = new ArrayList<>(List.of("run"));
         arguments.addAll(options);
+        // A start under Wine has taken over a minute on a small machine that had a load to serve as well.
+        arguments.addAll(List.of("--boot-timeout", Long.toString(PATIENCE.toSeconds())));
         arguments.add("--");
         arguments.addAll(worker.command());
         return forkless(temporary, arguments);
@@ -220,8 +224,32 @@ final class RunningProgram implements AutoCloseable {
     }
 
     void awaitLine(String text) {
-        await("a line with '" + text + "'").atMost(PATIENCE).until(() -> count(text) > 0 || !process.isAlive());
+        awaitThat("there is a line with '" + text + "'", () -> count(text) > 0 || !process.isAlive());
         assertThat(output()).contains(text);
+    }
+
+    /** Waits for that; if in vain, the failure shows what this program has printed. */
+    void awaitThat(String what, Callable<Boolean> condition) {
+        try {
+            await(what).atMost(PATIENCE).until(condition);
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(e.getMessage() + "; it printed:\n" + output(), e);
+        }
+    }
+
+    /** Asks until that many workers have answered, each of which says who it is. */
+    Set<String> answersOfAll(int workers) {
+        return answersOfAll(workers, port());
+    }
+
+    /** The same by another port, behind which they are. */
+    Set<String> answersOfAll(int workers, int port) {
+        Set<String> seen = new ConcurrentSkipListSet<>();
+        awaitThat(workers + " workers answer", () -> {
+            seen.add(HttpConnection.get(port, "/"));
+            return seen.size() == workers;
+        });
+        return seen;
     }
 
     int awaitExit() throws InterruptedException {
@@ -241,8 +269,9 @@ final class RunningProgram implements AutoCloseable {
         List<ProcessHandle> all = new ArrayList<>(processes());
         all.add(process.toHandle());
         all.forEach(ProcessHandle::destroyForcibly);
-        process.onExit().join();
-        await().atMost(PATIENCE).until(() -> processes().isEmpty());
+        awaitThat(
+                "all its processes have ended",
+                () -> !process.isAlive() && processes().isEmpty());
     }
 
     private void read() {

@@ -1,7 +1,6 @@
 package io.forkless.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.forkless.testing.FreePort;
@@ -37,11 +36,7 @@ class SystemdIT {
         int port = FreePort.any(); // the tool tells none that the system has chosen
         try (RunningProgram service = RunningProgram.activated(temporary, "jetty-hello", WORKERS, port)) {
             service.awaitLine("Listening on 127.0.0.1:" + port);
-            try (HttpConnection first = new HttpConnection(port)) { // it waits for the service that it starts
-                first.send("/", true, 1);
-                service.awaitLine("all " + WORKERS + " workers are READY");
-                assertThat(first.receive()).startsWith("worker ");
-            }
+            assertThat(firstAnswer(service, port)).startsWith("worker ");
             assertThat(service.count("listening on 127.0.0.1:" + port + ", which the service manager has opened"))
                     .isEqualTo(1);
             try (Load load = Load.start(port, 16, Manner.values())) {
@@ -50,8 +45,8 @@ class SystemdIT {
                 load.awaitMore(1000);
                 service.operate("stop");
                 service.awaitLine("the first life has ended with status 0");
-                await().atMost(RunningProgram.PATIENCE)
-                        .until(() -> service.count("all " + WORKERS + " workers are READY") >= 2);
+                service.awaitThat(
+                        "the second life is READY", () -> service.count("all " + WORKERS + " workers are READY") >= 2);
                 load.awaitMore(1000);
 
                 assertThat(load.lost()).as("%s%n%s", load, service.output()).isZero();
@@ -78,8 +73,7 @@ class SystemdIT {
         int port = FreePort.any();
         try (RunningProgram service = RunningProgram.activatedAt(host + port, temporary, example, WORKERS, port)) {
             service.awaitLine("Listening on " + (host.isEmpty() ? "[::]:" : host) + port);
-            assertThat(HttpConnection.get(port, "/")).startsWith("worker ");
-            service.awaitLine("all " + WORKERS + " workers are READY");
+            assertThat(firstAnswer(service, port)).startsWith("worker ");
             service.operate("stop");
             assertThat(service.awaitExit()).isZero();
         }
@@ -110,6 +104,15 @@ class SystemdIT {
         // It ends with 0 even if it has ignored a setting that it does not know.
         assertThat(complaints).isEmpty();
         assertThat(verify.waitFor()).isZero();
+    }
+
+    /** To the client that makes the tool start the service: it waits for as long as the start takes. */
+    private static String firstAnswer(RunningProgram service, int port) throws Exception {
+        try (HttpConnection client = new HttpConnection(port)) {
+            client.send("/", true, 1);
+            service.awaitLine("all " + WORKERS + " workers are READY");
+            return client.receive();
+        }
     }
 
     private static void assumeInstalled(String command) {

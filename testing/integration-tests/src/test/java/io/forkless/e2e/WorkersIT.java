@@ -86,7 +86,7 @@ abstract class WorkersIT {
         try (RunningProgram forkless = RunningProgram.forkless(temporary, example, WORKERS);
                 Load load = Load.start(forkless.port(), 32, SIMPLE)) {
             load.awaitMore(1000);
-            Set<String> before = workers(forkless.port());
+            Set<String> before = forkless.answersOfAll(WORKERS);
             String victim = before.iterator().next();
 
             Machine.kill(pid(victim));
@@ -102,23 +102,25 @@ abstract class WorkersIT {
     @DisabledOnOs(value = OS.MAC, disabledReason = "prlimit(1) is of Linux")
     void a_worker_without_free_descriptors_costs_nothing_and_serves_again_when_there_are_some() throws Exception {
         try (RunningProgram forkless = RunningProgram.forkless(temporary, example, WORKERS)) {
-            Set<String> before = workers(forkless.port());
+            Set<String> before = forkless.answersOfAll(WORKERS);
             String victim = before.iterator().next();
             Load load = Load.start(forkless.port(), 8, Manner.CLOSE);
             try (load) {
                 load.awaitMore(1000);
                 limitFiles(pid(victim), "1:");
                 // No message tells: a log may need a file for its first one.
-                await().atMost(RunningProgram.PATIENCE)
-                        .until(() -> !answers(forkless.port(), 10 * WORKERS).contains(victim));
+                forkless.awaitThat(
+                        "the victim answers no more",
+                        () -> !answers(forkless.port(), 10 * WORKERS).contains(victim));
                 load.awaitMore(1000);
                 limitFiles(pid(victim), "1024:");
-                await().atMost(RunningProgram.PATIENCE)
-                        .until(() -> HttpConnection.get(forkless.port(), "/").equals(victim));
+                forkless.awaitThat(
+                        "the victim answers again",
+                        () -> HttpConnection.get(forkless.port(), "/").equals(victim));
             }
             assertThat(load.failures()).as("%s", load).isEmpty();
             assertThat(load.count(Outcome.REFUSED)).as("%s", load).isZero();
-            assertThat(workers(forkless.port())).isEqualTo(before);
+            assertThat(forkless.answersOfAll(WORKERS)).isEqualTo(before);
         }
     }
 
@@ -127,7 +129,7 @@ abstract class WorkersIT {
         try (RunningProgram forkless = RunningProgram.forkless(temporary, example, WORKERS);
                 Load load = Load.start(forkless.port(), 32, SIMPLE)) {
             load.awaitMore(1000);
-            Set<String> before = workers(forkless.port());
+            Set<String> before = forkless.answersOfAll(WORKERS);
 
             try (HttpConnection connection = new HttpConnection(forkless.port())) {
                 connection.send("/", false, 1);
@@ -195,10 +197,10 @@ abstract class WorkersIT {
                 Load load = Load.start(forkless.port(), clients, Manner.values())) {
             load.awaitMore(1000);
             for (int i = 0; i < restarts; i++) {
-                Set<String> before = workers(forkless.port());
+                Set<String> before = forkless.answersOfAll(WORKERS);
                 long answered = load.count(Outcome.OK);
                 forkless.operate("restart");
-                assertThat(workers(forkless.port())).doesNotContainAnyElementsOf(before);
+                assertThat(forkless.answersOfAll(WORKERS)).doesNotContainAnyElementsOf(before);
                 load.awaitMore(Math.max(1, requests / restarts - (load.count(Outcome.OK) - answered)));
             }
 
@@ -225,8 +227,7 @@ abstract class WorkersIT {
             forkless.handle().destroyForcibly();
 
             assertThat(longRequest.join()).startsWith("worker");
-            await().atMost(RunningProgram.PATIENCE)
-                    .until(() -> forkless.processes().isEmpty());
+            forkless.awaitThat("no process is left", () -> forkless.processes().isEmpty());
             bind(port);
             // Its name's file means nothing any more. Windows lets nobody delete a file that a process has mapped.
             assertThat(files(temporary))
@@ -258,8 +259,8 @@ abstract class WorkersIT {
 
     /** The victim's connections are lost, at most one request of each; nobody is refused; four workers serve again. */
     private static void assertRecovery(RunningProgram forkless, Load load, String victim, Set<String> before) {
-        await().atMost(RunningProgram.PATIENCE).until(() -> forkless.count("READY") > WORKERS + 1);
-        Set<String> after = workers(forkless.port());
+        forkless.awaitThat("the victim has been replaced", () -> forkless.count("READY") > WORKERS + 1);
+        Set<String> after = forkless.answersOfAll(WORKERS);
         load.awaitMore(1000);
         load.close();
 
@@ -277,16 +278,6 @@ abstract class WorkersIT {
                 .as("only the victim's clients fail; one with a fresh connection does not know its worker")
                 .allMatch(
                         failure -> failure.worker() == null || failure.worker().equals(victim));
-    }
-
-    /** Asks until all workers have answered. */
-    private static Set<String> workers(int port) {
-        Set<String> seen = new HashSet<>();
-        await().atMost(RunningProgram.PATIENCE).until(() -> {
-            seen.add(HttpConnection.get(port, "/"));
-            return seen.size() == WORKERS;
-        });
-        return seen;
     }
 
     private static Set<String> answers(int port, int count) throws IOException {
