@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What can be done to a supervisor that runs, and what it does by itself, with real worker JVMs. */
 class SupervisorOperationsTest extends SupervisedTest {
-    private static final Duration HANG = Duration.ofSeconds(2);
+    private static final Duration HANG = Duration.ofSeconds(5);
 
     @TempDir
     private Path directory;
@@ -114,7 +114,7 @@ class SupervisorOperationsTest extends SupervisedTest {
         awaitGone(victim.pid());
         await().atMost(LIMIT).until(() -> supervisor.workers().get(1).restarts() == 1);
         awaitReady(supervisor, 2);
-        assertThat(supervisor.workers().get(1).lastExit()).isEqualTo("killed: no heartbeat for 2000 ms: it hangs");
+        assertThat(supervisor.workers().get(1).lastExit()).isEqualTo("killed: no heartbeat for 5000 ms: it hangs");
         assertThat(supervisor.workers().get(0).restarts()).isZero();
         assertThat(awaitPids(port(supervisor), 2)).isEqualTo(pids(supervisor));
     }
