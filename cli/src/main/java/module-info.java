@@ -8,7 +8,10 @@ module io.forkless.cli {
 
     opens io.forkless.cli to
             info.picocli;
+    opens io.forkless.cli.arguments to
+            info.picocli;
 
+    uses io.forkless.spi.HostProcess;
     uses io.forkless.spi.ListenerProvider;
     uses io.forkless.spi.ServiceManager;
 }

@@ -8,6 +8,8 @@ module io.forkless.posix {
     requires io.forkless.nio;
     requires io.forkless.spi;
 
+    provides io.forkless.spi.HostProcess with
+            io.forkless.posix.PosixHostProcess;
     provides io.forkless.spi.ListenerProvider with
             io.forkless.posix.PosixListenerProvider;
     provides io.forkless.spi.ServiceManager with

@@ -16,5 +16,6 @@ module io.forkless.spi {
             io.forkless.posix,
             io.forkless.supervisor;
 
+    uses io.forkless.spi.HostProcess;
     uses io.forkless.spi.ListenerProvider;
 }

@@ -1,15 +1,21 @@
 package io.forkless.cli;
 
+import io.forkless.cli.arguments.NameConverter;
 import io.forkless.supervisor.admin.AdminClient;
 import io.forkless.supervisor.admin.AdminClient.FailedException;
 import io.forkless.supervisor.admin.AdminClient.RefusedException;
+import io.forkless.supervisor.admin.Places;
+import io.forkless.supervisor.admin.Surge;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** A command that has a running supervisor do something. */
 @Command(
@@ -30,12 +36,23 @@ abstract class AdminCommand implements Callable<Integer> {
     @Option(
             names = "--name",
             paramLabel = "NAME",
+            converter = NameConverter.class,
             description = "The supervisor's name; may be left out if only one of this user is running.")
     private String name;
 
+    @Mixin
+    private RuntimeDirectoryOption runtimeDirectory;
+
+    @Option(
+            names = "--user",
+            paramLabel = "USER",
+            description = "For root: the supervisor is that user's, by name or number. Default: this user's.")
+    private String user;
+
     @Override
     public Integer call() throws IOException {
-        try (AdminClient supervisor = AdminClient.connect(name)) {
+        Places places = user == null ? Places.ofThisUser() : Places.ofUser(user);
+        try (AdminClient supervisor = AdminClient.connect(name, places)) {
             return execute(supervisor, spec.commandLine().getOut());
         } catch (RefusedException e) {
             complain(e);
@@ -52,7 +69,9 @@ abstract class AdminCommand implements Callable<Integer> {
     /** To be called before a command that takes long. */
     final void goesOnIfInterrupted(AdminClient supervisor, String what) {
         Interruption.leaves(
-                spec.commandLine(), "the " + what + " goes on; see 'forkless status --name " + supervisor.name() + "'");
+                spec.commandLine(),
+                "the " + what + " goes on; see 'forkless status --name " + supervisor.name()
+                        + RuntimeDirectoryOption.repeated() + (user == null ? "" : " --user " + user) + "'");
     }
 
     private void complain(Exception failure) {
@@ -77,11 +96,31 @@ abstract class AdminCommand implements Callable<Integer> {
                 INTERRUPTED
             })
     static final class Restart extends AdminCommand {
+        @Option(
+                names = "--max-surge",
+                paramLabel = "N|P%",
+                converter = SurgeConverter.class,
+                description =
+                        "How many replacements may start at a time in this restart, or for how many percent of the"
+                                + " workers: 2, 50%%, 100%%; default: the --max-surge of the supervisor.")
+        private String maxSurge = "";
+
         @Override
         int execute(AdminClient supervisor, PrintWriter out) throws IOException, RefusedException, FailedException {
             goesOnIfInterrupted(supervisor, "restart");
-            out.println(supervisor.execute("restart", ""));
+            out.println(supervisor.execute("restart", maxSurge));
             return ExitStatus.OK;
+        }
+    }
+
+    static final class SurgeConverter implements ITypeConverter<String> {
+        @Override
+        public String convert(String value) {
+            try {
+                return Surge.requireValid(value);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
         }
     }
 
@@ -119,7 +158,8 @@ abstract class AdminCommand implements Callable<Integer> {
     /** {@code forkless reopen-logs}. */
     @Command(
             name = "reopen-logs",
-            description = "Opens the workers' log files anew, after they have been renamed.",
+            description =
+                    "Opens the log files of the workers and of the supervisor anew, after they have been renamed.",
             exitCodeList = {"0:done", AdminCommand.USAGE, AdminCommand.UNREACHABLE, AdminCommand.REFUSED})
     static final class ReopenLogs extends AdminCommand {
         @Override

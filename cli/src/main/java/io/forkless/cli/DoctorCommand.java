@@ -1,18 +1,25 @@
 package io.forkless.cli;
 
+import io.forkless.cli.doctor.Finding;
+import io.forkless.cli.doctor.Traps;
 import io.forkless.spi.ListenerProviders;
 import io.forkless.spi.ListenerProviders.Candidate;
 import io.forkless.spi.NoProviderException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code forkless doctor}: what this machine can do, and what to change where it cannot. */
+/** {@code forkless doctor}: what this machine can do, what to change where it cannot, and what will make trouble. */
 @Command(
         name = "doctor",
-        description = "Shows each listener provider, whether it works here, why not, and what to do.",
+        description = {
+            "Shows each listener provider, whether it works here, why not, and what to do.",
+            "Then warns of what makes trouble later on, as far as it can be seen from here, with a remedy. Run it as you"
+                    + " run the supervisor: by the same user, in the same environment."
+        },
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         exitCodeListHeading = "%nExit status:%n",
@@ -20,6 +27,9 @@ import picocli.CommandLine.Spec;
 final class DoctorCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
+
+    @Mixin
+    private RuntimeDirectoryOption runtimeDirectory;
 
     @Override
     public Integer call() {
@@ -46,6 +56,9 @@ final class DoctorCommand implements Callable<Integer> {
         }
         if (problem != null) {
             out.println(problem);
+        }
+        for (Finding finding : Traps.findings()) {
+            out.printf("%-10s %s%n%-10s remedy: %s%n", "warning", finding.what(), "", finding.remedy());
         }
         return problem == null ? ExitStatus.OK : ExitStatus.CANNOT_START;
     }

@@ -1,7 +1,9 @@
 package io.forkless.cli;
 
+import io.forkless.internal.control.NativeText;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.InvalidPathException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -14,7 +16,11 @@ final class FailureReport implements IExecutionExceptionHandler, IParameterExcep
     @Override
     public int handleExecutionException(Exception failure, CommandLine commandLine, ParseResult parsed) {
         if (failure instanceof IOException) {
-            commandLine.getErr().println("forkless: " + failure.getMessage());
+            commandLine.getErr().println("forkless: " + oneLine(failure.getMessage()));
+        } else if (failure instanceof InvalidPathException path) {
+            String name = NativeText.visible(path.getInput());
+            commandLine.getErr().println("forkless: '" + name + "' is no name of a file here: " + NativeText.reason());
+            return ExitStatus.CANNOT_START;
         } else {
             failure.printStackTrace(commandLine.getErr());
         }
@@ -25,9 +31,14 @@ final class FailureReport implements IExecutionExceptionHandler, IParameterExcep
     public int handleParseException(ParameterException mistake, String[] arguments) {
         CommandLine commandLine = mistake.getCommandLine();
         PrintWriter err = commandLine.getErr();
-        err.println("forkless: " + mistake.getMessage());
+        err.println("forkless: " + oneLine(mistake.getMessage()));
         UnmatchedArgumentException.printSuggestions(mistake, err);
         err.println("Try '" + commandLine.getCommandSpec().qualifiedName() + " --help'.");
         return ExitStatus.USAGE;
+    }
+
+    /** What somebody has typed may be in it. */
+    private static String oneLine(String message) {
+        return String.valueOf(message).replaceAll("\\p{Cntrl}+", " ");
     }
 }

@@ -1,9 +1,14 @@
 package io.forkless.cli;
 
+import io.forkless.cli.arguments.Arguments;
+import io.forkless.cli.arguments.PathConverter;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ParameterException;
 
 /** The {@code forkless} command. */
 @Command(
@@ -23,14 +28,11 @@ import picocli.CommandLine.IVersionProvider;
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND")
 public final class Main {
-    private final List<String> arguments;
+    private Arguments arguments;
 
-    private Main(String[] arguments) {
-        this.arguments = List.of(arguments);
-    }
+    private Main() {}
 
-    /** As they were given, with no file put in place of its name. */
-    List<String> arguments() {
+    Arguments arguments() {
         return arguments;
     }
 
@@ -42,14 +44,15 @@ public final class Main {
                     System.getProperty(
                             "java.util.logging.SimpleFormatter.format", "%1$tF %1$tT.%1$tL %4$-7s %5$s%6$s%n"));
         }
-        FailureReport failureReport = new FailureReport();
+        Spawning.independentOfTheJdksFiles();
+        OwnSession.beginIfTold();
         int status = ExitStatus.ERROR; // of an Error, which must not leave a process without its main thread
         try {
-            status = new CommandLine(new Main(arguments))
-                    .setStopAtPositional(true) // what follows COMMAND is its own
-                    .setParameterExceptionHandler(failureReport)
-                    .setExecutionExceptionHandler(failureReport)
-                    .execute(withCommandAsItIs(arguments));
+            WorkingDirectory.requireUsable(); // where it is not, even a logger fails
+            status = execute(List.of(arguments), commandLine());
+        } catch (IOException e) {
+            System.err.println("forkless: " + e.getMessage());
+            status = ExitStatus.CANNOT_START;
         } catch (Error e) {
             ExitDeadline.begin(status);
             e.printStackTrace();
@@ -57,14 +60,25 @@ public final class Main {
         System.exit(status);
     }
 
-    /** Keeps an {@code @FILE} of COMMAND, such as one of {@code java}, from being expanded here and now. */
-    private static String[] withCommandAsItIs(String[] arguments) {
-        String[] adapted = arguments.clone();
-        int end = List.of(arguments).indexOf("--");
-        for (int i = end + 1; end >= 0 && i < adapted.length; i++) {
-            adapted[i] = adapted[i].startsWith("@") ? "@" + adapted[i] : adapted[i];
+    static CommandLine commandLine() {
+        FailureReport failureReport = new FailureReport();
+        return new CommandLine(new Main())
+                .setExpandAtFiles(false) // see Arguments
+                .setStopAtPositional(true) // what follows COMMAND is its own
+                .registerConverter(Path.class, new PathConverter())
+                .setParameterExceptionHandler(failureReport)
+                .setExecutionExceptionHandler(failureReport);
+    }
+
+    /** @return the exit status */
+    static int execute(List<String> given, CommandLine commandLine) {
+        Main main = commandLine.getCommand();
+        try {
+            main.arguments = Arguments.of(given, commandLine);
+        } catch (ParameterException e) {
+            return new FailureReport().handleParseException(e, given.toArray(String[]::new));
         }
-        return adapted;
+        return commandLine.execute(main.arguments.expanded());
     }
 
     /** From the jar's manifest. */

@@ -1,5 +1,6 @@
 package io.forkless.cli;
 
+import io.forkless.internal.control.DiskSpace;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,7 +34,7 @@ final class PidFile implements Closeable {
             try {
                 Files.writeString(file, pidFile.pid + "\n");
             } catch (IOException e) {
-                throw new IOException("pid file: cannot write " + file + ": " + e, e);
+                throw new IOException("pid file: cannot write " + file + ": " + DiskSpace.reason(file, e), e);
             }
         }
         return pidFile;

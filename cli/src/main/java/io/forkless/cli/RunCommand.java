@@ -1,15 +1,11 @@
 package io.forkless.cli;
 
-import io.forkless.internal.control.Signals;
 import io.forkless.supervisor.Supervisor;
-import io.forkless.supervisor.output.Log;
+import io.forkless.supervisor.SupervisorBuilder;
 import io.forkless.supervisor.status.Outcome;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
-import java.util.List;
+import java.io.PrintWriter;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,7 +25,7 @@ import picocli.CommandLine.Spec;
             "0:all workers drained and stopped",
             "1:internal error",
             "2:wrong command line",
-            "3:cannot start: address, provider, name, log directory or pid file is not available",
+            "3:cannot start: address, provider, name, a directory or the pid file is not available",
             "4:gave up: the workers fail again and again before or soon after they are ready, or need an address that they"
                     + " are not granted",
             "5:stopped, but a worker that had been ready did not drain: it was killed or ended with an error",
@@ -41,13 +37,12 @@ import picocli.CommandLine.Spec;
             "Signals: TERM or INT drains all workers and exits; a second one kills them. HUP restarts the workers one"
                     + " after the other, TTIN and TTOU add and remove one, USR1 reopens the log files. On a terminal, TTIN"
                     + " and TTOU are ignored, since it sends them to whoever writes in the background: use 'forkless"
-                    + " scale' there.",
+                    + " scale' there. HUP stops it like TERM if its terminal was closed.",
             "Example: forkless run --workers 4 --listen 8080 -- java -jar app.jar",
-            "An argument @FILE before '--' stands for the arguments in that file; what follows '--' is COMMAND's own."
+            RunOptions.UNITS,
+            RunOptions.ARGUMENT_FILES
         })
 final class RunCommand implements Callable<Integer> {
-    private static final System.Logger LOG = Log.supervisor();
-
     @Spec
     private CommandSpec spec;
 
@@ -57,14 +52,28 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "Checks the command line, shows what would run, and exits.")
     private boolean dryRun;
 
+    @Option(
+            names = "--background",
+            hidden = true,
+            description = "As 'start' runs it: its log is its standard error, too.")
+    private boolean background;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Supervisor supervisor = configure();
+        OperatorSignals.ignoreTerminal();
+        SupervisorLog log = options.log().openLog(options.name());
+        Supervisor supervisor = configure(log);
         if (dryRun) {
             spec.commandLine().getOut().println(supervisor);
             return ExitStatus.OK;
         }
-        handleSignals(supervisor);
+        OwnProcess.leaveOptionsToWorkers(
+                ((Main) spec.root().userObject()).arguments().afterName());
+        PrintWriter console = spec.commandLine().getErr(); // as long as it is that
+        log.begin();
+        spec.commandLine().setErr(background ? new PrintWriter(System.err, true) : console);
+        WorkerLogs workerLogs = options.logDirectory() == null ? null : new WorkerLogs(options.logDirectory());
+        OperatorSignals.handle(supervisor);
         Outcome outcome;
         try {
             outcome = supervise(supervisor);
@@ -73,6 +82,9 @@ final class RunCommand implements Callable<Integer> {
             throw e;
         }
         ExitDeadline.begin(outcome.exitStatus());
+        if (outcome == Outcome.GAVE_UP && workerLogs != null && !background) {
+            workerLogs.show(options.workers(), index -> options.log().fileName(index, supervisor.name()), console);
+        }
         if (!supervisor.failure().isEmpty()) {
             spec.commandLine().getErr().println("forkless: " + supervisor.failure());
         }
@@ -83,64 +95,22 @@ final class RunCommand implements Callable<Integer> {
         PidFile pidFile = PidFile.write(options.pidFile());
         try {
             supervisor.start();
+            LateClasses.load(supervisor);
             return supervisor.awaitTermination();
         } finally {
             pidFile.close();
         }
     }
 
-    private Supervisor configure() {
+    private Supervisor configure(SupervisorLog log) {
         try {
-            return options.build();
+            SupervisorBuilder builder = options.builder();
+            if (log.hasFile()) {
+                builder.ownLog(log::reopen);
+            }
+            return builder.build();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-        }
-    }
-
-    private static void handleSignals(Supervisor supervisor) {
-        StopRequests stopRequests = new StopRequests(supervisor);
-        for (String signal : List.of("TERM", "INT")) {
-            Signals.handle(signal, stopRequests);
-        }
-        handle("HUP", supervisor::restart);
-        if (Terminal.isWrittenTo()) {
-            Signals.ignore("TTIN");
-            Signals.ignore("TTOU");
-        } else {
-            handle("TTIN", () -> supervisor.scaleBy(1));
-            handle("TTOU", () -> supervisor.scaleBy(-1));
-        }
-        handle("USR1", supervisor::reopenLogs);
-    }
-
-    /** Nobody waits for a signal's result, so that a failure goes to the log. */
-    private static void handle(String signal, Supplier<CompletableFuture<Void>> action) {
-        Signals.handle(
-                signal,
-                () -> action.get().whenComplete((nothing, failure) -> {
-                    if (failure != null) {
-                        LOG.log(Level.WARNING, "SIG" + signal + ": " + failure.getMessage());
-                    }
-                }));
-    }
-
-    /** The first request drains, the second one kills. It may come before the supervisor has started. */
-    private static final class StopRequests implements Runnable {
-        private final Supervisor supervisor;
-        private boolean asked;
-
-        StopRequests(Supervisor supervisor) {
-            this.supervisor = supervisor;
-        }
-
-        @Override
-        public synchronized void run() {
-            if (asked) {
-                supervisor.kill();
-            } else {
-                supervisor.stop();
-            }
-            asked = true;
         }
     }
 }

@@ -1,28 +1,53 @@
 package io.forkless.cli;
 
+import io.forkless.cli.arguments.CountConverter;
+import io.forkless.cli.arguments.NameConverter;
+import io.forkless.cli.arguments.SizeConverter;
+import io.forkless.cli.arguments.TimeConverter;
+import io.forkless.cli.arguments.VariableConverter;
 import io.forkless.spi.ListenSpec;
 import io.forkless.supervisor.Supervisor;
 import io.forkless.supervisor.SupervisorBuilder;
+import io.forkless.supervisor.command.Placeholders;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** What to run and how; {@code run} and {@code start} have the same options. */
 final class RunOptions {
-    private static final long MEBIBYTE = 1L << 20;
+    static final String UNITS =
+            "TIME is a number of seconds, or has a unit: 500ms, 30s, 5m, 2h, 1d. SIZE is a number of MiB, or has a unit:"
+                    + " 64k, 512m, 2g.";
+
+    static final String ARGUMENT_FILES =
+            "An argument @FILE before '--' stands for the lines of that file (UTF-8). Each line is one argument as it is: blanks,"
+                    + " quotes, backslashes and # have no meaning, and empty lines are skipped. @@ begins an argument with"
+                    + " @. What follows '--' is COMMAND's own.";
+
+    static final String STARTED_FROM = "--started-from";
+
+    private static final LogicalDirectory HERE = LogicalDirectory.current();
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
 
     @Option(
             names = {"-w", "--workers"},
             paramLabel = "N",
-            description = "How many worker processes; default: one per processor.")
+            converter = CountConverter.Workers.class,
+            description = "How many worker processes; default: one per processor, of which a container has what its"
+                    + " quota gives.")
     private Integer workers;
 
     @Option(
@@ -40,9 +65,13 @@ final class RunOptions {
     @Option(
             names = "--name",
             paramLabel = "NAME",
+            converter = NameConverter.class,
             description =
                     "What status, restart and the like find it by; one supervisor at a time has it. Default: its pid.")
     private String name;
+
+    @Mixin
+    private RuntimeDirectoryOption runtimeDirectory;
 
     @Option(
             names = "--provider",
@@ -51,46 +80,62 @@ final class RunOptions {
     private String provider;
 
     @Option(
+            names = "--directory",
+            paramLabel = "DIRECTORY",
+            description =
+                    "Where the workers run, and where relative paths of COMMAND begin; looked up anew for each start,"
+                            + " so that a link to a release may be changed before a restart. Default: the current one, by the"
+                            + " path by which it was entered.")
+    private Path directory;
+
+    @Option(
             names = "--worker-env",
             paramLabel = "NAME=VALUE",
-            description = "Adds a variable to the workers' environment; may be repeated.")
-    private Map<String, String> environment = new LinkedHashMap<>();
+            converter = VariableConverter.class,
+            description = "Adds a variable to the workers' environment; {index} and {name} as in COMMAND. May be"
+                    + " repeated.")
+    private List<Map.Entry<String, String>> environment = new ArrayList<>();
 
     @Option(
             names = "--boot-timeout",
-            paramLabel = "SECONDS",
-            defaultValue = "60",
+            paramLabel = "TIME",
+            converter = TimeConverter.Limit.class,
+            defaultValue = "60s",
             description = "How long a worker may take to be ready; default: ${DEFAULT-VALUE}.")
-    private double bootTimeout;
+    private Duration bootTimeout;
 
     @Option(
             names = "--ready-hold",
-            paramLabel = "SECONDS",
+            paramLabel = "TIME",
+            converter = TimeConverter.OrZero.class,
             defaultValue = "0",
             description =
                     "How long a replacement must be ready until the worker that it replaces drains; one that ends or turns"
                             + " unready before aborts the restart. Default: ${DEFAULT-VALUE}.")
-    private double readyHold;
+    private Duration readyHold;
 
     @Option(
             names = "--drain-timeout",
-            paramLabel = "SECONDS",
-            defaultValue = "30",
+            paramLabel = "TIME",
+            converter = TimeConverter.Limit.class,
+            defaultValue = "30s",
             description = "How long a worker may take to finish its requests; default: ${DEFAULT-VALUE}.")
-    private double drainTimeout;
+    private Duration drainTimeout;
 
     @Option(
             names = "--hang-timeout",
-            paramLabel = "SECONDS",
-            defaultValue = "30",
+            paramLabel = "TIME",
+            converter = TimeConverter.FromSecond.class,
+            defaultValue = "30s",
             description =
                     "A worker that is silent for so long, or has threads in a deadlock, is killed and started again;"
                             + " 0: never. Default: ${DEFAULT-VALUE}.")
-    private double hangTimeout;
+    private Duration hangTimeout;
 
     @Option(
             names = "--max-failed-starts",
             paramLabel = "N",
+            converter = CountConverter.Failures.class,
             defaultValue = "10",
             description = "Gives up after N failed starts in a row if no worker serves; default: ${DEFAULT-VALUE}.")
     private int maxFailedStarts;
@@ -98,27 +143,33 @@ final class RunOptions {
     @Option(
             names = "--max-surge",
             paramLabel = "N",
+            converter = CountConverter.Workers.class,
             defaultValue = "1",
-            description = "How many extra processes there may be during a restart; default: ${DEFAULT-VALUE}.")
+            description =
+                    "How many replacements may start at a time in a restart; default: ${DEFAULT-VALUE}. Old workers"
+                            + " that drain do not count, so until they have gone there may be twice as many processes as workers.")
     private int maxSurge;
 
     @Option(
             names = "--max-age",
-            paramLabel = "SECONDS",
+            paramLabel = "TIME",
+            converter = TimeConverter.OrZero.class,
             defaultValue = "0",
             description = "Replaces a worker that is so old, give or take a tenth; default: never.")
-    private double maxAge;
+    private Duration maxAge;
 
     @Option(
             names = "--max-connections",
             paramLabel = "N",
+            converter = CountConverter.Connections.class,
             defaultValue = "0",
             description = "Replaces a worker that has accepted so many, give or take a tenth; default: never.")
     private long maxConnections;
 
     @Option(
             names = "--max-rss",
-            paramLabel = "MIB",
+            paramLabel = "SIZE",
+            converter = SizeConverter.Memory.class,
             defaultValue = "0",
             description = "Replaces a worker with so much resident memory, give or take a tenth; on Linux only."
                     + " Default: never.")
@@ -127,19 +178,25 @@ final class RunOptions {
     @Option(
             names = "--log-dir",
             paramLabel = "DIRECTORY",
-            description = "Writes each worker's output to a file there in place of the console.")
+            description = "Writes each worker's output to a file there in place of the console; {name} stands for the"
+                    + " supervisor's name.")
     private Path logDirectory;
+
+    @Mixin
+    private LogOptions log;
 
     @Option(
             names = "--log-max-size",
-            paramLabel = "MIB",
-            defaultValue = "10",
+            paramLabel = "SIZE",
+            converter = SizeConverter.File.class,
+            defaultValue = "10m",
             description = "The size at which a log file is rotated, 0 for never; default: ${DEFAULT-VALUE}.")
     private long logMaxSize;
 
     @Option(
             names = "--log-keep",
             paramLabel = "N",
+            converter = CountConverter.Files.class,
             defaultValue = "5",
             description = "How many rotated files are kept of each worker; default: ${DEFAULT-VALUE}.")
     private int logKeep;
@@ -151,52 +208,99 @@ final class RunOptions {
                     "Keeps an archive of the workers' classes there, from which the next ones start in half the time.")
     private Path fastStart;
 
+    @Option(
+            names = "--on-event",
+            paramLabel = "COMMAND",
+            description =
+                    "Has the shell run this for each event, one after the other, each up to 10 s. FORKLESS_EVENT names the"
+                            + " event, such as worker-ready, worker-died or restarted; see docs/operations.md.")
+    private String onEvent;
+
     @Option(names = "--pid-file", paramLabel = "FILE", description = "Writes the supervisor's pid there while it runs.")
     private Path pidFile;
 
-    @Parameters(paramLabel = "COMMAND", arity = "1..*", description = "What to run as a worker, with its arguments.")
+    /** Of a {@code start} that has read them itself, and has named itself in one of them. */
+    @Option(names = STARTED_FROM, hidden = true)
+    private List<Path> startedFrom = new ArrayList<>();
+
+    @Parameters(
+            paramLabel = "COMMAND",
+            arity = "1..*",
+            description =
+                    "What to run as a worker, with its arguments; {index} is the worker's index, from 0, {name} the"
+                            + " supervisor's name, {{index}} and {{name}} the words themselves.")
     private List<String> command;
 
     String name() {
         return name;
     }
 
+    /** With the name in it, if it has its place there. */
     Path logDirectory() {
-        return logDirectory;
+        return HERE.resolve(
+                logDirectory == null || name == null
+                        ? logDirectory
+                        : Path.of(new Placeholders(0, name).fill(logDirectory.toString())));
+    }
+
+    LogOptions log() {
+        return log;
+    }
+
+    int workers() {
+        return workers == null ? Runtime.getRuntime().availableProcessors() : workers;
     }
 
     Path pidFile() {
-        return pidFile;
+        return HERE.resolve(pidFile);
     }
 
     /** @throws IllegalArgumentException if a value is out of range */
     Supervisor build() {
-        SupervisorBuilder builder = Supervisor.builder()
-                .command(command)
-                .workers(workers == null ? Runtime.getRuntime().availableProcessors() : workers)
-                .name(name)
-                .provider(provider)
-                .bootTimeout(seconds(bootTimeout))
-                .readyHold(seconds(readyHold))
-                .drainTimeout(seconds(drainTimeout))
-                .hangTimeout(seconds(hangTimeout))
-                .maxFailedStarts(maxFailedStarts)
-                .maxSurge(maxSurge)
-                .recycle(seconds(maxAge), maxConnections, maxRss * MEBIBYTE);
-        socket.applyTo(listen).forEach(builder::listen);
-        environment.forEach(builder::environment);
-        builder.fastStart(fastStart);
-        if (logDirectory != null) {
-            builder.logDirectory(logDirectory, logMaxSize * MEBIBYTE, logKeep);
-        }
-        return builder.build();
+        return builder().build();
     }
 
-    private static Duration seconds(double seconds) {
-        if (Double.isNaN(seconds)) {
-            throw new IllegalArgumentException("NaN is not a number of seconds");
+    /** @throws IllegalArgumentException if a value is out of range, as does its {@code build} */
+    SupervisorBuilder builder() {
+        SupervisorBuilder builder = Supervisor.builder()
+                .command(command)
+                .directory(directory == null ? HERE.path() : HERE.resolve(directory))
+                .workers(workers())
+                .name(name)
+                .provider(provider)
+                .bootTimeout(bootTimeout)
+                .readyHold(readyHold)
+                .drainTimeout(drainTimeout)
+                .hangTimeout(hangTimeout)
+                .maxFailedStarts(maxFailedStarts)
+                .maxSurge(maxSurge)
+                .recycle(maxAge, maxConnections, maxRss);
+        requireDistinct(listen);
+        socket.applyTo(listen).forEach(builder::listen);
+        environment.forEach(variable -> builder.environment(variable.getKey(), variable.getValue()));
+        builder.startedFrom(argumentFiles());
+        builder.fastStart(HERE.resolve(fastStart));
+        builder.onEvent(onEvent);
+        if (logDirectory != null) {
+            builder.logDirectory(HERE.resolve(logDirectory), logMaxSize, logKeep);
         }
-        return Duration.ofMillis(Math.round(seconds * 1000));
+        log.applyTo(builder);
+        return builder;
+    }
+
+    private List<Path> argumentFiles() {
+        List<Path> files = new ArrayList<>(startedFrom);
+        files.addAll(((Main) spec.root().userObject()).arguments().files());
+        return files.stream().map(HERE::resolve).toList();
+    }
+
+    private static void requireDistinct(List<ListenSpec> specs) {
+        Set<ListenSpec> seen = new HashSet<>();
+        for (ListenSpec spec : specs) {
+            if (!seen.add(spec)) {
+                throw new IllegalArgumentException("--listen: " + spec + " is given twice");
+            }
+        }
     }
 
     static final class ListenConverter implements ITypeConverter<ListenSpec> {

@@ -1,19 +1,21 @@
 package io.forkless.cli;
 
+import io.forkless.internal.control.DiskSpace;
 import io.forkless.supervisor.admin.AdminClient;
 import io.forkless.supervisor.admin.AdminClient.FailedException;
 import io.forkless.supervisor.admin.AdminClient.RefusedException;
+import io.forkless.supervisor.status.LaunchException;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
@@ -39,9 +41,23 @@ import picocli.CommandLine.Spec;
             "130:interrupted; the message says what is left",
             "others:as of 'run', which has ended"
         },
-        footer = {"", "Example: forkless start --name web --log-dir logs --listen 8080 -- java -jar app.jar"})
+        footer = {
+            "",
+            "Example: forkless start --name web --log-dir logs --listen 8080 -- java -jar app.jar",
+            RunOptions.UNITS,
+            RunOptions.ARGUMENT_FILES
+        })
 final class StartCommand implements Callable<Integer> {
     private static final long POLL_MILLIS = 100;
+
+    /** Of a supervisor that was told to stop, or has had no workers, so that what is in their logs is by others. */
+    private static final Set<Integer> NOT_DUE_TO_WORKERS = Set.of(
+            ExitStatus.OK,
+            ExitStatus.ERROR,
+            ExitStatus.USAGE,
+            ExitStatus.CANNOT_START,
+            LaunchException.NOT_EXECUTABLE,
+            LaunchException.NOT_FOUND);
 
     @Spec
     private CommandSpec spec;
@@ -60,15 +76,19 @@ final class StartCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
-        Path log = options.logDirectory().resolve("forkless.log");
+        Path given = options.log().supervisorLog();
+        Path log = given == null ? options.logDirectory().resolve("forkless.log") : given;
+        WorkerLogs workerLogs = new WorkerLogs(options.logDirectory());
         long logged = log.toFile().length();
-        Process supervisor = spawn(log, runArguments());
+        Process supervisor =
+                spawn(log, ((Main) spec.root().userObject()).arguments().afterName());
         String name = options.name() == null ? Long.toString(supervisor.pid()) : options.name();
         Interruption.leaves(
                 spec.commandLine(),
                 "the supervisor (pid " + supervisor.pid()
-                        + ") goes on to start, unless the interrupt was for it as well,"
-                        + " as Ctrl-C is; see 'forkless status --name " + name + "'");
+                        + ") goes on to start, unless the interrupt has reached it as well,"
+                        + " as Ctrl-C does in its first moment; see 'forkless status --name " + name
+                        + RuntimeDirectoryOption.repeated() + "'");
         while (supervisor.isAlive()) {
             try (AdminClient client = AdminClient.connect(name)) {
                 if (client.pid() == supervisor.pid()) { // else the name is taken, and ours is about to say so
@@ -82,7 +102,7 @@ final class StartCommand implements Callable<Integer> {
             }
             supervisor.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS);
         }
-        return ended(supervisor, log, logged);
+        return ended(supervisor, name, log, logged, workerLogs);
     }
 
     private void awaitReady(AdminClient client, Path log) throws IOException, RefusedException, FailedException {
@@ -93,10 +113,14 @@ final class StartCommand implements Callable<Integer> {
     }
 
     /** Says why last, as the supervisor has said it. */
-    private int ended(Process supervisor, Path log, long logged) throws IOException, InterruptedException {
+    private int ended(Process supervisor, String name, Path log, long logged, WorkerLogs workerLogs)
+            throws IOException, InterruptedException {
         int status = supervisor.waitFor();
         PrintWriter err = spec.commandLine().getErr();
         err.println("forkless: the supervisor has ended with status " + status + "; its log is " + log);
+        if (!NOT_DUE_TO_WORKERS.contains(status)) {
+            workerLogs.show(options.workers(), index -> options.log().fileName(index, name), err);
+        }
         complaint(log, logged).ifPresent(err::println);
         return status == ExitStatus.OK ? ExitStatus.REFUSED : status; // stopped before its workers were ready
     }
@@ -115,32 +139,35 @@ final class StartCommand implements Callable<Integer> {
         return own.or(() -> lines.stream().reduce((first, second) -> second));
     }
 
-    private List<String> runArguments() {
-        List<String> given = ((Main) spec.root().userObject()).arguments();
-        int start = given.indexOf(spec.name());
-        if (start < 0) {
-            throw new ParameterException(
-                    spec.commandLine(), "'start' itself cannot come from an @FILE; its options and COMMAND can");
-        }
-        return given.subList(start + 1, given.size());
-    }
-
     private Process spawn(Path log, List<String> runArguments) throws IOException {
         try {
             Files.createDirectories(options.logDirectory());
-            List<String> command = new ArrayList<>();
-            command.add(ProcessHandle.current().info().command().orElse("java"));
-            command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-            command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "run"));
-            command.addAll(runArguments);
-            return new ProcessBuilder(command)
+            Files.createDirectories(log.toAbsolutePath().getParent());
+            List<String> command = OwnProcess.toRun(inBackground(log, runArguments));
+            command.add(1, OwnSession.option());
+            ProcessBuilder builder = new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                    .redirectInput(ProcessBuilder.Redirect.from(nullDevice()))
-                    .start();
+                    .redirectInput(ProcessBuilder.Redirect.from(nullDevice()));
+            OwnProcess.leaveOptionsToWorkers(builder.environment());
+            return builder.start();
         } catch (IOException e) {
-            throw new IOException("log directory: cannot write " + log + ": " + e, e);
+            String what = options.log().supervisorLog() == null ? "log directory" : "supervisor log";
+            throw new IOException(what + ": cannot write " + log + ": " + DiskSpace.reason(log, e), e);
         }
+    }
+
+    private List<String> inBackground(Path log, List<String> runArguments) {
+        List<String> arguments = new ArrayList<>(List.of("--background"));
+        if (options.log().supervisorLog() == null) {
+            arguments.add("--supervisor-log=" + log);
+        }
+        ((Main) spec.root().userObject())
+                .arguments()
+                .files()
+                .forEach(file -> arguments.add(RunOptions.STARTED_FROM + "=" + file));
+        arguments.addAll(runArguments);
+        return arguments;
     }
 
     private static File nullDevice() {

@@ -37,13 +37,25 @@ final class StatusCommand extends AdminCommand {
         supervisor.execute("status", "");
         List<Map<String, String>> workers =
                 supervisor.reports().stream().map(StatusCommand::fields).toList();
+        List<String> remarks = remarks(supervisor);
         if (json) {
-            out.println(json(supervisor, workers));
+            out.println(json(supervisor, workers, remarks));
         } else {
             table(supervisor, workers, out);
+            remarks.forEach(out::println);
         }
         boolean serves = workers.stream().anyMatch(worker -> worker.get("state").equals("READY"));
         return serves ? ExitStatus.OK : ExitStatus.NOT_SERVING;
+    }
+
+    /** None of a supervisor that is older than they are. */
+    private static List<String> remarks(AdminClient supervisor) throws IOException, FailedException {
+        try {
+            supervisor.execute("remarks", "");
+            return supervisor.reports();
+        } catch (RefusedException e) {
+            return List.of();
+        }
     }
 
     private static void table(AdminClient supervisor, List<Map<String, String>> workers, PrintWriter out) {
@@ -81,11 +93,12 @@ final class StatusCommand extends AdminCommand {
         return value <= 0 ? "-" : (value >> 20) + " MiB";
     }
 
-    private static String json(AdminClient supervisor, List<Map<String, String>> workers) {
+    private static String json(AdminClient supervisor, List<Map<String, String>> workers, List<String> remarks) {
         Map<String, Object> status = new LinkedHashMap<>();
         status.put("name", supervisor.name());
         status.put("pid", supervisor.pid());
         status.put("workers", workers.stream().map(StatusCommand::typed).toList());
+        status.put("remarks", remarks);
         return JSON.std.asString(status);
     }
 

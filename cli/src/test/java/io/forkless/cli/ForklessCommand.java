@@ -114,7 +114,7 @@ final class ForklessCommand implements Closeable {
     /** What it has left in its temporary directory. */
     List<Path> leftovers() throws IOException {
         try (Stream<Path> files = Files.list(directory.resolve("tmp"))) {
-            return files.filter(file -> file.getFileName().toString().startsWith("forkless-"))
+            return files.filter(file -> file.getFileName().toString().startsWith("forkless"))
                     .toList();
         }
     }

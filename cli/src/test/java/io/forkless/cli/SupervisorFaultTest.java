@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.forkless.internal.control.UserId;
 import io.forkless.supervisor.FaultLoad;
 import io.forkless.supervisor.FaultTable;
 import io.forkless.supervisor.FaultWorker;
@@ -236,6 +237,36 @@ class SupervisorFaultTest {
         }
     }
 
+    /** One inode is that of the disk's root; the next ones are the runtime directory, the private one, and its files. */
+    @ParameterizedTest
+    @Tag("root")
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = MOUNT)
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6})
+    void a_disk_without_a_free_inode_is_named_and_nothing_is_left_on_it(int inodes) throws Exception {
+        mountDisk("nr_inodes=" + inodes);
+        try {
+            Path said = directory.resolve("said");
+            ProcessBuilder builder = run(List.of("--name", "named", "--listen", "127.0.0.1:0"))
+                    .options("-XX:-UsePerfData") // which has a file there, too
+                    .process()
+                    .redirectErrorStream(true)
+                    .redirectOutput(said.toFile());
+
+            assertThat(builder.start().onExit().get(60, TimeUnit.SECONDS).exitValue())
+                    .as(Files.readString(said))
+                    .isEqualTo(3);
+
+            assertThat(Files.readAllLines(said))
+                    .last()
+                    .asString()
+                    .startsWith("forkless: cannot ")
+                    .contains("no free inode on " + temporary + " (tmpfs)");
+            assertThat(temporary).isEmptyDirectory();
+        } finally {
+            assertThat(run("umount", "--lazy", temporary.toString())).isTrue();
+        }
+    }
+
     @Test
     @Tag("root")
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = MOUNT)
@@ -353,7 +384,8 @@ class SupervisorFaultTest {
     @Test
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = FIFO)
     void a_fifo_in_the_place_of_its_endpoint_ends_the_start_and_delays_no_command() throws Exception {
-        Path endpoint = fifo("tmp/forkless-" + System.getProperty("user.name") + "-fifo.endpoint");
+        Path base = Files.createDirectory(temporary.resolve("forkless-" + UserId.ours()));
+        Path endpoint = fifo(directory.relativize(base.resolve("fifo.endpoint")).toString());
         Process supervisor = forkless(List.of(), "--name", "fifo");
         try {
             assertThat(supervisor.onExit().get(60, TimeUnit.SECONDS).exitValue())
@@ -406,8 +438,12 @@ class SupervisorFaultTest {
     }
 
     private void mountSmallDisk() throws Exception {
+        mountDisk("size=1m");
+    }
+
+    private void mountDisk(String limit) throws Exception {
         assumeTrue(Privileges.isRoot(), "only root can mount");
-        assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", temporary.toString()), "no mount permitted");
+        assumeTrue(run("mount", "-t", "tmpfs", "-o", limit, "tmpfs", temporary.toString()), "no mount permitted");
     }
 
     private static void fill(Path file) throws IOException {

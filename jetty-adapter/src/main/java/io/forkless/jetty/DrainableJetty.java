@@ -19,11 +19,27 @@ import org.eclipse.jetty.util.component.LifeCycle;
  * short.
  */
 final class DrainableJetty implements DrainableServer {
+    /** Found by the test that watches what a drain loads. */
+    private static final List<String> CLASSES_OF_DRAIN = List.of(
+            "org.eclipse.jetty.http.MutableHttpFields",
+            "org.eclipse.jetty.http2.ErrorCode",
+            "org.eclipse.jetty.io.ManagedSelector",
+            "org.eclipse.jetty.io.ssl.SslConnection",
+            "org.eclipse.jetty.util.Callback",
+            "org.eclipse.jetty.util.Promise",
+            "org.eclipse.jetty.util.compression.CompressionPool",
+            "org.eclipse.jetty.util.thread.ReservedThreadExecutor");
+
     private final Server server;
     private List<SharedServerConnector> connectors = List.of();
 
     DrainableJetty(Server server) {
         this.server = server;
+    }
+
+    @Override
+    public List<String> classesOfDrain() {
+        return CLASSES_OF_DRAIN;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.forkless.jetty;
 
 import io.forkless.tck.adapter.HeldReadiness;
+import io.forkless.tck.adapter.PreparedDrain;
 import io.forkless.tck.adapter.Restarts;
 import io.forkless.tck.adapter.SlowRequests;
 import io.forkless.tck.adapter.TestBodies;
@@ -209,6 +210,9 @@ final class TestWorker {
             }
             if (path.equals("/sleep")) {
                 SlowRequests.sleep(query);
+            }
+            if (path.equals("/prepared")) {
+                PreparedDrain.await();
             }
             if (path.equals("/release")) {
                 HeldReadiness.release();

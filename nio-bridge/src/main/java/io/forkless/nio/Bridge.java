@@ -33,6 +33,7 @@ final class Bridge {
     }
 
     private static JniFunctions loadJni() {
+        NativeLibraries.unpackOutsideOfTheWorkingDirectory();
         try {
             return new JniFunctions();
         } catch (UnsupportedOperationException unsupported) {

@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /**
@@ -41,6 +42,8 @@ final class BoundPaths {
         }
         try {
             return !bound.startsWith("/") || Files.isSameFile(Path.of(bound), path);
+        } catch (InvalidPathException e) {
+            return true; // this JVM cannot look there, and perhaps it is the same directory by another name
         } catch (IOException e) {
             return false; // it is not there any more, or out of this user's reach
         }

@@ -3,6 +3,7 @@ package io.forkless.posix;
 import com.sun.jna.Library;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
+import io.forkless.nio.NativeLibraries;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -10,7 +11,7 @@ import java.nio.charset.StandardCharsets;
  * {@code ssize_t} are {@code long}: 64-bit systems only.
  */
 interface LibC extends Library {
-    LibC INSTANCE = Native.load("c", LibC.class);
+    LibC INSTANCE = load();
 
     int socket(int domain, int type, int protocol);
 
@@ -56,6 +57,21 @@ interface LibC extends Library {
 
     /** Section 3. */
     Pointer getgrnam(byte[] name);
+
+    int setsid();
+
+    int getsid(int pid);
+
+    /** Returns only if it fails. */
+    int execve(byte[] path, Pointer argv, Pointer envp);
+
+    /** Section 3; returns the error number. */
+    int pthread_sigmask(int how, Pointer set, Pointer previous);
+
+    private static LibC load() {
+        NativeLibraries.unpackOutsideOfTheWorkingDirectory();
+        return Native.load("c", LibC.class);
+    }
 
     /** As the functions above take it. */
     static byte[] string(String value) {

@@ -7,6 +7,7 @@ import io.forkless.spi.UnixListenSpec;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.Optional;
 
 /**
  * Makes blocking, listening sockets that are closed on exec. They must stay blocking: {@code O_NONBLOCK} belongs to the open
@@ -73,6 +74,10 @@ final class ListeningSocket {
                 && inet.getAddress().isAnyLocalAddress();
         if (ipv6Wildcard && errno == Errno.EADDRNOTAVAIL) {
             return new NoSuchFamilyException(Errno.failure(operation, "bind", errno)); // disable_ipv6 is set
+        }
+        Optional<String> hint = errno == Errno.EADDRINUSE ? Systemd.hint() : Optional.empty();
+        if (hint.isPresent()) {
+            return Errno.failure(operation, "bind", errno, hint.get());
         }
         if (errno != Errno.EACCES) {
             return Errno.failure(operation, "bind", errno);

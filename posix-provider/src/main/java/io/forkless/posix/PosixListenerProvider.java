@@ -2,6 +2,7 @@ package io.forkless.posix;
 
 import com.sun.jna.Native;
 import com.sun.jna.Platform;
+import io.forkless.internal.control.RuntimeDirectory;
 import io.forkless.nio.NioChannels;
 import io.forkless.spi.Fitness;
 import io.forkless.spi.ListenSpec;
@@ -110,7 +111,9 @@ public final class PosixListenerProvider implements ListenerProvider {
         try {
             if (socket.endsWith(HandOff.SOCKET_FILE)) {
                 Files.deleteIfExists(socket);
-                Files.deleteIfExists(socket.getParent());
+                Path directory = socket.getParent();
+                Files.deleteIfExists(directory);
+                RuntimeDirectory.removeIfEmpty(directory.getParent());
             }
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "cannot remove " + socket, e);

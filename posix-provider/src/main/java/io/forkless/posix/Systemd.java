@@ -100,6 +100,41 @@ public final class Systemd implements ServiceManager {
         return listeners;
     }
 
+    /** Of those that are open in this process and for another one, as a script leaves them that starts it. */
+    @Override
+    public Optional<String> outOfReach() {
+        return forAnother().filter(hint -> isListener(firstDescriptor));
+    }
+
+    /** What is to be said of a bind that fails, since sockets may be open elsewhere for another process than this one. */
+    static Optional<String> hint() {
+        return Platform.isLinux() ? new Systemd().forAnother() : Optional.empty();
+    }
+
+    private Optional<String> forAnother() {
+        String pid = environment.getOrDefault("LISTEN_PID", "");
+        String count = environment.getOrDefault("LISTEN_FDS", "");
+        if (isForThisProcess("LISTEN_PID") || !pid.matches("\\d{1,18}") || !count.matches("0*[1-9]\\d{0,3}")) {
+            return Optional.empty();
+        }
+        String program = ProcessHandle.of(Long.parseLong(pid))
+                .flatMap(process -> process.info().command())
+                .map(command -> " (" + command + ")")
+                .orElse("");
+        return Optional.of("the sockets that systemd has opened (LISTEN_FDS) are meant for the process " + pid + program
+                + " and not for this one (" + ProcessHandle.current().pid()
+                + "): in a script, put 'exec' before the command that runs the supervisor, and use 'run', not 'start'");
+    }
+
+    private static boolean isListener(int descriptor) {
+        try {
+            new NativeSocket(descriptor).requireListening("LISTEN_FDS");
+            return true;
+        } catch (IOException | LinkageError e) {
+            return false; // it is not open here, or something else
+        }
+    }
+
     @Override
     public String provider() {
         return PosixListenerProvider.NAME;

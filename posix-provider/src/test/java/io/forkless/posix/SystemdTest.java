@@ -206,6 +206,31 @@ class SystemdTest {
         assertThat(systemd.takeListeners()).isEmpty();
     }
 
+    @Test
+    void sockets_that_are_open_here_and_meant_for_another_process_are_out_of_reach() throws Exception {
+        int first = FIRST + 40;
+        Map<String, String> environment = Map.of("LISTEN_PID", "1" + OURS, "LISTEN_FDS", "1");
+        Systemd systemd = new Systemd(environment, first);
+        assertThat(systemd.outOfReach()).as("they are not open").isEmpty();
+        NativeSocket listener = ListeningSocket.open(ListenSpec.tcp("127.0.0.1", 0));
+        TestLibC.INSTANCE.dup2(listener.fd(), first);
+        listener.close();
+        try {
+            assertThat(systemd.outOfReach().orElseThrow())
+                    .startsWith("the sockets that systemd has opened (LISTEN_FDS) are meant for the process 1" + OURS)
+                    .contains(" and not for this one (" + OURS + ")")
+                    .contains("put 'exec' before");
+            Map<String, String> ours = Map.of("LISTEN_PID", OURS, "LISTEN_FDS", "1");
+            assertThat(new Systemd(ours, first).outOfReach()).isEmpty();
+            for (String count : List.of("", "0", "x")) {
+                assertThat(new Systemd(Map.of("LISTEN_PID", "1", "LISTEN_FDS", count), first).outOfReach())
+                        .isEmpty();
+            }
+        } finally {
+            new NativeSocket(first).close();
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"3000000,,3000", "3000000,ours,3000", "3000000,1,", "junk,,", "-5,,", "'',,"})
     void the_watchdog_is_asked_for_by_time_and_process(String micros, String pid, Long millis) {

@@ -93,18 +93,30 @@ class WorkerHandOffTest {
     void another_user_is_refused_even_with_the_right_pid_and_nonce(@TempDir Path directory) throws Exception {
         assumeTrue(Privileges.canBecomeNobody(), Privileges.REASON);
         try (WorkerJvm nobody = WorkerJvm.startAsNobody(directory)) {
-            byte[] ticket = listener.ticketFor(nobody.handle());
+            byte[] ticket = ticketIn(directory, nobody);
             Path socket = TicketPayload.decode(ticket).socket();
             assertThat(Files.getPosixFilePermissions(socket.getParent()))
                     .isEqualTo(PosixFilePermissions.fromString("rwx------"));
             assertThat(nobody.ask("adopt " + HexFormat.of().formatHex(ticket)))
                     .isEqualTo("error: adopt: Permission denied");
 
-            // Were the directory open to everybody, the kernel's word on who connects would still be there.
-            Files.setPosixFilePermissions(socket.getParent(), PosixFilePermissions.fromString("rwxr-xr-x"));
+            // Were the directories open to everybody, the kernel's word on who connects would still be there.
+            for (Path closed : List.of(socket.getParent(), socket.getParent().getParent())) {
+                Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwxr-xr-x"));
+            }
             Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rwxrwxrwx"));
             assertThat(nobody.ask("adopt " + HexFormat.of().formatHex(ticket)))
                     .startsWith("error: adopt: the supervisor refused");
+        }
+    }
+
+    /** With a runtime directory of its own, which the test may open to everybody. */
+    private byte[] ticketIn(Path directory, WorkerJvm worker) throws IOException {
+        String before = System.setProperty("java.io.tmpdir", directory.toString());
+        try {
+            return listener.ticketFor(worker.handle());
+        } finally {
+            System.setProperty("java.io.tmpdir", before);
         }
     }
 

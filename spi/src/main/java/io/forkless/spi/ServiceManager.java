@@ -30,6 +30,14 @@ public interface ServiceManager {
      */
     List<SharedListener> takeListeners() throws IOException;
 
+    /**
+     * Why the listeners that it has opened cannot be taken here, and what to do about it, in one line; empty if there are none,
+     * or if they can be. Asked also if the service manager is not {@linkplain #isPresent() present}.
+     */
+    default Optional<String> outOfReach() {
+        return Optional.empty();
+    }
+
     /** The {@linkplain ListenerProvider#name() name} of the provider that its listeners are handed off by. */
     String provider();
 

@@ -1,6 +1,7 @@
 package io.forkless.spi;
 
 import java.net.UnixDomainSocketAddress;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -32,7 +33,7 @@ public record UnixListenSpec(String path, int backlog, int mode, String owner, S
         }
         requireAccount("owner", owner);
         requireAccount("group", group);
-        path = Path.of(path).toAbsolutePath().normalize().toString();
+        path = absolute(path);
     }
 
     @Override
@@ -61,6 +62,17 @@ public record UnixListenSpec(String path, int backlog, int mode, String owner, S
     @Override
     public String toString() {
         return ListenSpecParser.UNIX_PREFIX + path;
+    }
+
+    private static String absolute(String path) {
+        try {
+            return Path.of(path).toAbsolutePath().normalize().toString();
+        } catch (InvalidPathException e) {
+            throw new IllegalArgumentException(
+                    "'" + path + "' is not the name of a file here, where the encoding is "
+                            + System.getProperty("sun.jnu.encoding") + ": " + e.getReason(),
+                    e);
+        }
     }
 
     private static void requireAccount(String what, String name) {

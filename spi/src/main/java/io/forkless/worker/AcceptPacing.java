@@ -134,6 +134,14 @@ public final class AcceptPacing {
         publish();
     }
 
+    /** The supervisor may have had to make the scoreboard again; called now and then. */
+    void refresh() {
+        if (scoreboard.follow() && (present || accepted.get() > 0)) {
+            publish();
+            publishPressure();
+        }
+    }
+
     /** How many connections were accepted since this worker started. */
     public long accepted() {
         return accepted.get();

@@ -1,7 +1,9 @@
 package io.forkless.worker;
 
 import io.forkless.internal.control.BootstrapFile;
+import io.forkless.internal.control.NativeText;
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -26,7 +28,7 @@ final class CurrentWorker {
         }
         if (connected == null) {
             try {
-                connected = SupervisedWorker.connect(Path.of(file));
+                connected = SupervisedWorker.connect(path(file));
             } catch (IOException e) {
                 failure = e;
                 throw e;
@@ -54,6 +56,15 @@ final class CurrentWorker {
     static synchronized void remove(Worker worker) {
         if (fake == worker) {
             fake = null;
+        }
+    }
+
+    private static Path path(String file) throws IOException {
+        try {
+            return Path.of(file);
+        } catch (InvalidPathException e) {
+            throw new IOException(
+                    "cannot read the file that " + BootstrapFile.ENVIRONMENT + " names: " + NativeText.reason(), e);
         }
     }
 

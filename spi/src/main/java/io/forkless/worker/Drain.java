@@ -16,20 +16,24 @@ final class Drain {
 
     private final Duration timeout;
     private final Runnable afterwards;
+    private final Runnable beforeCut;
     private final IntConsumer exit;
     private final IntConsumer halt;
     private final List<DrainHandler> handlers = new ArrayList<>();
+    private int prepared;
     private boolean begun;
     private volatile Thread deadline;
 
     /**
      * @param afterwards runs when all handlers have drained in time, before the exit
+     * @param beforeCut runs, perhaps several times and on any thread, when the time is over and connections are left
      * @param exit ends the JVM in an orderly way, as {@link Runtime#exit}
      * @param halt ends the JVM at once, as {@link Runtime#halt}
      */
-    Drain(Duration timeout, Runnable afterwards, IntConsumer exit, IntConsumer halt) {
+    Drain(Duration timeout, Runnable afterwards, Runnable beforeCut, IntConsumer exit, IntConsumer halt) {
         this.timeout = timeout;
         this.afterwards = afterwards;
+        this.beforeCut = beforeCut;
         this.exit = exit;
         this.halt = halt;
     }
@@ -38,7 +42,26 @@ final class Drain {
         if (begun) {
             throw new IllegalStateException("this worker is draining already");
         }
+        if (handler instanceof GracefulDrain graceful) {
+            graceful.beforeCut(beforeCut);
+        }
         handlers.add(handler);
+    }
+
+    /** Has the handlers that were added since the last call load what they need. */
+    void prepare() {
+        List<DrainHandler> next;
+        synchronized (this) {
+            next = List.copyOf(handlers.subList(prepared, handlers.size()));
+            prepared = handlers.size();
+        }
+        for (DrainHandler handler : next) {
+            try {
+                handler.prepare();
+            } catch (Throwable e) { // then it needs it later, when it is perhaps still there
+                log(Level.DEBUG, "a drain handler is not prepared", e);
+            }
+        }
     }
 
     synchronized boolean hasBegun() {
@@ -67,7 +90,7 @@ final class Drain {
         try {
             status = drain(reason) ? 0 : 1;
         } catch (Throwable e) {
-            LOG.log(Level.ERROR, "the drain failed: open connections may be lost", e);
+            log(Level.ERROR, "the drain failed: open connections may be lost", e);
         } finally {
             exit.accept(status);
         }
@@ -81,7 +104,7 @@ final class Drain {
         for (DrainHandler handler : handlers) {
             threads.add(start("forkless-drain-" + threads.size(), true, () -> runHandler(handler, limit, undrained)));
         }
-        LOG.log(Level.INFO, "draining: {0}", reason); // not before, since perhaps nobody reads what is logged
+        log(Level.INFO, "draining: " + reason, null); // not before, since perhaps nobody reads what is logged
         try {
             for (Thread thread : threads) {
                 thread.join(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
@@ -90,7 +113,8 @@ final class Drain {
             return false;
         }
         if (threads.stream().anyMatch(Thread::isAlive)) {
-            LOG.log(Level.WARNING, "not drained within {0} ms: open connections are lost", limit.toMillis());
+            log(Level.WARNING, "not drained within " + limit.toMillis() + " ms: open connections are lost", null);
+            beforeCut.run();
         }
         if (undrained.get() > 0) {
             return false;
@@ -112,8 +136,19 @@ final class Drain {
         try {
             handler.drain(limit);
             undrained.decrementAndGet();
+        } catch (GracefulDrain.NotDrainedException e) {
+            log(Level.WARNING, "not drained within " + limit.toMillis() + " ms: open connections were cut", null);
         } catch (Throwable e) { // an Error as well: of a class that a new release has taken away, say
-            LOG.log(Level.WARNING, "drain handler failed: open connections may be lost", e);
+            log(Level.WARNING, "drain handler failed: open connections may be lost", e);
+        }
+    }
+
+    /** The application's logging may be in a jar that is not what it was: no reason to end the drain. */
+    private static void log(Level level, String line, Throwable cause) {
+        try {
+            LOG.log(level, line, cause);
+        } catch (Throwable e) {
+            // there is nothing left to tell it with
         }
     }
 

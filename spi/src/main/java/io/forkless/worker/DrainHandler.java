@@ -13,4 +13,11 @@ public interface DrainHandler {
      * @throws Exception is logged; the connections that are still open are then lost
      */
     void drain(Duration limit) throws Exception;
+
+    /**
+     * Loads what only the drain needs, in time: a JVM reads its jars when it needs a class, and until the drain somebody may have
+     * written another file over one. Called once, on a thread of its own, when this worker's server has started. Does nothing
+     * unless overridden.
+     */
+    default void prepare() {}
 }

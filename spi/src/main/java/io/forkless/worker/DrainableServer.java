@@ -1,5 +1,7 @@
 package io.forkless.worker;
 
+import java.util.List;
+
 /**
  * What {@link GracefulDrain} needs of a server. An adapter implements it for its server, or for the part of it that serves
  * shared listeners.
@@ -8,6 +10,15 @@ package io.forkless.worker;
  * and {@link #closeIdle} by turns, and {@link #stop} in the end. None of them waits for a request.
  */
 public interface DrainableServer {
+    /**
+     * The names of the classes that nothing but a drain makes the server need; each stands for the ones nested in it, too. They
+     * are initialized when the server has started, see {@link DrainHandler#prepare}. Those that this version of the server has
+     * not got are left out. Empty unless overridden.
+     */
+    default List<String> classesOfDrain() {
+        return List.of();
+    }
+
     /**
      * Gives up this process's copies of the listeners, and serves the connections that {@linkplain
      * io.forkless.spi.SharedServerSocketChannel#close(java.util.function.Consumer) nobody else would}.

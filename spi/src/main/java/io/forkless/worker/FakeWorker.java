@@ -143,7 +143,7 @@ public final class FakeWorker implements Worker, AutoCloseable {
 
     private synchronized Drain begin(Duration timeout) {
         if (drain == null) {
-            drain = new Drain(timeout, () -> {}, exit::complete, exit::complete);
+            drain = new Drain(timeout, () -> {}, () -> {}, exit::complete, exit::complete);
             handlers.forEach(drain::add);
             drain.begin("asked by the test");
             pacing.leave();

@@ -1,6 +1,8 @@
 package io.forkless.worker;
 
+import io.forkless.internal.control.EagerClasses;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
@@ -16,6 +18,7 @@ public final class GracefulDrain implements DrainHandler {
     private final DrainableServer server;
     private final LongSupplier nanoTime;
     private final Pause pause;
+    private Runnable beforeCut = () -> {};
 
     interface Pause {
         void millis(long millis) throws InterruptedException;
@@ -31,6 +34,18 @@ public final class GracefulDrain implements DrainHandler {
         this.pause = pause;
     }
 
+    /** @param newBeforeCut runs when the time is over, while the connections that are left are still open */
+    void beforeCut(Runnable newBeforeCut) {
+        beforeCut = newBeforeCut;
+    }
+
+    @Override
+    public void prepare() {
+        EagerClasses.loadPackages(server.getClass(), List.of(server.getClass().getPackageName()));
+        EagerClasses.initialize(server.getClass(), server.classesOfDrain());
+    }
+
+    /** @throws NotDrainedException if connections were left when the time was over, which have been cut off now */
     @Override
     public void drain(Duration limit) throws Exception {
         long begin = nanoTime.getAsLong();
@@ -40,6 +55,18 @@ public final class GracefulDrain implements DrainHandler {
             server.closeIdle();
             pause.millis(POLL_MILLIS);
         }
+        boolean cut = !server.isDrained();
+        if (cut) {
+            beforeCut.run();
+        }
         server.stop();
+        if (cut) {
+            throw new NotDrainedException();
+        }
+    }
+
+    /** The drain's time is over, and connections are left. */
+    static final class NotDrainedException extends Exception {
+        private static final long serialVersionUID = 1L;
     }
 }

@@ -24,6 +24,7 @@ final class Heartbeats implements Runnable {
     private final Duration interval;
     private final BooleanSupplier draining;
     private boolean deadlocked;
+    private boolean last;
 
     Heartbeats(Pulse pulse, AcceptPacing connections, Duration interval, BooleanSupplier draining) {
         this.pulse = pulse;
@@ -49,6 +50,7 @@ final class Heartbeats implements Runnable {
     }
 
     private void beat(long number) throws IOException {
+        connections.refresh();
         // Nobody replaces a worker that drains for it. And JDK 25 crashes at its exit if, when it has written an
         // archive
         // of classes, a thread links a lambda, as the first check does.
@@ -56,8 +58,24 @@ final class Heartbeats implements Runnable {
             deadlocked = ThreadDump.hasDeadlock();
         }
         if (!deadlocked) {
+            beat();
+        }
+    }
+
+    private synchronized void beat() throws IOException {
+        if (!last) {
             pulse.send(heartbeat());
         }
+    }
+
+    /** Tells how much this worker does now, and nothing more: what is still open is about to be cut off. */
+    synchronized void beatLast() {
+        try {
+            beat();
+        } catch (IOException e) {
+            // the supervisor is gone, and nobody counts
+        }
+        last = true;
     }
 
     private Heartbeat heartbeat() {

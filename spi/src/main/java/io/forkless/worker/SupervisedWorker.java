@@ -2,21 +2,30 @@ package io.forkless.worker;
 
 import io.forkless.internal.control.BootstrapFile;
 import io.forkless.internal.control.ControlMessage;
+import io.forkless.internal.control.EagerClasses;
 import io.forkless.internal.control.Scoreboard;
 import io.forkless.internal.control.Signals;
 import io.forkless.internal.control.StaleFiles;
 import io.forkless.internal.control.Ticket;
 import io.forkless.spi.ListenSpec;
+import io.forkless.spi.ListenerProvider;
 import io.forkless.spi.ListenerProviders;
 import io.forkless.spi.SharedServerSocketChannel;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.ConnectException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The link, the scoreboard, the drain and the readiness of this process as one worker. Thread-safe. */
 final class SupervisedWorker implements Worker {
     private static final System.Logger LOG = System.getLogger(Worker.class.getName());
+
+    private static final List<String> OWN_PACKAGES =
+            List.of("io.forkless.worker", "io.forkless.spi", "io.forkless.internal.control");
 
     private final int index;
     private final SupervisorLink link;
@@ -24,15 +33,23 @@ final class SupervisedWorker implements Worker {
     private final Drain drain;
     private final AcceptPacing pacing;
     private final Readiness readiness;
+    private final Heartbeats heartbeats;
+    private final Set<Class<?>> providers = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean prepared = new AtomicBoolean();
 
     private SupervisedWorker(int index, SupervisorLink link, Scoreboard scoreboard) {
         this.index = index;
         this.link = link;
         this.scoreboard = scoreboard;
         this.pacing = new AcceptPacing(scoreboard, index);
-        this.drain =
-                new Drain(link.drainTimeout(), this::sayBye, Runtime.getRuntime()::exit, Runtime.getRuntime()::halt);
+        this.drain = new Drain(
+                link.drainTimeout(),
+                this::sayBye,
+                this::tellWhatIsOpen,
+                Runtime.getRuntime()::exit,
+                Runtime.getRuntime()::halt);
         this.readiness = new Readiness(this::send, drain::hasBegun);
+        this.heartbeats = new Heartbeats(link::sendUninterrupted, pacing, link.heartbeatInterval(), drain::hasBegun);
     }
 
     /**
@@ -49,9 +66,11 @@ final class SupervisedWorker implements Worker {
             SupervisorLink link = SupervisorLink.open(bootstrap, SupervisorLink.ANSWER_TIMEOUT);
             Scoreboard scoreboard = Scoreboard.map(directory.resolve(Scoreboard.FILE));
             SupervisedWorker worker = new SupervisedWorker(bootstrap.index(), link, scoreboard);
-            Signals.handle("TERM", () -> worker.beginDrain("SIGTERM"));
+            Signals.handle("TERM", new Termination(scoreboard::isQuiescing, () -> worker.beginDrain("SIGTERM")));
             Signals.handle("INT", () -> LOG.log(Level.DEBUG, "SIGINT is left to the supervisor"));
             Signals.handle("HUP", () -> LOG.log(Level.DEBUG, "SIGHUP is left to the supervisor"));
+            // The supervisor starts a worker so that it ignores them all; a command in between may have changed that.
+            List.of("USR1", "TTIN", "TTOU").forEach(Signals::ignoreUnlessHandled);
             worker.link.deliverTo(new SupervisorLink.Events() {
                 @Override
                 public void drainRequested() {
@@ -73,10 +92,7 @@ final class SupervisedWorker implements Worker {
                     }
                 }
             });
-            SupervisorLink.start(
-                    "forkless-heartbeat",
-                    new Heartbeats(
-                            link::sendUninterrupted, worker.pacing, link.heartbeatInterval(), worker.drain::hasBegun));
+            SupervisorLink.start("forkless-heartbeat", worker.heartbeats);
             return worker;
         } catch (ConnectException e) {
             removeStaleFiles.run();
@@ -94,8 +110,9 @@ final class SupervisedWorker implements Worker {
     @Override
     public SharedServerSocketChannel listen(ListenSpec spec) throws IOException {
         Ticket ticket = link.requestTicket(spec);
-        SharedServerSocketChannel channel =
-                ListenerProviders.named(ticket.provider()).adopt(ticket.payload());
+        ListenerProvider provider = ListenerProviders.named(ticket.provider());
+        providers.add(provider.getClass());
+        SharedServerSocketChannel channel = provider.adopt(ticket.payload());
         channel.quiescingWhen(scoreboard::isQuiescing);
         return channel;
     }
@@ -104,6 +121,20 @@ final class SupervisedWorker implements Worker {
     public void ready() {
         pacing.arrive();
         readiness.started();
+        try {
+            SupervisorLink.start("forkless-late-classes", this::prepareDrain);
+        } catch (OutOfMemoryError e) {
+            LOG.log(Level.DEBUG, "no thread to load classes: they are loaded when they are needed", e);
+        }
+    }
+
+    private void prepareDrain() {
+        Thread.currentThread().setPriority(Thread.MIN_PRIORITY);
+        if (prepared.compareAndSet(false, true)) {
+            EagerClasses.loadPackages(SupervisedWorker.class, OWN_PACKAGES);
+            providers.forEach(type -> EagerClasses.loadPackages(type, List.of(type.getPackageName())));
+        }
+        drain.prepare();
     }
 
     @Override
@@ -141,6 +172,10 @@ final class SupervisedWorker implements Worker {
 
     private void sayBye() {
         send(new ControlMessage.Bye());
+    }
+
+    private void tellWhatIsOpen() {
+        heartbeats.beatLast();
     }
 
     private void send(ControlMessage message) {

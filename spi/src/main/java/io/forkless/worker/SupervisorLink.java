@@ -70,7 +70,8 @@ final class SupervisorLink implements Closeable {
             link.send(new Hello(
                     ControlMessage.VERSION,
                     bootstrap.token(),
-                    ProcessHandle.current().pid()));
+                    ProcessHandle.current().pid(),
+                    Debugger.mayStopThisJvm()));
             link.welcome = link.await(HELLO, answer, "hello", Welcome.class);
             return link;
         } catch (IOException | RuntimeException | Error e) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.forkless.internal.control.Scoreboard;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 /** On simulated time: each pause moves the clock, and may let the other workers do something. */
 class AcceptPacingTest extends SimulatedPacing {
@@ -101,6 +103,35 @@ class AcceptPacingTest extends SimulatedPacing {
         pacing.closed();
         assertThat(scoreboard.open(OWN)).isEqualTo(Scoreboard.ABSENT);
         assertThat(pacing.open()).isEqualTo(1);
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "nobody can remove a file that is mapped there")
+    void what_it_has_published_is_on_a_new_scoreboard_as_well() throws Exception {
+        accept(3);
+        pacing.closed();
+        pacing.refresh();
+        assertThat(scoreboard.open(OWN)).isEqualTo(2);
+
+        replaceScoreboard();
+        pacing.refresh();
+
+        assertThat(scoreboard.open(OWN)).isEqualTo(2);
+        assertThat(scoreboard.accepted(OWN)).isEqualTo(3);
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "nobody can remove a file that is mapped there")
+    void a_worker_that_takes_no_connections_is_on_no_new_scoreboard() throws Exception {
+        replaceScoreboard();
+        pacing.refresh();
+        assertThat(scoreboard.open(OWN)).isEqualTo(Scoreboard.ABSENT);
+
+        accept(1);
+        pacing.leave();
+        replaceScoreboard();
+        pacing.refresh();
+        assertThat(scoreboard.open(OWN)).isEqualTo(Scoreboard.ABSENT);
     }
 
     @Test

@@ -11,6 +11,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -132,6 +135,7 @@ class DrainTest {
                 () -> {
                     throw new OutOfMemoryError("expected by a test");
                 },
+                () -> {},
                 exits::add,
                 halts::add);
 
@@ -152,7 +156,18 @@ class DrainTest {
 
         assertThat(exitStatus()).isOne();
         assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(2699));
-        assertThat(events).containsExactly("drained"); // no word to the supervisor that all is well
+        assertThat(events).containsExactly("drained", "before the cut"); // no word to the supervisor that all is well
+    }
+
+    @Test
+    void a_server_that_is_stopped_with_connections_has_not_drained_although_its_handler_returns() throws Exception {
+        Drain drain = drain(Duration.ofSeconds(3));
+        drain.add(new GracefulDrain(new BusyServer()));
+
+        drain.begin("test");
+
+        assertThat(exitStatus()).isOne();
+        assertThat(events).contains("before the cut").doesNotContain("afterwards");
     }
 
     @Test
@@ -160,6 +175,7 @@ class DrainTest {
         Drain drain = new Drain(
                 Duration.ofMillis(300),
                 () -> events.add("afterwards"),
+                () -> {},
                 status -> {
                     exits.add(status);
                     awaitNever();
@@ -176,7 +192,7 @@ class DrainTest {
 
     @Test
     void a_last_word_that_hangs_ends_in_a_halt_as_well() throws Exception {
-        Drain drain = new Drain(Duration.ofMillis(300), this::awaitNever, exits::add, halts::add);
+        Drain drain = new Drain(Duration.ofMillis(300), this::awaitNever, () -> {}, exits::add, halts::add);
 
         drain.begin("test");
 
@@ -184,8 +200,89 @@ class DrainTest {
         assertThat(exits).isEmpty();
     }
 
+    @Test
+    void each_handler_is_prepared_once_whatever_befalls_another_one() {
+        Drain drain = drain(LONG);
+        drain.add(handler("first", new NoClassDefFoundError("expected by a test")));
+        drain.add(handler("second", null));
+        drain.prepare();
+        drain.add(handler("third", null));
+        drain.prepare();
+        drain.prepare();
+        assertThat(events).containsExactly("first", "second", "third");
+    }
+
+    private DrainHandler handler(String name, Error failure) {
+        return new DrainHandler() {
+            @Override
+            public void drain(Duration limit) {
+                // not in this test
+            }
+
+            @Override
+            public void prepare() {
+                events.add(name);
+                if (failure != null) {
+                    throw failure;
+                }
+            }
+        };
+    }
+
+    /** The application's logging may be in a jar that is not what it was. */
+    @Test
+    void a_log_that_fails_does_not_end_the_drain() throws Exception {
+        Logger logger = Logger.getLogger(Worker.class.getName());
+        Handler broken = new Handler() {
+            @Override
+            public void publish(LogRecord record) {
+                throw new NoClassDefFoundError("expected by a test");
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        logger.addHandler(broken);
+        try {
+            Drain drain = drain(LONG);
+            drain.add(limit -> {
+                Thread.sleep(100);
+                events.add("drained");
+            });
+            drain.begin("test");
+            assertThat(exitStatus()).isZero();
+            assertThat(events).containsExactly("drained", "afterwards");
+        } finally {
+            logger.removeHandler(broken);
+        }
+    }
+
+    /** It has a connection that does not end. */
+    private static final class BusyServer implements DrainableServer {
+        @Override
+        public void stopAccepting() {}
+
+        @Override
+        public void announceEnd() {}
+
+        @Override
+        public boolean isDrained() {
+            return false;
+        }
+
+        @Override
+        public void closeIdle() {}
+
+        @Override
+        public void stop() {}
+    }
+
     private Drain drain(Duration timeout) {
-        return new Drain(timeout, () -> events.add("afterwards"), exits::add, halts::add);
+        return new Drain(
+                timeout, () -> events.add("afterwards"), () -> events.add("before the cut"), exits::add, halts::add);
     }
 
     private int exitStatus() throws InterruptedException {

@@ -41,9 +41,9 @@ class GracefulDrainTest {
     void a_server_that_does_not_drain_is_stopped_when_the_time_is_over() throws Exception {
         drainedAt = LIMIT.multipliedBy(2);
 
-        drain();
+        assertThatThrownBy(this::drain).isInstanceOf(GracefulDrain.NotDrainedException.class);
 
-        assertThat(calls).endsWith("closeIdle", "stop");
+        assertThat(calls).endsWith("closeIdle", "beforeCut", "stop");
         assertThat(now).isEqualTo(LIMIT);
     }
 
@@ -56,7 +56,10 @@ class GracefulDrainTest {
     }
 
     private void drain() throws Exception {
-        new GracefulDrain(new Server(), () -> now.toNanos(), millis -> now = now.plusMillis(millis)).drain(LIMIT);
+        GracefulDrain drain =
+                new GracefulDrain(new Server(), () -> now.toNanos(), millis -> now = now.plusMillis(millis));
+        drain.beforeCut(() -> calls.add("beforeCut"));
+        drain.drain(LIMIT);
     }
 
     private final class Server implements DrainableServer {

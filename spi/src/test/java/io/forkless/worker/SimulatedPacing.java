@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forkless.internal.control.Scoreboard;
 import io.forkless.testing.MappedFile;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,14 +32,26 @@ abstract class SimulatedPacing {
 
     @BeforeEach
     void makeAScoreboardForFour() throws Exception {
+        Path file = createScoreboard();
+        scoreboard = Scoreboard.map(file);
+        pacing = new AcceptPacing(scoreboard, OWN, () -> now, this::pause);
+    }
+
+    private Path createScoreboard() throws IOException {
         Path file = directory.resolve(Scoreboard.FILE);
         try (Scoreboard supervisors = Scoreboard.create(file)) {
             for (int index = 0; index < 4; index++) {
                 supervisors.vacate(index);
             }
         }
-        scoreboard = Scoreboard.map(file);
-        pacing = new AcceptPacing(scoreboard, OWN, () -> now, this::pause);
+        return file;
+    }
+
+    /** The worker has to find the new one. */
+    final void replaceScoreboard() throws IOException {
+        Path old = Files.move(directory.resolve(Scoreboard.FILE), directory.resolve("old")); // keeps its inode
+        createScoreboard();
+        Files.delete(old);
     }
 
     @AfterEach

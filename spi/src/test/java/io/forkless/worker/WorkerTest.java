@@ -225,6 +225,7 @@ class WorkerTest {
 
             supervisor.send("drain");
 
+            assertThat(supervisor.nextLine()).as("what is still open").startsWith("heartbeat 0 0 ");
             assertThat(supervisor.nextLine()).isEqualTo(TestSupervisor.END); // and no bye
             assertThat(jvm.awaitExit()).isOne();
             assertThat(jvm.output())

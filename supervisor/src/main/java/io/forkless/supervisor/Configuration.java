@@ -4,43 +4,63 @@ import io.forkless.spi.ListenSpec;
 import io.forkless.spi.ListenerProvider;
 import io.forkless.spi.ListenerProviders;
 import io.forkless.spi.UnixListenSpec;
-import io.forkless.supervisor.output.LogDirectory;
-import io.forkless.supervisor.output.WorkerOutput;
+import io.forkless.supervisor.command.Advice;
+import io.forkless.supervisor.command.Memory;
+import io.forkless.supervisor.command.WorkerCommand;
+import io.forkless.supervisor.command.WorkerEnvironment;
 import io.forkless.supervisor.pool.Settings;
+import io.forkless.supervisor.status.SupervisorListener;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What {@link SupervisorBuilder} has validated; {@code name}, {@code provider}, {@code logs} and {@code fastStart} may be missing. */
+/** What {@link SupervisorBuilder} has validated; {@code name}, {@code provider}, {@code fastStart} and {@code onEvent} may be missing. */
 record Configuration(
         List<String> command,
+        Path directory,
+        ArgumentFiles argumentFiles,
         Map<String, String> environment,
-        OutputStream output,
-        OutputStream errors,
-        LogDirectory.Options logs,
+        OutputSettings output,
         Path fastStart,
         List<ListenSpec> listen,
         String name,
         String provider,
+        List<SupervisorListener> listeners,
+        String onEvent,
         Settings settings) {
+
+    WorkerCommand workerCommand() {
+        return new WorkerCommand(command, directory, new WorkerEnvironment(environment, System::getenv));
+    }
+
+    /** What this many workers will suffer from, though one would not. */
+    List<Advice> advice() {
+        return workerCommand().advice(settings.workers(), Memory.total());
+    }
 
     /** For a person. */
     String describe() {
         List<String> lines = new ArrayList<>();
         lines.add("workers:  " + settings.workers());
         lines.add("command:  " + String.join(" ", command));
+        if (!directory.equals(Path.of("").toAbsolutePath())) {
+            lines.add("in:       " + directory);
+        }
         environment.forEach((variable, value) -> lines.add("variable: " + variable + "=" + value));
         listen.forEach(spec -> lines.add("listen:   " + spec + access(spec)));
         if (listen.isEmpty()) {
             lines.add("listen:   what the workers ask for");
         }
-        if (logs != null) {
-            lines.add("logs:     " + logs.directory());
+        if (output.files() != null) {
+            lines.add("logs:     " + output.files());
         }
+        if (onEvent != null) {
+            lines.add("on event: " + onEvent);
+        }
+        advice().forEach(advice -> lines.add("warning:  " + advice));
         return String.join(System.lineSeparator(), lines);
     }
 
@@ -59,10 +79,6 @@ record Configuration(
             }
         }
         return parts.isEmpty() ? "" : " (" + String.join(", ", parts) + ")";
-    }
-
-    WorkerOutput openOutput() throws IOException {
-        return logs == null ? WorkerOutput.to(output, errors) : new LogDirectory(logs);
     }
 
     ListenerProvider selectProvider() throws IOException {

@@ -10,6 +10,7 @@ import io.forkless.spi.ServiceManager.State;
 import io.forkless.supervisor.admin.AdminSession;
 import io.forkless.supervisor.admin.Endpoint;
 import io.forkless.supervisor.archive.FastStart;
+import io.forkless.supervisor.command.WorkerCommand;
 import io.forkless.supervisor.link.Calls;
 import io.forkless.supervisor.link.ControlServer;
 import io.forkless.supervisor.link.EventLoop;
@@ -22,14 +23,20 @@ import io.forkless.supervisor.pool.Backoff;
 import io.forkless.supervisor.pool.Settings;
 import io.forkless.supervisor.pool.SupervisorLife;
 import io.forkless.supervisor.pool.WorkerPool;
+import io.forkless.supervisor.process.EventCommand;
 import io.forkless.supervisor.process.ProcessLauncher;
+import io.forkless.supervisor.process.Program;
 import io.forkless.supervisor.process.SpawnedWorker;
 import io.forkless.supervisor.status.Outcome;
+import io.forkless.supervisor.status.SupervisorListener;
 import io.forkless.supervisor.status.WorkerStatus;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -47,11 +54,16 @@ final class Supervision {
     private final Consumer<Outcome> whenEnded;
     private final Endpoint endpoint;
     private final WorkerOutput output;
+    private final Runnable ownLog;
     private final Listeners listeners;
     private final ListenRequests listenRequests;
     private final EventLoop loop;
     private final Calls calls;
     private final WorkerPool pool;
+    private final EventDelivery events;
+    private final Upkeep upkeep;
+    private final FileChanges fileChanges;
+    private final LateClasses lateClasses;
     private final CompletableFuture<Void> launched = new CompletableFuture<>();
 
     /** Completes on the loop's thread, when the last worker has gone and operators can still be told. */
@@ -81,7 +93,8 @@ final class Supervision {
         PrivateDirectory directory = resources.own(PrivateDirectory.create("forkless-"));
         boolean named = configuration.name() != null;
         endpoint = resources.own(named ? Endpoint.claim(configuration.name()) : Endpoint.unnamed(directory));
-        output = resources.own(configuration.openOutput());
+        output = resources.own(configuration.output().open(endpoint.name()));
+        ownLog = configuration.output().ownLog();
         listeners = resources.own(new Listeners(configuration.selectProvider()));
         openListeners(configuration);
         loop = new EventLoop("forkless-supervisor");
@@ -97,9 +110,13 @@ final class Supervision {
                 welcome,
                 endpoint.token(),
                 connection -> new AdminSession(loop, connection, operations)));
+        events = new EventDelivery(listeners(configuration, resources));
         endpoint.publish(control.address());
         resources.own(endpoint); // to go before the control channel: who sees that end finds the name free
+        upkeep = resources.own(new Upkeep(
+                List.of(directory, control, scoreboard, endpoint), scoreboard::now)); // before any of them goes
         listenRequests = new ListenRequests(loop, listeners, this::notGranted);
+        WorkerCommand workers = configuration.workerCommand();
         ProcessLauncher launcher = new ProcessLauncher(
                 loop,
                 control,
@@ -107,10 +124,13 @@ final class Supervision {
                 scoreboard,
                 new Events(),
                 this::exited,
-                configuration.command(),
-                configuration.environment(),
+                workers,
+                new Program(workers.command(), configuration.directory()),
+                endpoint.name(),
                 output,
-                new FastStart(configuration.fastStart(), configuration.command(), configuration.environment()));
+                new FastStart(configuration.fastStart(), workers, endpoint.name(), configuration.directory()));
+        lateClasses = new LateClasses(loop);
+        fileChanges = new FileChanges(loop, launcher::running, configuration.argumentFiles());
         // No ThreadLocalRandom: on a thread that did not ask for it itself, its numbers are always the same.
         Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(30), new SplittableRandom());
         pool = new WorkerPool(
@@ -118,10 +138,14 @@ final class Supervision {
                 settings,
                 backoff,
                 loop,
-                launcher,
+                index -> {
+                    upkeep.check(); // a worker looks for what it needs as soon as it runs
+                    return launcher.launch(index);
+                },
                 new ListenerQueues(loop, listeners, scoreboard),
                 this::allReady,
-                this::terminated);
+                this::terminated,
+                events::tell);
         loop.execute(this::launchOnLoop); // before anything else can be asked for
     }
 
@@ -134,6 +158,15 @@ final class Supervision {
         if (!configuration.listen().isEmpty() || !inherited.isEmpty()) {
             listeners.seal();
         }
+    }
+
+    private List<SupervisorListener> listeners(Configuration configuration, Resources resources) throws IOException {
+        List<SupervisorListener> all = new ArrayList<>(configuration.listeners());
+        if (configuration.onEvent() != null) {
+            all.add(resources.own(
+                    new EventCommand(configuration.onEvent(), endpoint.name(), configuration.directory())));
+        }
+        return all;
     }
 
     /** Runs, and returns when the processes of the workers run. */
@@ -154,6 +187,7 @@ final class Supervision {
             pool.start();
             launched.complete(null);
             inspectRegularly();
+            fileChanges.lookRegularly();
             serviceManagers.watchdogInterval().ifPresent(interval -> assureRegularly(interval.dividedBy(2)));
         } catch (Throwable e) {
             launched.completeExceptionally(e); // else nobody would hear of it, and the caller would wait for ever
@@ -166,16 +200,18 @@ final class Supervision {
     }
 
     /** On the loop's thread, as are the following ones. */
-    CompletableFuture<Void> restart() {
+    CompletableFuture<Void> restart(OptionalInt surge) {
+        CompletableFuture<Void> restarted = surge.isPresent() ? pool.restart(surge.getAsInt()) : pool.restart();
         serviceManagers.tell(State.RELOADING, "restarting the workers");
+        fileChanges.restarting();
         CompletableFuture<Void> told = new CompletableFuture<>();
-        pool.restart().whenComplete((nothing, failure) -> {
+        restarted.whenComplete((nothing, failure) -> {
             if (!life.isStopping()) {
                 serviceManagers.tell(State.READY, failure == null ? "restarted the workers" : failure.getMessage());
             }
             // Last, for whoever hears of it may stop the supervisor; and by hand, as a stage would wrap the failure.
             if (failure == null) {
-                told.complete(null);
+                fileChanges.restarted().thenRun(() -> told.complete(null));
             } else {
                 told.completeExceptionally(failure);
             }
@@ -187,8 +223,15 @@ final class Supervision {
         return pool;
     }
 
+    /** @throws IllegalStateException if there are none */
     void reopenLogs() {
-        output.reopen();
+        boolean any = output.reopen();
+        if (ownLog != null) {
+            ownLog.run();
+        } else if (!any) {
+            throw new IllegalStateException("there are no log files: the supervisor runs without --log-dir");
+        }
+        LOG.log(Level.INFO, "reopened the log files");
     }
 
     /** From any thread; further calls have no effect. */
@@ -199,6 +242,7 @@ final class Supervision {
     private void stopOnLoop() {
         if (!life.isStopping()) {
             serviceManagers.tell(State.STOPPING, "draining " + pool.workers() + " workers");
+            fileChanges.look();
             pool.stop();
         }
     }
@@ -228,6 +272,16 @@ final class Supervision {
         return failure;
     }
 
+    /** Whether it is a listener that asks, which the end waits for. */
+    boolean isCallingListener() {
+        return events.isCalling();
+    }
+
+    /** Waits, within reason, until the listeners have heard of the end. */
+    void awaitListeners() {
+        events.awaitHeard();
+    }
+
     /** Nobody answers any more. */
     void ended() {
         calls.end();
@@ -236,10 +290,12 @@ final class Supervision {
     private void allReady() {
         serviceManagers.tell(State.READY, pool.workers() + " workers serve");
         allReady.complete(null);
+        lateClasses.load();
     }
 
     private void inspectRegularly() {
         loop.after(Settings.INSPECTION_INTERVAL, this::inspectRegularly); // first: nothing may end the inspections
+        upkeep.check();
         pool.inspect();
     }
 
@@ -306,8 +362,18 @@ final class Supervision {
         }
 
         @Override
-        public CompletionStage<Void> restart() {
-            return Supervision.this.restart();
+        public CompletionStage<Void> restart(OptionalInt surge) {
+            return Supervision.this.restart(surge);
+        }
+
+        @Override
+        public List<String> restartRemarks() {
+            return fileChanges.ofRestart();
+        }
+
+        @Override
+        public CompletionStage<List<String>> remarks() {
+            return fileChanges.look().thenApply(looked -> fileChanges.remarks());
         }
 
         @Override
@@ -323,7 +389,7 @@ final class Supervision {
 
         @Override
         public void reopenLogs() {
-            output.reopen();
+            Supervision.this.reopenLogs();
         }
     }
 }

@@ -12,6 +12,7 @@ import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -49,6 +50,9 @@ public final class Supervisor implements AutoCloseable {
 
     private final CompletableFuture<Void> allReady = new CompletableFuture<>();
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+
+    /** Completes before the listeners have heard of it; for those, as the outcome waits for them. */
+    private final CompletableFuture<Outcome> workersGone = new CompletableFuture<>();
 
     private final SupervisorLife life = new SupervisorLife();
 
@@ -117,7 +121,7 @@ public final class Supervisor implements AutoCloseable {
 
     private void startUnlessStopped() {
         try {
-            Supervision ready = new Supervision(configuration, life, resources, allReady, this::terminated);
+            Supervision ready = new Supervision(configuration, life, resources, allReady, this::end);
             synchronized (lock) {
                 if (life.is(SupervisorState.ENDED)) {
                     return; // and resources are given back
@@ -125,6 +129,7 @@ public final class Supervisor implements AutoCloseable {
                 supervision = ready; // from now on a stop drains workers
             }
             ready.launch();
+            configuration.advice().forEach(advice -> LOG.log(Level.WARNING, advice.toString()));
             started.complete(null);
         } catch (Throwable e) {
             started.completeExceptionally(e);
@@ -163,7 +168,19 @@ public final class Supervisor implements AutoCloseable {
      *     old worker did not drain
      */
     public CompletableFuture<Void> restart() {
-        return call(Supervision::restart);
+        return call(running -> running.restart(OptionalInt.empty()));
+    }
+
+    /**
+     * The same, with a {@linkplain SupervisorBuilder#maxSurge surge} of its own.
+     *
+     * @param maxSurge how many replacements may start at a time
+     * @return as of {@link #restart()}
+     * @throws IllegalArgumentException if the number is out of range
+     */
+    public CompletableFuture<Void> restart(int maxSurge) {
+        Settings.requireSurge(maxSurge);
+        return call(running -> running.restart(OptionalInt.of(maxSurge)));
     }
 
     /**
@@ -194,7 +211,7 @@ public final class Supervisor implements AutoCloseable {
     }
 
     /**
-     * Opens the log files of the workers anew, after somebody has renamed them; each one when its next line comes.
+     * Opens the log files anew, after somebody has renamed them; each one when its next line comes.
      *
      * @return completes, on a thread of its own, when the workers' next lines go there
      */
@@ -253,11 +270,11 @@ public final class Supervisor implements AutoCloseable {
         return null;
     }
 
-    /** Waits until all workers are gone. */
+    /** Waits until all workers are gone, and the listeners have heard of it; one of those waits for the workers alone. */
     public Outcome awaitTermination() throws InterruptedException {
         requireNotOnLoop();
         try {
-            return outcome.get();
+            return awaited().get();
         } catch (ExecutionException e) {
             throw new IllegalStateException(e.getCause());
         }
@@ -297,7 +314,7 @@ public final class Supervisor implements AutoCloseable {
             awaitTermination();
         } catch (InterruptedException e) {
             kill();
-            outcome.join();
+            awaited().join();
             Thread.currentThread().interrupt();
         }
     }
@@ -308,18 +325,18 @@ public final class Supervisor implements AutoCloseable {
         return configuration.describe();
     }
 
-    private void terminated(Outcome ended) {
-        try {
-            resources.close();
-            LOG.log(Level.INFO, "stopped: {0}", ended);
-        } finally {
-            end(ended);
-        }
+    private CompletableFuture<Outcome> awaited() {
+        return supervision != null && supervision.isCallingListener() ? workersGone : outcome;
     }
 
     /** Gives back what there is, whatever fails, and then lets everybody know. */
     private void end(Outcome ended) {
         try {
+            workersGone.complete(ended);
+            allReady.completeExceptionally(new IllegalStateException("the supervisor has ended: " + ended));
+            if (supervision != null) {
+                supervision.awaitListeners(); // while operators see that it is still here
+            }
             resources.close();
             Log.flush(LAST_WORDS_LIMIT);
         } finally {

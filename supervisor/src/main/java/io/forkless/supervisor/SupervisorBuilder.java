@@ -1,5 +1,6 @@
 package io.forkless.supervisor;
 
+import io.forkless.internal.control.NativeText;
 import io.forkless.spi.ListenSpec;
 import io.forkless.supervisor.admin.Endpoint;
 import io.forkless.supervisor.archive.JavaCommand;
@@ -7,6 +8,7 @@ import io.forkless.supervisor.output.LogDirectory;
 import io.forkless.supervisor.pool.Recycling;
 import io.forkless.supervisor.pool.Settings;
 import io.forkless.supervisor.process.ResidentMemory;
+import io.forkless.supervisor.status.SupervisorListener;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,9 +26,9 @@ public final class SupervisorBuilder {
     private final Map<String, String> environment = new LinkedHashMap<>();
     private final List<ListenSpec> listen = new ArrayList<>();
     private List<String> command = List.of();
-    private OutputStream output = System.out;
-    private OutputStream errors = System.err;
-    private LogDirectory.Options logs;
+    private Path directory = Path.of("");
+    private OutputSettings output = new OutputSettings(System.out, System.err);
+    private List<Path> argumentFiles = List.of();
     private Path fastStart;
     private int workers = 1;
     private String name;
@@ -38,12 +40,40 @@ public final class SupervisorBuilder {
     private int maxFailedStarts = 10;
     private int maxSurge = 1;
     private Recycling recycling = Recycling.NEVER;
+    private final List<SupervisorListener> listeners = new ArrayList<>();
+    private String onEvent;
 
     SupervisorBuilder() {}
 
-    /** The program to run in each worker process, and its arguments. Required. */
+    /**
+     * The program to run in each worker process, and its arguments. Required. In each word {@code {index}} stands for the
+     * index of the worker, from 0, and {@code {name}} for the supervisor's {@linkplain #name name}; {@code {{index}}} and
+     * {@code {{name}}} for these texts themselves. A replacement has an index of its own, the lowest that is free: with
+     * {@code n} workers there are indexes up to {@code n} and more while some are replaced.
+     */
     public SupervisorBuilder command(List<String> newCommand) {
         command = List.copyOf(newCommand);
+        return this;
+    }
+
+    /**
+     * The workers' working directory, that of this JVM unless set. It is looked up anew for each process that is started: if it
+     * is a link, or below one, a restart after the link was changed runs what is there then. What the command names relatively,
+     * the program included, is below it.
+     *
+     * @param newDirectory relative to this JVM's own, if not absolute; its links are not resolved
+     */
+    public SupervisorBuilder directory(Path newDirectory) {
+        directory = newDirectory;
+        return this;
+    }
+
+    /**
+     * The files that these settings are from. They are not read again: when one has changed, the log of a restart says so, as do
+     * the answers of {@code forkless restart} and {@code forkless status}.
+     */
+    public SupervisorBuilder startedFrom(List<Path> files) {
+        argumentFiles = List.copyOf(files);
         return this;
     }
 
@@ -65,7 +95,9 @@ public final class SupervisorBuilder {
 
     /**
      * The name by which operator's commands find the supervisor; made of the process's pid unless set. While one of this
-     * user's supervisors has it, no other one starts under the same name.
+     * user's supervisors has it, no other one starts under the same name. They find it in the user's runtime directory, which
+     * the system property {@code forkless.runtime.dir} or the variable {@code FORKLESS_RUNTIME_DIR} of this process moves
+     * elsewhere.
      */
     public SupervisorBuilder name(String newName) {
         name = newName == null ? null : Endpoint.requireValidName(newName);
@@ -79,7 +111,10 @@ public final class SupervisorBuilder {
     }
 
     /**
-     * Adds a variable to the workers' environment.
+     * Adds a variable to the workers' environment; placeholders in the value stand for what they do in the
+     * {@linkplain #command command}. They do so, too, in {@code JAVA_TOOL_OPTIONS}, {@code JDK_JAVA_OPTIONS} and
+     * {@code _JAVA_OPTIONS} of this process, which workers inherit, less a debugger's or a JMX port that only one of them
+     * could listen on; a variable {@code FORKLESS_WORKER_JAVA_TOOL_OPTIONS} and so on wins over that, and is theirs alone.
      *
      * @throws IllegalArgumentException if the system cannot have such a variable
      */
@@ -90,6 +125,8 @@ public final class SupervisorBuilder {
         if (value.indexOf('\0') >= 0) {
             throw new IllegalArgumentException("environment: the value of '" + variable + "' has a NUL character");
         }
+        String text = variable + "=" + value;
+        NativeText.requireIntact("environment: '" + NativeText.visible(text) + "'", text);
         environment.put(variable, value);
         return this;
     }
@@ -137,7 +174,12 @@ public final class SupervisorBuilder {
         return this;
     }
 
-    /** How many processes there may be at a time beyond the workers while these are replaced; 1 unless set. */
+    /**
+     * How many replacements may start at a time while workers are replaced, 1 unless set. Old workers that drain do not count,
+     * so that long streams in several workers hold a restart no longer than those in one: until they have drained there may be
+     * twice as many processes as workers. There are never more than that and the surge, also when workers are replaced again
+     * before the old ones have drained.
+     */
     public SupervisorBuilder maxSurge(int count) {
         maxSurge = count;
         return this;
@@ -157,24 +199,61 @@ public final class SupervisorBuilder {
     }
 
     /**
-     * Where the workers' standard output and standard error go, each line with {@code [index]} in front. They are written by
-     * threads of the supervisor; while a stream does not take anything for 2 s, lines are dropped, counted and reported.
+     * Where the workers' standard output and standard error go, line by line. They are written by threads of the supervisor;
+     * while a stream does not take anything for 2 s, lines are dropped, counted and reported. A line of up to 1 MiB stays
+     * whole, a longer one becomes several, and never ends inside a character of UTF-8.
      */
     public SupervisorBuilder output(OutputStream newOutput, OutputStream newErrors) {
-        output = newOutput;
-        errors = newErrors;
+        output = output.withStreams(newOutput, newErrors);
         return this;
     }
 
     /**
-     * Writes the output of each worker to a file {@code worker-INDEX.log} in that directory, in place of
-     * {@link #output}. The directory is made if it is missing.
+     * What comes in front of each line of a worker, with the worker's index in place of {@code {index}} and the supervisor's
+     * name in place of {@code {name}}. Unless set, it is <code>[{index}] </code> on streams, and nothing in files.
      *
-     * @param maxBytes the size at which a file is renamed, to {@code worker-INDEX.log.1} and so on; 0 for never
+     * @param prefix empty for nothing
+     * @throws IllegalArgumentException if it has a line break
+     */
+    public SupervisorBuilder outputPrefix(String prefix) {
+        output = output.withPrefix(prefix);
+        return this;
+    }
+
+    /**
+     * Writes the output of each worker to a {@linkplain #logFile file} in that directory, in place of {@link #output}. The
+     * directory is made if it is missing.
+     *
+     * @param directory in which {@code {name}} stands for the supervisor's name
+     * @param maxBytes the size at which a file is renamed, to {@code FILE.1} and so on; 0 for never
      * @param keep how many renamed files there are of each worker
+     * @throws IllegalArgumentException if a number is negative, or the directory has {@code {index}} in it; when built, if it
+     *     has {@code {name}} in it and there is no name
      */
     public SupervisorBuilder logDirectory(Path directory, long maxBytes, int keep) {
-        logs = new LogDirectory.Options(directory, maxBytes, keep);
+        output = output.withLogs(new LogDirectory.Options(directory, maxBytes, keep));
+        return this;
+    }
+
+    /**
+     * The names of the files in the {@linkplain #logDirectory log directory}, {@code worker-{index}.log} unless set.
+     *
+     * @param template has {@code {index}} in it for the worker's index, and perhaps {@code {name}}
+     * @throws IllegalArgumentException if it has no {@code {index}}, or is not the name of a file without a directory
+     */
+    public SupervisorBuilder logFile(String template) {
+        output = output.withLogFile(template);
+        return this;
+    }
+
+    /**
+     * Has a log file of the program itself opened anew together with those of the workers, by {@link Supervisor#reopenLogs}
+     * or an operator's command; it may be the only one.
+     *
+     * @param reopen is called on the supervisor's thread and must not wait
+     */
+    public SupervisorBuilder ownLog(Runnable reopen) {
+        output = output.withOwnLog(reopen);
         return this;
     }
 
@@ -190,11 +269,39 @@ public final class SupervisorBuilder {
         return this;
     }
 
+    /**
+     * Adds somebody who hears what happens.
+     *
+     * @param listener may do anything: see there. Its {@code toString} names it in the log
+     */
+    public SupervisorBuilder listener(SupervisorListener listener) {
+        listeners.add(Objects.requireNonNull(listener, "listener"));
+        return this;
+    }
+
+    /**
+     * Has {@code sh -c} (Windows: {@code cmd /c}) run a command for each {@linkplain io.forkless.supervisor.status.SupervisorEvent
+     * event}, one after the other and each up to 10 s, with {@code FORKLESS_EVENT} and {@code FORKLESS_EVENT_WORKER}, {@code _PID},
+     * {@code _REASON}, {@code _WORKERS} and {@code _MESSAGE} in its environment, and {@code FORKLESS_NAME} and {@code
+     * FORKLESS_SUPERVISOR_PID}. What it prints goes to the log. One that fails is a warning there. What holds for a {@linkplain
+     * #listener listener} holds for it as well.
+     *
+     * @throws IllegalArgumentException if it is blank or has a NUL character
+     */
+    public SupervisorBuilder onEvent(String newCommand) {
+        if (newCommand != null && (newCommand.isBlank() || newCommand.indexOf('\0') >= 0)) {
+            throw new IllegalArgumentException("on event: the command is empty or has a NUL character");
+        }
+        onEvent = newCommand;
+        return this;
+    }
+
     /** @throws IllegalArgumentException if a value is out of range or the command is missing */
     public Supervisor build() {
         if (command.isEmpty()) {
             throw new IllegalArgumentException("command: missing");
         }
+        command.forEach(word -> NativeText.requireIntact("command: '" + NativeText.visible(word) + "'", word));
         if (fastStart != null && !JavaCommand.isJava(command)) {
             throw new IllegalArgumentException(
                     "fast start: '" + command.get(0) + "' is not java: its JVM cannot be given options");
@@ -208,14 +315,16 @@ public final class SupervisorBuilder {
         }
         return new Supervisor(new Configuration(
                 command,
+                directory.toAbsolutePath(),
+                new ArgumentFiles(argumentFiles),
                 Map.copyOf(environment),
-                Objects.requireNonNull(output, "output"),
-                Objects.requireNonNull(errors, "errors"),
-                logs,
+                outputSettings(),
                 fastStart,
                 List.copyOf(listen),
                 name,
                 provider,
+                List.copyOf(listeners),
+                onEvent,
                 new Settings(
                         workers,
                         bootTimeout,
@@ -227,5 +336,10 @@ public final class SupervisorBuilder {
                         LOST_LINK_GRACE,
                         maxSurge,
                         recycling)));
+    }
+
+    /** With the name in it. */
+    OutputSettings outputSettings() {
+        return output.named(name);
     }
 }

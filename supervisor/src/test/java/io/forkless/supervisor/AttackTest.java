@@ -158,8 +158,8 @@ class AttackTest {
                 new byte[0],
                 bytes("h"),
                 bytes("x".repeat(ControlMessage.MAX_LINE_BYTES + 1)),
-                new Hello(ControlMessage.VERSION, forged, pid).toBytes(),
-                new Hello(ControlMessage.VERSION, token, pid).toBytes(), // an operator's is no worker's
+                new Hello(ControlMessage.VERSION, forged, pid, false).toBytes(),
+                new Hello(ControlMessage.VERSION, token, pid, false).toBytes(), // an operator's is no worker's
                 new Operator(ControlMessage.VERSION, forged).toBytes(),
                 new Operator(ControlMessage.VERSION, token.substring(1)).toBytes(),
                 new Operator(ControlMessage.VERSION, token + "0").toBytes());

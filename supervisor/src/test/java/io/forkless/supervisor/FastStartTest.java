@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.jar.JarEntry;
@@ -88,16 +87,45 @@ class FastStartTest extends SupervisedTest {
                 .hasSize(1);
         assertThat(loaded(supervisor.workers().get(0).pid())).doesNotContain(MAPPED);
 
+        // The first replacement starts before the worker that records has drained, and the second one perhaps, too.
         supervisor.restart().join();
-        // The first replacement starts before the first worker drains, the second one after that.
-        List<Long> pids = supervisor.workers().stream()
-                .sorted(Comparator.comparing(WorkerStatus::uptime).reversed())
-                .map(WorkerStatus::pid)
-                .toList();
-        assertThat(commandLine(pids.get(0))).doesNotContain(USED, RECORDED);
-        assertThat(commandLine(pids.get(1))).contains(USED);
-        assertThat(loaded(pids.get(1))).endsWith(MAPPED);
+        supervisor.restart().join();
+        for (WorkerStatus worker : supervisor.workers()) {
+            assertThat(commandLine(worker.pid())).contains(USED);
+            assertThat(loaded(worker.pid())).endsWith(MAPPED);
+        }
         assertThat(log.lines()).anyMatch(line -> line.startsWith("INFO fast start: workers start from " + archives));
+    }
+
+    /** It is an archive of what all workers have in common. */
+    @Test
+    @Tag("long")
+    void all_workers_use_one_archive_whatever_their_indexes_and_the_name_of_their_supervisor() throws Exception {
+        command.add(1, "-Dof.worker={name}-{index}");
+        Path archive = record();
+        Supervisor supervisor = startAndAwaitReady(fastStart().workers(2).name("other-" + archive.hashCode()));
+        assertThat(supervisor.workers())
+                .extracting(worker -> commandLine(worker.pid()))
+                .allMatch(line -> line.contains(USED + archive));
+        assertThat(commandLine(supervisor.workers().get(1).pid())).contains("-Dof.worker=" + supervisor.name() + "-1");
+    }
+
+    @Test
+    @Tag("long")
+    void what_no_archive_can_be_made_of_turns_it_off_with_a_warning() throws Exception {
+        command.add(1, "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:0");
+        Supervisor supervisor = startAndAwaitReady(fastStart());
+        assertThat(supervisor.workers().get(0).restarts()).isZero();
+        assertThat(commandLine(supervisor.workers().get(0).pid())).doesNotContain(RECORDED);
+        command.set(1, "-Da=b");
+        command.set(
+                command.indexOf("-cp") + 1, command.get(command.indexOf("-cp") + 1) + File.pathSeparator + "{index}");
+        startAndAwaitReady(fastStart());
+        assertThat(log.lines())
+                .filteredOn(line -> line.startsWith("WARNING fast start: off: "))
+                .satisfiesExactly(
+                        line -> assertThat(line).contains("with an agent, '-agentlib:jdwp="),
+                        line -> assertThat(line).contains("differs from worker to worker"));
     }
 
     @Test
@@ -171,7 +199,7 @@ class FastStartTest extends SupervisedTest {
 
     @Test
     @Tag("long")
-    void a_worker_whose_jvm_cannot_archive_is_not_asked_again() throws Exception {
+    void a_worker_whose_jvm_cannot_archive_is_not_asked_again_soon() throws Exception {
         // A directory on the class path, which is seen by none but the JVM.
         Path classes =
                 Files.createDirectories(directory.resolve("classes/some")).getParent();
@@ -190,7 +218,8 @@ class FastStartTest extends SupervisedTest {
         assertThat(files()).isEmpty();
         assertThat(log.lines())
                 .filteredOn(line -> line.startsWith("WARNING fast start: "))
-                .containsExactly("WARNING fast start: a worker has written no archive; workers start without");
+                .containsExactly(
+                        "WARNING fast start: a worker has written no archive; workers start without, and a later one tries again");
     }
 
     @Test

@@ -84,7 +84,7 @@ public final class FaultWorker {
         try (SocketChannel link = SocketChannel.open(bootstrap.address())) {
             LineBuffer lines = new LineBuffer();
             long pid = ProcessHandle.current().pid();
-            send(link, new Hello(ControlMessage.VERSION, bootstrap.token(), pid));
+            send(link, new Hello(ControlMessage.VERSION, bootstrap.token(), pid, false));
             receive(link, lines);
             send(link, new Listen(1, spec));
             if (!step.equals(ASKED)) {

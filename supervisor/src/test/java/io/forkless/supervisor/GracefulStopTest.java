@@ -52,7 +52,7 @@ class GracefulStopTest {
         SupervisorLife life = new SupervisorLife();
         life.make(SupervisorTransition.START);
         ListenerQueues queues = new ListenerQueues(loop, listeners, scoreboard);
-        pool = new WorkerPool(life, settings, backoff, loop, workers, queues, () -> {}, outcome -> {});
+        pool = new WorkerPool(life, settings, backoff, loop, workers, queues, () -> {}, outcome -> {}, event -> {});
         CompletableFuture<Void> serving = new CompletableFuture<>();
         loop.execute(() -> {
             try {

@@ -183,7 +183,7 @@ class SoakTest {
             scoreboard = Scoreboard.create(directory.resolve(Scoreboard.FILE));
             control = new ControlServer(
                     loop, directory, new Welcome(Duration.ofSeconds(30), heartbeatInterval), "none", operator -> {});
-            SpawnedWorker spawned = new SpawnedWorker(0, this);
+            SpawnedWorker spawned = new SpawnedWorker(0, this, false);
             Path bootstrap = directory.resolve("0" + BootstrapFile.FILE_SUFFIX);
             control.expect(spawned).writeTo(bootstrap);
             ProcessBuilder builder = JavaProgram.of(TestWorker.class, TestWorker.IDLE)

@@ -3,7 +3,6 @@ package io.forkless.supervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.forkless.internal.control.PrivateDirectory;
 import io.forkless.spi.ListenSpec;
 import io.forkless.testing.Client;
 import io.forkless.testing.JavaProgram;
@@ -129,8 +128,8 @@ public abstract class SupervisedTest {
     }
 
     private static List<Path> ourFiles() throws IOException {
-        try (Stream<Path> files = Files.list(PrivateDirectory.base())) {
-            return files.filter(file -> file.getFileName().toString().startsWith("forkless-"))
+        try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+            return files.filter(file -> file.getFileName().toString().startsWith("forkless"))
                     .toList();
         }
     }

@@ -52,6 +52,19 @@ class SupervisorBuilderTest {
                 refusal(
                         b -> b.bootTimeout(Duration.ofMillis(Long.MAX_VALUE)),
                         "boot time-out: 9223372036854775807 ms is not between 1 ms and 365 days"),
+                refusal(
+                        b -> b.readyHold(Duration.ofSeconds(Long.MAX_VALUE)),
+                        "ready hold: 106751991167300 days is not between 1 ms and 365 days"),
+                refusal(
+                        b -> b.hangTimeout(Duration.ofSeconds(Long.MIN_VALUE)),
+                        "hang time-out: -106751991167300 days is not between 1 ms and 365 days"),
+                refusal(
+                        b -> b.recycle(Duration.ofSeconds(Long.MAX_VALUE), 0, 0),
+                        "recycling: age: 106751991167300 days is not between 1 ms and 365 days"),
+                refusal(
+                        b -> b.recycle(Duration.ofNanos(999_999), 0, 0),
+                        "recycling: age: 0 ms is not between 1 ms and 365 days"),
+                refusal(b -> b.recycle(Duration.ZERO, 0, -1), "recycling: a limit is negative"),
                 refusal(b -> b.maxFailedStarts(0), "failed starts: 0 is not positive"),
                 refusal(b -> b.name("a/b"), "'a/b' is not a supervisor name: use [A-Za-z0-9][A-Za-z0-9._-]{0,63}"),
                 refusal(b -> b.environment("A=B", "c"), "environment: 'A=B' is not the name of a variable"),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.forkless.internal.control.Scoreboard;
+import io.forkless.internal.control.UserId;
 import io.forkless.testing.JavaProgram;
 import java.io.BufferedReader;
 import java.io.Closeable;
@@ -89,9 +90,13 @@ public final class SupervisorProcess implements Closeable {
 
     /** What of ours is in the temporary directory; the JVM's performance data and JNA's unpacked library are not ours. */
     public List<Path> files() throws IOException {
-        try (Stream<Path> files = Files.list(temporary)) {
-            return files.filter(file -> file.getFileName().toString().startsWith("forkless-"))
-                    .toList();
+        Path base = temporary.resolve(UserId.isKnown() ? "forkless-" + UserId.ours() : "forkless");
+        if (Files.notExists(base)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(base)) {
+            List<Path> found = files.toList();
+            return found.isEmpty() ? List.of(base) : found; // an empty one is to go as well
         }
     }
 

@@ -182,7 +182,7 @@ class SupervisorTest extends SupervisedTest {
                 supervisor(TestWorker.DEAF).drainTimeout(Duration.ofSeconds(1)).listen(ANY_PORT));
         supervisor.stop();
         assertThat(supervisor.awaitTermination()).isEqualTo(Outcome.KILLED);
-        assertThat(log.lines()).anyMatch(line -> line.contains("killing it: not drained within 1000 ms"));
+        assertThat(log.lines()).anyMatch(line -> line.contains("killing it: not drained within 1 s"));
     }
 
     @Test
@@ -262,7 +262,8 @@ class SupervisorTest extends SupervisedTest {
                 .isInstanceOfSatisfying(
                         LaunchException.class, e -> assertThat(e.exitStatus()).isEqualTo(LaunchException.NOT_FOUND))
                 .hasMessage("cannot start '" + JavaProgram.JAVA_WITHOUT_CONSOLE
-                        + " -jar nosuch.jar': there is no such file");
+                        + " -jar nosuch.jar': there is no such file in "
+                        + Path.of("").toAbsolutePath());
     }
 
     @Test

@@ -208,7 +208,7 @@ public final class TestWorker {
         BootstrapFile bootstrap = BootstrapFile.take(Path.of(System.getenv(BootstrapFile.ENVIRONMENT)));
         SocketChannel link = SocketChannel.open(bootstrap.address());
         long pid = ProcessHandle.current().pid();
-        link.write(ByteBuffer.wrap(new Hello(ControlMessage.VERSION, bootstrap.token(), pid).toBytes()));
+        link.write(ByteBuffer.wrap(new Hello(ControlMessage.VERSION, bootstrap.token(), pid, false).toBytes()));
         link.write(ByteBuffer.wrap(new Ready().toBytes()));
         sleepForEver();
     }

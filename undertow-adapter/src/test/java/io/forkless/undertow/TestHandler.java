@@ -1,6 +1,7 @@
 package io.forkless.undertow;
 
 import io.forkless.tck.adapter.HeldReadiness;
+import io.forkless.tck.adapter.PreparedDrain;
 import io.forkless.tck.adapter.SlowRequests;
 import io.forkless.tck.adapter.TestBodies;
 import io.undertow.Handlers;
@@ -28,7 +29,8 @@ final class TestHandler implements HttpHandler {
     public void handleRequest(HttpServerExchange exchange) throws Exception {
         switch (exchange.getRequestPath()) {
             case "/socket" -> WEB_SOCKET.handleRequest(exchange);
-            case "/sleep", "/until-drain", "/events", "/large", "/upload" -> BLOCKING.handleRequest(exchange);
+            case "/sleep", "/prepared", "/until-drain", "/events", "/large", "/upload" ->
+                BLOCKING.handleRequest(exchange);
             case "/release" -> {
                 HeldReadiness.release();
                 exchange.getResponseSender().send(answer(exchange));
@@ -49,6 +51,10 @@ final class TestHandler implements HttpHandler {
             case "/upload" -> exchange.getResponseSender().send(TestBodies.received(query, exchange.getInputStream()));
             case "/until-drain" -> {
                 SlowRequests.untilDrain(query, TestWorker.xnioWorker()::isDraining);
+                exchange.getResponseSender().send(answer(exchange));
+            }
+            case "/prepared" -> {
+                PreparedDrain.await();
                 exchange.getResponseSender().send(answer(exchange));
             }
             default -> {

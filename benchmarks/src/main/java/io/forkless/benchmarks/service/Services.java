@@ -103,7 +103,7 @@ public final class Services {
     public ProcessBuilder builder(List<String> command) {
         ProcessBuilder builder =
                 new ProcessBuilder(command).directory(bench.temporary().toFile());
-        builder.environment().remove("XDG_RUNTIME_DIR"); // it would win over the temporary directory
+        builder.environment().remove("FORKLESS_RUNTIME_DIR"); // it would win over the temporary directory
         return builder;
     }
 }

@@ -10,7 +10,7 @@ import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystemException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -64,8 +64,8 @@ public record BootstrapFile(int index, SocketAddress address, String token) {
                 Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
                 PrivateDirectory.ownerOnly(file)))) {
             out.write(text.toString().getBytes(StandardCharsets.UTF_8));
-        } catch (FileSystemException e) {
-            throw e; // names the file
+        } catch (FileAlreadyExistsException e) {
+            throw e;
         } catch (IOException e) {
             throw PrivateDirectory.cannotWrite(file, e);
         }

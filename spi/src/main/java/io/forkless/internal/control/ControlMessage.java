@@ -10,7 +10,7 @@ import java.time.Duration;
  * may hold spaces, at most {@value #MAX_LINE_BYTES} bytes with the line feed.
  *
  * <pre>
- * worker      hello VERSION TOKEN PID            the first line of a connection
+ * worker      hello VERSION TOKEN PID [debugged]    the first line of a connection; a debugger may stop the JVM
  * supervisor  welcome DRAIN_MILLIS HEARTBEAT_MILLIS    or: refused 0 REASON
  * worker      listen ID BACKLOG OPTIONS ADDRESS       options of a port: IPV6ONLY, of a path: MODE:OWNER:GROUP
  * supervisor  ticket ID PROVIDER:BASE64          or: refused ID REASON
@@ -37,15 +37,18 @@ public sealed interface ControlMessage {
     /** Text of this message without the line feed. */
     String encode();
 
-    record Hello(int version, String token, long pid) implements ControlMessage {
+    /** @param debugged whether a debugger may stop the worker's JVM for as long as it likes */
+    record Hello(int version, String token, long pid, boolean debugged) implements ControlMessage {
+        private static final String DEBUGGED = " debugged";
+
         @Override
         public String encode() {
-            return "hello " + version + " " + token + " " + pid;
+            return "hello " + version + " " + token + " " + pid + (debugged ? DEBUGGED : "");
         }
 
         @Override
         public String toString() {
-            return "Hello[version " + version + ", pid " + pid + "]"; // never the token
+            return "Hello[version " + version + ", pid " + pid + (debugged ? DEBUGGED : "") + "]"; // never the token
         }
     }
 
@@ -196,8 +199,10 @@ public sealed interface ControlMessage {
         try {
             return switch (word[0]) {
                 case "hello" -> {
-                    String[] field = fields(rest, 3);
-                    yield new Hello(Integer.parseInt(field[0]), field[1], Long.parseLong(field[2]));
+                    boolean debugged = rest.endsWith(Hello.DEBUGGED);
+                    String[] field =
+                            fields(debugged ? rest.substring(0, rest.length() - Hello.DEBUGGED.length()) : rest, 3);
+                    yield new Hello(Integer.parseInt(field[0]), field[1], Long.parseLong(field[2]), debugged);
                 }
                 case "welcome" -> {
                     String[] field = fields(rest, 2);

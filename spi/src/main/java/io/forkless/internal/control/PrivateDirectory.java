@@ -5,38 +5,82 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.HexFormat;
 
 /**
  * A directory that only its owner can enter (mode 0700; on Windows, below the user's own temporary directory), for
- * sockets and secrets. Closing removes the files in it and the directory.
+ * sockets and secrets, in the {@link RuntimeDirectory}. Closing removes the files in it and the directory.
  */
-public record PrivateDirectory(Path path) implements Closeable {
+public final class PrivateDirectory implements Closeable, Renewable {
     private static final String SEPARATOR = "-";
 
     /** Leaves room for our longest socket name within the 104 bytes (macOS; Linux: 108) of {@code sun_path}, unix(7). */
     private static final int MAX_PATH_BYTES = 103 - ("/" + BootstrapFile.SOCKET_FILE).length();
 
+    /** As often another supervisor that ends may remove the runtime directory while this one begins. */
+    private static final int ATTEMPTS = 100;
+
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final Path path;
+    private FileIdentity identity;
+
+    private PrivateDirectory(Path path) throws IOException {
+        this.path = path;
+        this.identity = FileIdentity.of(path);
+    }
+
     /**
-     * Makes one below {@code XDG_RUNTIME_DIR} if that is absolute and writable, else below {@code java.io.tmpdir}.
+     * Makes one in the runtime directory, and that if it is missing.
      *
      * @param prefix how its name begins; this process's pid and a random number follow
      * @throws IOException also if the path is too long for a socket in it
      */
     public static PrivateDirectory create(String prefix) throws IOException {
         String owner = prefix + ProcessHandle.current().pid() + SEPARATOR;
-        Path path = Files.createTempDirectory(base(), owner).toAbsolutePath();
+        for (int attempt = 1; ; attempt++) {
+            Path path = RuntimeDirectory.prepare().resolve(owner + randomDigits());
+            try {
+                Files.createDirectory(path, RuntimeDirectory.ownerOnly(path));
+                return new PrivateDirectory(requireShort(path));
+            } catch (NoSuchFileException | FileAlreadyExistsException e) {
+                if (attempt == ATTEMPTS) {
+                    throw cannotMake(path, e);
+                }
+            } catch (FileSystemException e) {
+                RuntimeDirectory.removeIfEmpty(path.getParent());
+                throw cannotMake(path, e);
+            }
+        }
+    }
+
+    /** Few, as the path of a socket must be short, and enough to tell directories of one process apart. */
+    private static String randomDigits() {
+        return HexFormat.of().toHexDigits(RANDOM.nextInt());
+    }
+
+    private static Path requireShort(Path path) throws IOException {
         int bytes = path.toString().getBytes(StandardCharsets.UTF_8).length;
         if (bytes > MAX_PATH_BYTES) {
             Files.delete(path);
-            throw new IOException("private directory: " + path + " is too long for a Unix-domain socket in it; set"
-                    + " XDG_RUNTIME_DIR to a shorter directory");
+            RuntimeDirectory.removeIfEmpty(path.getParent());
+            throw new IOException("private directory: " + path + " is too long for a Unix-domain socket in it; choose a"
+                    + " shorter directory with " + RuntimeDirectory.OPTION + " or " + RuntimeDirectory.ENVIRONMENT);
         }
-        return new PrivateDirectory(path);
+        return path;
+    }
+
+    private static IOException cannotMake(Path path, IOException cause) {
+        return new IOException("cannot make the directory " + path + ": " + DiskSpace.reason(path, cause), cause);
     }
 
     /** How the names of all begin that the same process has made. */
@@ -45,18 +89,36 @@ public record PrivateDirectory(Path path) implements Closeable {
         return name.substring(0, name.lastIndexOf(SEPARATOR) + SEPARATOR.length());
     }
 
-    /** Where private directories are made. */
-    public static Path base() {
-        String runtime = System.getenv("XDG_RUNTIME_DIR");
-        // An empty or relative one is to be ignored: XDG Base Directory Specification, "Basics".
-        return runtime != null && Path.of(runtime).isAbsolute() && Files.isWritable(Path.of(runtime))
-                ? Path.of(runtime)
-                : Path.of(System.getProperty("java.io.tmpdir"));
+    @Override
+    public Path path() {
+        return path;
+    }
+
+    @Override
+    public boolean isThere() {
+        return identity.isThere();
+    }
+
+    @Override
+    public void makeAgain() throws IOException {
+        RuntimeDirectory.prepare();
+        try {
+            Files.createDirectory(path, RuntimeDirectory.ownerOnly(path));
+        } catch (IOException e) {
+            throw new IOException(DiskSpace.reason(path, e), e);
+        }
+        identity = FileIdentity.of(path);
+    }
+
+    @Override
+    public void touch(FileTime now) throws IOException {
+        Files.setLastModifiedTime(path, now);
+        Files.setLastModifiedTime(path.getParent(), now);
     }
 
     /** What a new file is made with, so that it is never open to others. */
     public static FileAttribute<?>[] ownerOnly(Path file) {
-        return file.getFileSystem().supportedFileAttributeViews().contains("posix")
+        return RuntimeDirectory.isPosix(file)
                 ? new FileAttribute<?>[] {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
                 }
@@ -64,9 +126,9 @@ public record PrivateDirectory(Path path) implements Closeable {
                         [0]; // Windows: the access list of the user's own temporary directory is inherited
     }
 
-    /** What the JDK says of a failed write, "No space left on device", lacks the file. */
+    /** What the JDK says of a failed write, "No space left on device", lacks the file and what there is no space for. */
     public static IOException cannotWrite(Path file, IOException cause) {
-        return new IOException("cannot write " + file + ": " + cause.getMessage(), cause);
+        return new IOException("cannot write " + file + ": " + DiskSpace.reason(file, cause), cause);
     }
 
     public Path resolve(String file) {
@@ -82,8 +144,9 @@ public record PrivateDirectory(Path path) implements Closeable {
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
         } catch (NoSuchFileException e) {
-            return;
+            // it was removed by somebody else
         }
         Files.deleteIfExists(path);
+        RuntimeDirectory.removeIfEmpty(path.getParent());
     }
 }

@@ -7,16 +7,23 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.util.Set;
 
 /**
  * How much each worker has to do, in a small file that all workers map: they read each other's numbers at every accept,
  * which messages would be too slow for. A header, then a record per worker index, in longs of the native byte order.
  * Numbers are advice, so no update is a transaction.
+ *
+ * <p>Somebody else may remove the file, a cleaner of temporary files, say. The supervisor makes it again, and each worker
+ * that looks goes over to the new one.
  */
-public final class Scoreboard implements Closeable {
+public final class Scoreboard implements Closeable, Renewable {
     /** Its file name in the private directory. */
     public static final String FILE = "scoreboard";
 
@@ -41,37 +48,130 @@ public final class Scoreboard implements Closeable {
     private static final int PRESSURE = 2;
     private static final int RECORD_LONGS = 3;
 
-    private final FileChannel channel;
-    private final ByteBuffer mapped;
-    private int workers;
+    /** Follows the name of a file that is not complete yet. */
+    private static final String UNFINISHED = ".new";
 
-    private Scoreboard(FileChannel channel, ByteBuffer mapped) {
+    private final Path file;
+    private volatile FileIdentity identity;
+
+    /** The supervisor's. */
+    private FileChannel channel;
+
+    /** The supervisor's, of the file before: a worker may not have looked since. */
+    private FileChannel previous;
+
+    /** A worker's. */
+    private volatile ByteBuffer mapped;
+
+    private int workers;
+    private boolean quiescing;
+
+    private Scoreboard(Path file, FileIdentity identity, FileChannel channel, ByteBuffer mapped) {
+        this.file = file;
+        this.identity = identity;
         this.channel = channel;
         this.mapped = mapped;
     }
 
     /** The supervisor's: writes to the file, so that nothing stays mapped when it is deleted (Windows). */
     public static Scoreboard create(Path file) throws IOException {
-        FileChannel channel = FileChannel.open(
-                file,
-                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                PrivateDirectory.ownerOnly(file));
+        FileChannel channel = openNew(file);
+        return new Scoreboard(file, FileIdentity.of(file), channel, null);
+    }
+
+    /** With nobody on it: workers map the whole file once. */
+    private static FileChannel openNew(Path file) throws IOException {
+        FileChannel channel = null;
         try {
-            ByteBuffer zeros = ByteBuffer.allocate(offset(CAPACITY, 0)); // workers map the whole file once
+            channel = FileChannel.open(
+                    file,
+                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                    PrivateDirectory.ownerOnly(file));
+            ByteBuffer zeros = ByteBuffer.allocate(offset(CAPACITY, 0));
             while (zeros.hasRemaining()) {
                 channel.write(zeros); // of what a disk has room for, and only then fails
             }
+            return channel;
+        } catch (FileAlreadyExistsException e) {
+            throw e;
         } catch (IOException e) {
-            channel.close();
+            if (channel != null) {
+                channel.close();
+            }
             throw PrivateDirectory.cannotWrite(file, e);
         }
-        return new Scoreboard(channel, null);
     }
 
     /** A worker's. */
     public static Scoreboard map(Path file) throws IOException {
+        FileIdentity identity = FileIdentity.of(file);
+        ByteBuffer mapped = mapNow(file);
+        return new Scoreboard(file, identity, null, mapped);
+    }
+
+    private static ByteBuffer mapNow(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            return new Scoreboard(null, channel.map(FileChannel.MapMode.READ_WRITE, 0, channel.size()));
+            return channel.map(FileChannel.MapMode.READ_WRITE, 0, channel.size());
+        }
+    }
+
+    @Override
+    public Path path() {
+        return file;
+    }
+
+    @Override
+    public boolean isThere() {
+        return identity.isThere();
+    }
+
+    /**
+     * Supervisor: the file appears when it is complete, with nobody on it until the workers have found it.
+     */
+    @Override
+    public synchronized void makeAgain() throws IOException {
+        Path unfinished = file.resolveSibling(file.getFileName() + UNFINISHED);
+        Files.deleteIfExists(unfinished);
+        FileChannel made = openNew(unfinished);
+        try {
+            write(made, WORKERS, workers);
+            write(made, QUIESCING, quiescing ? 1 : 0);
+            for (int index = 0; index < workers; index++) {
+                write(made, offset(index, OPEN), ABSENT, 0, 0);
+            }
+            FileIdentity fresh =
+                    new FileIdentity(file, FileIdentity.of(unfinished).key());
+            Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+            identity = fresh;
+        } catch (IOException | RuntimeException e) {
+            made.close();
+            Files.deleteIfExists(unfinished);
+            throw e;
+        }
+        if (previous != null) {
+            previous.close();
+        }
+        previous = channel;
+        channel = made;
+    }
+
+    /**
+     * Worker: goes over to another file if there is one at the path, on which it then has to publish anew. One thread calls
+     * this.
+     *
+     * @return whether there was one
+     */
+    public boolean follow() {
+        if (file == null || identity.isThere()) {
+            return false;
+        }
+        try {
+            FileIdentity fresh = FileIdentity.of(file); // first: if it is replaced just now, the next look finds that
+            mapped = mapNow(file);
+            identity = fresh;
+            return true;
+        } catch (IOException e) {
+            return false; // it is not there yet
         }
     }
 
@@ -79,21 +179,31 @@ public final class Scoreboard implements Closeable {
     public static Scoreboard ofOneWorker() {
         ByteBuffer memory = ByteBuffer.allocateDirect(offset(1, 0)); // the heap has no volatile views of longs
         LONG.set(memory, WORKERS, 1L);
-        return new Scoreboard(null, memory);
+        return new Scoreboard(null, null, null, memory);
+    }
+
+    /** Supervisor: what time it is for the file system, which may have another clock than this machine. */
+    public synchronized FileTime now() throws IOException {
+        write(channel, WORKERS, workers); // as it is there already
+        return Files.getLastModifiedTime(file);
     }
 
     /** Supervisor: there is no worker with this index, yet or any more. */
-    public void vacate(int index) throws IOException {
-        write(offset(index, OPEN), ABSENT, 0, 0);
+    public synchronized void vacate(int index) throws IOException {
+        write(channel, offset(index, OPEN), ABSENT, 0, 0);
         if (index >= workers) {
             workers = index + 1;
-            write(WORKERS, workers);
+            write(channel, WORKERS, workers);
         }
     }
 
     /** Supervisor, on any thread: from now on listeners may be quiesced. There is no way back. */
-    public void announceQuiescing() throws IOException {
-        write(QUIESCING, 1);
+    public synchronized void announceQuiescing() throws IOException {
+        quiescing = true;
+        write(channel, QUIESCING, 1);
+        if (previous != null) {
+            write(previous, QUIESCING, 1);
+        }
     }
 
     /** Worker: whether listeners may have been quiesced. */
@@ -108,8 +218,9 @@ public final class Scoreboard implements Closeable {
      * @param accepted how many there have been
      */
     public void publish(int index, long open, long accepted) {
-        LONG.setVolatile(mapped, offset(index, ACCEPTED), accepted);
-        LONG.setVolatile(mapped, offset(index, OPEN), open);
+        ByteBuffer board = mapped;
+        LONG.setVolatile(board, offset(index, ACCEPTED), accepted);
+        LONG.setVolatile(board, offset(index, OPEN), open);
     }
 
     /** Worker: announces how hard pressed it is; 0 if it can serve one more client, and the higher the worse. */
@@ -138,13 +249,16 @@ public final class Scoreboard implements Closeable {
     }
 
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
+        if (previous != null) {
+            previous.close();
+        }
         if (channel != null) {
             channel.close();
         }
     }
 
-    private void write(int offset, long... values) throws IOException {
+    private static void write(FileChannel channel, int offset, long... values) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES * values.length).order(ByteOrder.nativeOrder());
         bytes.asLongBuffer().put(values);
         channel.write(bytes, offset);

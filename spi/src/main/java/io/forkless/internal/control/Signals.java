@@ -2,6 +2,7 @@ package io.forkless.internal.control;
 
 import java.lang.System.Logger.Level;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 
 /**
@@ -43,11 +44,23 @@ public final class Signals {
         return install(name, handler -> handler.getField("SIG_IGN").get(null));
     }
 
+    /**
+     * As {@link #ignore}, if the signal has its default action; what this process handles, or was started to ignore, stays as
+     * it is. Not for HUP, INT and TERM: a JVM that has ignored one of those never handles it again.
+     */
+    public static boolean ignoreUnlessHandled(String name) {
+        return install(name, handler -> handler.getField("SIG_IGN").get(null), true);
+    }
+
     private interface HandlerOf {
         Object type(Class<?> handler) throws ReflectiveOperationException;
     }
 
     private static boolean install(String name, HandlerOf handlerOf) {
+        return install(name, handlerOf, false);
+    }
+
+    private static boolean install(String name, HandlerOf handlerOf, boolean onlyInPlaceOfDefault) {
         try {
             Class<?> type = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
@@ -55,7 +68,11 @@ public final class Signals {
             if (signal == null) {
                 return false;
             }
-            type.getMethod("handle", type, handler).invoke(null, signal, handlerOf.type(handler));
+            Method handle = type.getMethod("handle", type, handler);
+            Object previous = handle.invoke(null, signal, handlerOf.type(handler));
+            if (onlyInPlaceOfDefault && previous != handler.getField("SIG_DFL").get(null)) {
+                handle.invoke(null, signal, previous);
+            }
             return true;
         } catch (InvocationTargetException e) {
             warn(name, e.getCause().getMessage());

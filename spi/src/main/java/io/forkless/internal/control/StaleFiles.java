@@ -21,7 +21,7 @@ public final class StaleFiles {
     private static final System.Logger LOG = System.getLogger(StaleFiles.class.getName());
 
     private static final String OURS = "{" + BootstrapFile.SOCKET_FILE + "," + BootstrapFile.ENDPOINT_FILE + ","
-            + Scoreboard.FILE + ",*" + BootstrapFile.FILE_SUFFIX + "}";
+            + Scoreboard.FILE + "*,*" + BootstrapFile.FILE_SUFFIX + "}";
 
     private static final int MAX_LOOKS = 10;
     private static final long LOOK_MILLIS = 20;
@@ -48,6 +48,7 @@ public final class StaleFiles {
                 }
             }
             delete(directory);
+            RuntimeDirectory.removeIfEmpty(directory.getParent());
         } catch (IOException | DirectoryIteratorException e) {
             LOG.log(Level.DEBUG, "another worker removes it", e);
         }

@@ -36,7 +36,8 @@ class ControlMessageTest {
 
     static Stream<Arguments> messages() {
         return Stream.of(
-                Arguments.of(new Hello(1, "0123abcd", 4711), "hello 1 0123abcd 4711"),
+                Arguments.of(new Hello(1, "0123abcd", 4711, false), "hello 1 0123abcd 4711"),
+                Arguments.of(new Hello(1, "0123abcd", 4711, true), "hello 1 0123abcd 4711 debugged"),
                 Arguments.of(new Welcome(Duration.ofMillis(1500), Duration.ofSeconds(1)), "welcome 1500 1000"),
                 Arguments.of(new Heartbeat(12, 3, 1 << 20), "heartbeat 12 3 1048576"),
                 Arguments.of(new DumpThreads(), "dump-threads"),
@@ -196,7 +197,8 @@ class ControlMessageTest {
 
     @Test
     void neither_token_nor_ticket_is_in_the_text_for_logs() {
-        assertThat(new Hello(1, SECRET, 4711)).hasToString("Hello[version 1, pid 4711]");
+        assertThat(new Hello(1, SECRET, 4711, false)).hasToString("Hello[version 1, pid 4711]");
+        assertThat(new Hello(1, SECRET, 4711, true)).hasToString("Hello[version 1, pid 4711 debugged]");
         assertThat(new Granted(1, Ticket.decode("posix:" + SECRET)).toString())
                 .contains("posix")
                 .doesNotContain(SECRET, "secret");

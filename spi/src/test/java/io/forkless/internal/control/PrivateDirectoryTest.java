@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,7 @@ class PrivateDirectoryTest {
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has access lists in place of modes")
     void only_the_owner_can_enter() throws Exception {
         try (PrivateDirectory directory = PrivateDirectory.create("forkless-")) {
-            assertThat(directory.path()).isDirectory().isAbsolute().hasParent(PrivateDirectory.base());
+            assertThat(directory.path()).isDirectory().isAbsolute().hasParent(RuntimeDirectory.path());
             assertThat(directory.path().getFileName().toString()).startsWith("forkless-");
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.path())))
                     .isEqualTo("rwx------");
@@ -70,29 +71,68 @@ class PrivateDirectoryTest {
     void a_path_that_is_too_long_for_a_socket_is_refused_and_not_left_behind() throws Exception {
         Path longPath = Files.createDirectory(temporary.resolve("x".repeat(87)));
 
-        String said = createInAnotherJvm(Map.of("XDG_RUNTIME_DIR", longPath.toString()), List.of());
+        String said = createInAnotherJvm(Map.of(RuntimeDirectory.ENVIRONMENT, longPath.toString()), List.of());
 
         assertThat(said)
                 .startsWith("private directory: " + longPath)
-                .endsWith("is too long for a Unix-domain socket in it; set XDG_RUNTIME_DIR to a shorter directory");
+                .endsWith("is too long for a Unix-domain socket in it; choose a shorter directory with --runtime-dir or"
+                        + " FORKLESS_RUNTIME_DIR");
         assertThat(longPath).isEmptyDirectory();
     }
 
     @Test
-    void it_is_below_the_runtime_directory_of_the_user_if_there_is_one() throws Exception {
-        assertThat(createInAnotherJvm(Map.of("XDG_RUNTIME_DIR", temporary.toString()), List.of()))
-                .startsWith("made below " + temporary.toAbsolutePath());
+    void it_is_below_the_directory_that_the_operator_has_chosen() throws Exception {
+        assertThat(createInAnotherJvm(Map.of(RuntimeDirectory.ENVIRONMENT, temporary.toString()), List.of()))
+                .isEqualTo("made below " + temporary.toAbsolutePath());
     }
 
     @Test
-    void a_runtime_directory_that_is_missing_or_not_absolute_is_not_used() throws Exception {
+    void the_rest_of_the_environment_does_not_matter() throws Exception {
         Path tmpdir = Files.createDirectory(temporary.resolve("tmp"));
-        List<String> flags = List.of("-Djava.io.tmpdir=" + tmpdir);
-        // Not absolute means to be ignored, says the XDG Base Directory Specification; empty means not set.
-        for (String unusable : List.of(temporary.resolve("missing").toString(), "", ".", "target")) {
-            assertThat(createInAnotherJvm(Map.of("XDG_RUNTIME_DIR", unusable), flags))
-                    .as("XDG_RUNTIME_DIR=%s", unusable)
-                    .isEqualTo("made below " + tmpdir);
+        Map<String, String> environment = Map.of(
+                "XDG_RUNTIME_DIR",
+                temporary.toString(),
+                "TMPDIR",
+                temporary.toString(),
+                "HOME",
+                temporary.toString(),
+                "USER",
+                "somebody",
+                RuntimeDirectory.ENVIRONMENT,
+                "");
+
+        assertThat(createInAnotherJvm(environment, List.of("-Djava.io.tmpdir=" + tmpdir)))
+                .isEqualTo("made below " + tmpdir.resolve(UserId.isKnown() ? "forkless-" + UserId.ours() : "forkless"));
+        assertThat(tmpdir).isEmptyDirectory();
+    }
+
+    @Test
+    void one_that_was_removed_with_the_runtime_directory_is_made_again_at_the_same_path() throws Exception {
+        try (PrivateDirectory directory = PrivateDirectory.create("forkless-test-")) {
+            assertThat(directory.isThere()).isTrue();
+            Files.delete(directory.path());
+            RuntimeDirectory.removeIfEmpty(directory.path().getParent());
+            assertThat(directory.isThere()).isFalse();
+
+            directory.makeAgain();
+
+            assertThat(directory.isThere()).isTrue();
+            assertThat(directory.path()).isEmptyDirectory();
+            if (UserId.isKnown()) {
+                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.path())))
+                        .isEqualTo("rwx------");
+            }
+        }
+    }
+
+    @Test
+    void it_is_touched_with_the_runtime_directory() throws Exception {
+        try (PrivateDirectory directory = PrivateDirectory.create("forkless-test-")) {
+            directory.touch(FileTime.fromMillis(0));
+
+            for (Path path : List.of(directory.path(), directory.path().getParent())) {
+                assertThat(Files.getLastModifiedTime(path)).isEqualTo(FileTime.fromMillis(0));
+            }
         }
     }
 

@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.forkless.testing.MappedFile;
+import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class ScoreboardTest {
@@ -89,12 +94,102 @@ class ScoreboardTest {
     }
 
     @Test
+    void it_tells_the_time_of_its_file_system() throws Exception {
+        Path file = directory.resolve(Scoreboard.FILE);
+        try (Scoreboard supervisors = Scoreboard.create(file)) {
+            supervisors.vacate(4);
+            FileTime before = Files.getLastModifiedTime(file);
+            Files.setLastModifiedTime(file, FileTime.fromMillis(0));
+
+            assertThat(supervisors.now())
+                    .isEqualTo(Files.getLastModifiedTime(file))
+                    .isGreaterThanOrEqualTo(before);
+            assertThat(Scoreboard.map(file).workers()).as("unchanged").isEqualTo(5);
+        }
+    }
+
+    @Test
     void a_file_that_exists_is_not_overwritten_and_a_missing_one_not_made() throws Exception {
         Path file = directory.resolve(Scoreboard.FILE);
 
         assertThatThrownBy(() -> Scoreboard.map(file)).isInstanceOf(NoSuchFileException.class);
         Scoreboard.create(file).close();
         assertThatThrownBy(() -> Scoreboard.create(file)).isInstanceOf(FileAlreadyExistsException.class);
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "nobody can remove a file that is mapped there")
+    void one_that_was_removed_is_made_again_and_the_workers_find_it() throws Exception {
+        Path file = directory.resolve(Scoreboard.FILE);
+        try (Scoreboard supervisors = Scoreboard.create(file)) {
+            supervisors.vacate(0);
+            supervisors.vacate(1);
+            Scoreboard one = Scoreboard.map(file);
+            Scoreboard other = Scoreboard.map(file);
+            one.publish(0, 7, 70);
+            assertThat(one.follow()).as("there is nothing to follow").isFalse();
+
+            Files.delete(file);
+            assertThat(supervisors.isThere()).isFalse();
+            assertThat(one.follow()).as("there is nothing yet").isFalse();
+            assertRecord(one, 0, 7, 70, 0);
+            supervisors.makeAgain();
+
+            assertThat(supervisors.isThere()).isTrue();
+            assertThat(one.follow()).isTrue();
+            assertThat(one.follow()).as("once").isFalse();
+            assertThat(one.workers()).isEqualTo(2);
+            assertRecord(one, 0, Scoreboard.ABSENT, 0, 0);
+            one.publish(0, 8, 80);
+            assertThat(other.follow()).isTrue();
+            assertRecord(other, 0, 8, 80, 0);
+            supervisors.vacate(0);
+            assertRecord(other, 0, Scoreboard.ABSENT, 0, 0);
+        }
+        assertThat(directory).isDirectoryContaining(path -> path.endsWith(Scoreboard.FILE));
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "nobody can remove a file that is mapped there")
+    void a_worker_that_has_not_found_the_new_one_yet_hears_of_quiescing_too() throws Exception {
+        Path file = directory.resolve(Scoreboard.FILE);
+        try (Scoreboard supervisors = Scoreboard.create(file)) {
+            Scoreboard late = Scoreboard.map(file);
+            Files.delete(file);
+            supervisors.makeAgain();
+            Scoreboard early = Scoreboard.map(file);
+
+            supervisors.announceQuiescing();
+
+            assertThat(late.isQuiescing()).isTrue();
+            assertThat(early.isQuiescing()).isTrue();
+            Files.delete(file);
+            supervisors.makeAgain();
+            assertThat(Scoreboard.map(file).isQuiescing())
+                    .as("there is no way back")
+                    .isTrue();
+        }
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "nobody can remove a file that is mapped there")
+    void one_that_cannot_be_made_again_leaves_nothing_and_goes_on() throws Exception {
+        Path file = directory.resolve(Scoreboard.FILE);
+        try (Scoreboard supervisors = Scoreboard.create(file)) {
+            Files.delete(file);
+            Files.createDirectory(file);
+            Files.createFile(file.resolve("precious"));
+
+            assertThatThrownBy(supervisors::makeAgain).isInstanceOf(IOException.class);
+
+            supervisors.vacate(0);
+            assertThat(supervisors.isThere()).isFalse();
+            assertThat(directory.toFile().list()).containsExactly(Scoreboard.FILE);
+            Files.delete(file.resolve("precious"));
+            Files.delete(file);
+            supervisors.makeAgain();
+            assertThat(Scoreboard.map(file).workers()).isEqualTo(1);
+        }
     }
 
     private static void assertRecord(Scoreboard scoreboard, int index, long open, long accepted, long pressure) {

@@ -34,6 +34,18 @@ class SignalsTest {
     }
 
     @Test
+    void a_signal_that_is_ignored_unless_it_is_handled_has_no_effect_and_keeps_its_handler() throws Exception {
+        Map<String, String> none = Map.of();
+        JavaProgram program = JavaProgram.of(SignalProgram.class, "USR1").options("-Dignored=USR1,TTIN");
+        try (ChildJvm jvm = ChildJvm.start(none, program)) {
+            jvm.awaitOutput("USR1 true");
+            jvm.signal("TTIN");
+            jvm.signal("USR1");
+            jvm.awaitOutput(ACTION + " 1");
+        }
+    }
+
+    @Test
     void a_signal_that_the_jvm_was_told_to_leave_alone_is_reported() throws Exception {
         try (ChildJvm jvm = start("-Xrs")) {
             jvm.awaitOutput("TERM false");
@@ -65,6 +77,9 @@ class SignalsTest {
         public static void main(String[] arguments) throws InterruptedException {
             String name = arguments[0];
             boolean handled = Signals.handle(name, () -> System.out.println(ACTION + " " + ++count));
+            for (String ignored : System.getProperty("ignored", "NOSUCH").split(",")) {
+                Signals.ignoreUnlessHandled(ignored);
+            }
             System.out.println(name + " " + handled);
             new CountDownLatch(1).await();
         }

@@ -53,6 +53,8 @@ public final class AdminClient implements Closeable {
     }
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration REMAKING = Duration.ofSeconds(2);
+    private static final long PAUSE_MILLIS = 100;
     private static final long EXIT_MILLIS = 2000;
 
     private final String name;
@@ -76,18 +78,23 @@ public final class AdminClient implements Closeable {
      * @throws IOException if there is none, or not just one; the message is for the operator
      */
     public static AdminClient connect(String name) throws IOException {
-        return connect(name, PATIENCE);
+        return connect(name, Places.ofThisUser());
+    }
+
+    /** @param places where to look */
+    public static AdminClient connect(String name, Places places) throws IOException {
+        return connect(name, places, PATIENCE);
     }
 
     /** @param patience how long the supervisor may be silent; it shows every 3 s that it lives */
-    public static AdminClient connect(String name, Duration patience) throws IOException {
-        List<EndpointFile> candidates = EndpointFile.all().stream()
+    static AdminClient connect(String name, Places places, Duration patience) throws IOException {
+        List<EndpointFile> candidates = places.endpoints().stream()
                 .filter(file -> name == null || file.name().equals(name))
                 .toList();
         List<AdminClient> clients = new ArrayList<>();
         for (EndpointFile file : candidates) {
             if (file.address() != null) {
-                connect(file, name != null, patience).ifPresent(clients::add);
+                connect(file, name != null, places, patience).ifPresent(clients::add);
             } else if (name != null && ProcessHandle.of(file.pid()).isPresent()) {
                 throw new IOException("the supervisor '" + name + "' (pid " + file.pid() + ") is still starting");
             }
@@ -100,30 +107,66 @@ public final class AdminClient implements Closeable {
         }
         if (clients.isEmpty()) {
             throw new IOException(
-                    name == null ? "no supervisor is running" : "no supervisor named '" + name + "' is running");
+                    (name == null ? "no supervisor is running" : "no supervisor named '" + name + "' is running") + "; "
+                            + places.describe(name));
+        }
+        if (name != null) { // of different versions
+            String pids =
+                    clients.stream().map(client -> Long.toString(client.pid)).collect(Collectors.joining(", "));
+            throw new IOException("several supervisors named '" + name + "' are running (pids " + pids
+                    + "); stop one with 'kill -TERM'");
         }
         String names = clients.stream().map(AdminClient::name).collect(Collectors.joining(", "));
         throw new IOException("several supervisors are running; choose one with --name: " + names);
     }
 
-    private static Optional<AdminClient> connect(EndpointFile file, boolean wanted, Duration patience)
+    /** Tries again for a moment: a supervisor whose socket somebody has removed makes it again within a second. */
+    private static Optional<AdminClient> connect(EndpointFile file, boolean wanted, Places places, Duration patience)
             throws IOException {
+        long begun = System.nanoTime();
+        while (true) {
+            try {
+                return Optional.of(open(file, places, patience));
+            } catch (IOException e) {
+                if (file.removeIfStale(places)) {
+                    return Optional.empty();
+                }
+                if (System.nanoTime() - begun >= REMAKING.toNanos()) {
+                    if (wanted) {
+                        throw new IOException(
+                                "the supervisor '" + file.name() + "' (pid " + file.pid()
+                                        + ") is there and cannot be reached (it may be starting or ending): "
+                                        + e.getMessage(),
+                                e);
+                    }
+                    return Optional.empty();
+                }
+            }
+            pause();
+        }
+    }
+
+    private static AdminClient open(EndpointFile file, Places places, Duration patience) throws IOException {
         boolean unix = file.address() instanceof UnixDomainSocketAddress;
         SocketChannel channel = unix ? SocketChannel.open(StandardProtocolFamily.UNIX) : SocketChannel.open();
         AdminClient client = new AdminClient(file.name(), file.pid(), channel, patience);
         try {
             client.within(() -> channel.connect(file.address()));
+            places.requireOwnerOf(file.file(), channel);
             client.send(new Operator(ControlMessage.VERSION, file.token()));
-            return Optional.of(client);
+            return client;
         } catch (IOException e) {
             channel.close();
-            if (!file.removeIfStale() && wanted) {
-                throw new IOException(
-                        "the supervisor '" + file.name() + "' (pid " + file.pid() + ") is there and cannot be reached"
-                                + " (it may be starting or ending): " + e.getMessage(),
-                        e);
-            }
-            return Optional.empty();
+            throw e;
+        }
+    }
+
+    private static void pause() throws IOException {
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while waiting for the supervisor", e);
         }
     }
 

@@ -16,7 +16,11 @@ import io.forkless.supervisor.status.Outcome;
 import java.lang.System.Logger.Level;
 import java.net.ProtocolException;
 import java.time.Duration;
+import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** Does what an operator's command asks for. Belongs to the event loop's thread. */
 public final class AdminSession implements ControlConnection.Receiver {
@@ -24,7 +28,14 @@ public final class AdminSession implements ControlConnection.Receiver {
     public interface Operations {
         WorkerPool pool();
 
-        CompletionStage<Void> restart();
+        /** @param surge of this restart alone; empty for that of the supervisor */
+        CompletionStage<Void> restart(OptionalInt surge);
+
+        /** What the operator should know of the latest restart that has succeeded; empty if nothing. */
+        List<String> restartRemarks();
+
+        /** What the operator should know of this service as it is; empty if nothing. */
+        CompletionStage<List<String>> remarks();
 
         CompletionStage<Void> allReady();
 
@@ -82,8 +93,18 @@ public final class AdminSession implements ControlConnection.Receiver {
                 pool.status().forEach(worker -> connection.send(new Report(StatusLine.encode(worker))));
                 done("");
             }
-            case "await-ready" -> answer(operations.allReady(), "all " + pool.workers() + " workers are ready");
-            case "restart" -> answer(operations.restart(), "restarted " + pool.workers() + " workers");
+            case "remarks" ->
+                operations.remarks().thenAccept(remarks -> {
+                    remarks.forEach(remark -> connection.send(new Report(remark)));
+                    done("");
+                });
+            case "await-ready" -> answer(operations.allReady(), () -> "all " + pool.workers() + " workers are ready");
+            case "restart" -> {
+                String restarted = "restarted " + pool.workers() + " workers";
+                answer(
+                        operations.restart(Surge.of(argument, pool.workers())),
+                        () -> restarted + join(operations.restartRemarks()));
+            }
             case "scale" -> {
                 pool.scale(target(argument, pool.workers()));
                 done("scaling to " + pool.workers() + " workers");
@@ -123,10 +144,14 @@ public final class AdminSession implements ControlConnection.Receiver {
         }
     }
 
-    private void answer(CompletionStage<Void> result, String text) {
+    private static String join(List<String> remarks) {
+        return remarks.stream().map(remark -> "; " + remark).collect(Collectors.joining());
+    }
+
+    private void answer(CompletionStage<Void> result, Supplier<String> text) {
         result.whenComplete((nothing, failure) -> {
             if (failure == null) {
-                done(text);
+                done(text.get());
             } else {
                 refuse(failure);
             }

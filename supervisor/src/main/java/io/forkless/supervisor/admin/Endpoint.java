@@ -1,7 +1,10 @@
 package io.forkless.supervisor.admin;
 
 import io.forkless.internal.control.BootstrapFile;
+import io.forkless.internal.control.FileIdentity;
 import io.forkless.internal.control.PrivateDirectory;
+import io.forkless.internal.control.Renewable;
+import io.forkless.internal.control.RuntimeDirectory;
 import io.forkless.internal.control.Tokens;
 import java.io.Closeable;
 import java.io.IOException;
@@ -10,31 +13,28 @@ import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.HashSet;
-import java.util.List;
+import java.nio.file.attribute.FileTime;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Pattern;
 
 /**
  * A supervisor's claim to its name, and where its operator's commands find it: a file that only its owner can read, with
  * the pid, a secret and the address of the control socket. The claim is a lock on the file, which the operating system
- * releases when the process dies, so a file that was left behind means nothing.
+ * releases when the process dies, so a file that was left behind means nothing. Only one thread at a time uses it.
  */
-public final class Endpoint implements Closeable {
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
-    private static final String SUFFIX = ".endpoint";
-
+public final class Endpoint implements Closeable, Renewable {
     /** Beyond the text, which on Windows nobody could read else. */
     private static final long LOCKED_BYTE = Long.MAX_VALUE - 1;
+
+    /** As often another supervisor that ends may remove the directory while this one begins. */
+    private static final int ATTEMPTS = 100;
 
     /**
      * The names that this process has. Its own second attempt must not open the file at all: to close any descriptor of
@@ -42,32 +42,53 @@ public final class Endpoint implements Closeable {
      */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
+    /** A file that has our lock, and the descriptor that stays open, see {@link #HELD}. */
+    private record Claim(FileChannel locked, FileChannel reader, FileIdentity identity) implements Closeable {
+        @Override
+        public void close() throws IOException {
+            locked.close();
+            reader.close();
+        }
+    }
+
     private final String name;
     private final Path file;
-    private final FileChannel locked;
-    private final FileChannel reader;
     private final String token;
+    private Claim claim;
+    private String address = "";
 
-    private Endpoint(String name, Path file, FileChannel locked, FileChannel reader, String token) {
+    private Endpoint(String name, Path file, String token) {
         this.name = name;
         this.file = file;
-        this.locked = locked;
-        this.reader = reader;
         this.token = token;
     }
 
-    /** @throws IOException if a living supervisor of this user has the name */
+    /** @throws IOException if a living supervisor of this user has the name, wherever it is found */
     public static Endpoint claim(String name) throws IOException {
-        Path file = fileOf(name);
+        Optional<Path> earlier = Places.ofThisUser().heldByEarlierVersion(name);
+        if (earlier.isPresent()) {
+            throw taken(name, earlier.get());
+        }
+        for (int attempt = 1; ; attempt++) {
+            Path file = RuntimeDirectory.prepare().resolve(EndpointNames.file(name));
+            try {
+                return claim(name, file);
+            } catch (IOException e) {
+                boolean gone = e instanceof NoSuchFileException || e.getCause() instanceof NoSuchFileException;
+                if (!gone || attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** @param file guards the name in one of the places */
+    static Endpoint claim(String name, Path file) throws IOException {
         if (!HELD.add(file)) {
             throw taken(name, ProcessHandle.current().pid());
         }
         try {
-            Endpoint endpoint = null;
-            while (endpoint == null) {
-                endpoint = tryClaim(name, file);
-            }
-            return endpoint;
+            return claimed(name, file);
         } catch (IOException | RuntimeException e) {
             HELD.remove(file);
             throw e;
@@ -78,15 +99,78 @@ public final class Endpoint implements Closeable {
     public static Endpoint unnamed(PrivateDirectory directory) throws IOException {
         Path file = directory.resolve(BootstrapFile.ENDPOINT_FILE);
         HELD.add(file);
-        return tryClaim(Long.toString(ProcessHandle.current().pid()), file);
+        return claimed(Long.toString(ProcessHandle.current().pid()), file);
+    }
+
+    private static Endpoint claimed(String name, Path file) throws IOException {
+        Endpoint endpoint = new Endpoint(name, file, Tokens.random());
+        endpoint.claim = endpoint.claimNow();
+        return endpoint;
+    }
+
+    /** Whether a living process has the lock of that file. */
+    static boolean isHeld(Path file) throws IOException {
+        if (HELD.contains(file)) {
+            return true;
+        }
+        try (FileChannel channel = GuardingFile.open(file, StandardOpenOption.WRITE)) {
+            return channel.tryLock(LOCKED_BYTE, 1, false) == null;
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (OverlappingFileLockException e) {
+            return true; // this process, by another path
+        }
     }
 
     /** Makes the supervisor reachable at that address; before this call nobody can reach it. */
-    public void publish(SocketAddress address) throws IOException {
-        String text = address instanceof UnixDomainSocketAddress unix
+    public void publish(SocketAddress newAddress) throws IOException {
+        address = newAddress instanceof UnixDomainSocketAddress unix
                 ? "unix:" + unix.getPath()
-                : Integer.toString(((InetSocketAddress) address).getPort());
-        write(locked, file, text + "\n");
+                : Integer.toString(((InetSocketAddress) newAddress).getPort());
+        GuardingFile.write(claim.locked, file, address + "\n");
+    }
+
+    @Override
+    public Path path() {
+        return file;
+    }
+
+    /** Whether commands still find it, and nobody else can have the name. */
+    @Override
+    public boolean isThere() {
+        return claim.identity.isThere();
+    }
+
+    /**
+     * Claims the name anew, with the same secret.
+     *
+     * @throws IOException also if another supervisor has the name meanwhile
+     */
+    @Override
+    public void makeAgain() throws IOException {
+        Claim fresh = claimNow();
+        try {
+            if (!address.isEmpty()) {
+                GuardingFile.write(fresh.locked, file, address + "\n");
+            }
+        } catch (IOException e) {
+            Files.deleteIfExists(file); // while the lock is held, so that it is certainly ours
+            fresh.close();
+            throw e;
+        }
+        claim.close(); // which releases no lock of the new file
+        claim = fresh;
+    }
+
+    /** By the descriptor that there is: to open and close another one would release the lock, see {@link #HELD}. */
+    @Override
+    public void touch(FileTime now) throws IOException {
+        claim.locked.write(ByteBuffer.wrap(start().getBytes(StandardCharsets.UTF_8)), 0);
+    }
+
+    /** How the file begins; the address follows. */
+    private String start() {
+        return ProcessHandle.current().pid() + " " + token + " ";
     }
 
     public String name() {
@@ -100,44 +184,36 @@ public final class Endpoint implements Closeable {
 
     @Override
     public void close() throws IOException {
-        if (!locked.isOpen()) {
-            return; // closed before: the file may be somebody else's by now
+        if (!claim.locked.isOpen()) {
+            return; // closed before
         }
         try {
-            Files.deleteIfExists(file); // while the lock is held, so that it is certainly ours
+            if (isThere()) { // then it is certainly ours, as the lock is held
+                Files.deleteIfExists(file);
+            }
         } finally {
-            locked.close();
-            reader.close();
+            claim.close();
             HELD.remove(file);
         }
+        RuntimeDirectory.removeIfEmpty(file.getParent());
     }
 
     /** @throws IllegalArgumentException if the name cannot be part of a file's name */
     public static String requireValidName(String name) {
-        if (!NAME.matcher(name).matches()) {
-            throw new IllegalArgumentException("'" + name + "' is not a supervisor name: use " + NAME.pattern());
+        return EndpointNames.requireValid(name);
+    }
+
+    /** Again and again as long as the previous owner removes the file between our open and our lock: there is a new one. */
+    private Claim claimNow() throws IOException {
+        Claim made = null;
+        while (made == null) {
+            made = tryClaim();
         }
-        return name;
+        return made;
     }
 
-    static Path fileOf(String name) {
-        return PrivateDirectory.base().resolve(prefix() + name + SUFFIX);
-    }
-
-    /** The file's name as of {@link #fileOf} the other way round; {@code null} if it is none of those. */
-    static String nameOf(Path file) {
-        String text = file.getFileName().toString();
-        boolean named = text.startsWith(prefix()) && text.endsWith(SUFFIX);
-        return named ? text.substring(prefix().length(), text.length() - SUFFIX.length()) : null;
-    }
-
-    private static String prefix() {
-        return "forkless-" + System.getProperty("user.name") + "-";
-    }
-
-    /** Returns {@code null} if the previous owner removed the file between our open and our lock: there is a new one. */
-    private static Endpoint tryClaim(String name, Path file) throws IOException {
-        FileChannel locked = openOrCreate(file);
+    private Claim tryClaim() throws IOException {
+        FileChannel locked = GuardingFile.openOrCreate(file);
         if (locked == null) {
             return null;
         }
@@ -145,19 +221,18 @@ public final class Endpoint implements Closeable {
         boolean ours = false;
         try {
             if (locked.tryLock(LOCKED_BYTE, 1, false) == null) {
-                throw taken(name, EndpointFile.read(file).pid());
+                throw taken(name, file);
             }
-            String token = Tokens.random();
-            String text = ProcessHandle.current().pid() + " " + token + " ";
             try {
-                write(locked.truncate(0), file, text);
+                GuardingFile.write(locked.truncate(0), file, start());
             } catch (IOException e) {
                 Files.deleteIfExists(file); // while the lock is held, so that it is certainly ours
                 throw e;
             }
-            reader = open(file, StandardOpenOption.READ); // stays open, see HELD
-            ours = contains(reader, text);
-            return ours ? new Endpoint(name, file, locked, reader, token) : null;
+            reader = GuardingFile.open(file, StandardOpenOption.READ);
+            FileIdentity identity = FileIdentity.of(file);
+            ours = GuardingFile.contains(reader, start());
+            return ours ? new Claim(locked, reader, identity) : null;
         } catch (NoSuchFileException e) {
             return null;
         } finally {
@@ -170,76 +245,13 @@ public final class Endpoint implements Closeable {
         }
     }
 
-    /**
-     * To make a file anew waits for nothing. One that is there is opened only if it is a file of ours, as whoever owns it can
-     * read the secret, and to open a FIFO waits for somebody else to do the same; in a directory where everybody can make
-     * files, nobody but us can put something else in the place of ours.
-     *
-     * @return {@code null} if it went meanwhile
-     */
-    private static FileChannel openOrCreate(Path file) throws IOException {
-        try {
-            return open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        } catch (FileAlreadyExistsException e) {
-            return openOurs(file);
-        }
-    }
-
-    private static FileChannel openOurs(Path file) throws IOException {
-        try {
-            EndpointFile.requireOurs(file);
-            if (!EndpointFile.isRegular(file)) {
-                throw new IOException(
-                        "cannot use " + file + " to guard the supervisor's name: it is not a regular file;"
-                                + " remove it or choose another --name");
-            }
-            return open(file, StandardOpenOption.WRITE);
-        } catch (NoSuchFileException e) {
-            return null;
-        }
-    }
-
-    private static FileChannel open(Path file, OpenOption... options) throws IOException {
-        Set<OpenOption> all = new HashSet<>(List.of(options));
-        all.add(LinkOption.NOFOLLOW_LINKS);
-        try {
-            return FileChannel.open(file, all, PrivateDirectory.ownerOnly(file));
-        } catch (FileAlreadyExistsException e) {
-            throw e;
-        } catch (NoSuchFileException e) {
-            if (Files.isDirectory(file.getParent())) {
-                throw e;
-            }
-            throw unusable(file, e);
-        } catch (IOException e) {
-            throw unusable(file, e);
-        }
-    }
-
-    private static void write(FileChannel locked, Path file, String text) throws IOException {
-        try {
-            ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-            while (bytes.hasRemaining()) {
-                locked.write(bytes);
-            }
-        } catch (IOException e) {
-            throw PrivateDirectory.cannotWrite(file, e);
-        }
-    }
-
-    private static boolean contains(FileChannel reader, String expected) throws IOException {
-        ByteBuffer found = ByteBuffer.allocate(expected.length());
-        reader.read(found);
-        return expected.equals(new String(found.array(), StandardCharsets.UTF_8));
+    private static IOException taken(String name, Path file) throws IOException {
+        return taken(name, EndpointFile.read(file, name, Places.ofThisUser()).pid());
     }
 
     private static IOException taken(String name, long pid) {
         String owner = pid < 0 ? "" : " (pid " + pid + ")";
         return new IOException(
                 "a supervisor named '" + name + "' is running already" + owner + "; stop it or choose another --name");
-    }
-
-    private static IOException unusable(Path file, IOException e) {
-        return new IOException("cannot use " + file + " to guard the supervisor's name: " + e, e);
     }
 }

@@ -36,21 +36,30 @@ record ClassArchive(Path directory, String commandHash, String contentHash) {
     private static final String RECORDING = ".recording";
     private static final Pattern RECORDED_BY = Pattern.compile("(\\d{1,18})" + Pattern.quote(RECORDING));
 
-    /** Empty if none can be told. */
-    static Optional<ClassArchive> of(Path directory, List<String> command) {
+    /**
+     * Empty if none can be told.
+     *
+     * @param identity tells this command from others
+     * @param command names the files whose content counts
+     * @param workingDirectory in which the command runs
+     */
+    static Optional<ClassArchive> of(
+            Path directory, List<String> identity, List<String> command, Path workingDirectory) {
         try {
-            Path java = JavaCommand.executable(command.get(0)).orElseThrow().toRealPath();
+            Path java = JavaCommand.executable(command.get(0), workingDirectory)
+                    .orElseThrow()
+                    .toRealPath();
             Path release = java.getParent().resolveSibling("release");
-            List<String> identity = new ArrayList<>(command);
-            identity.add(Path.of("").toAbsolutePath().toString());
-            List<String> content = new ArrayList<>(List.of(java.toString(), sizeAndTime(release.toString())));
+            List<String> where = new ArrayList<>(identity);
+            where.add(workingDirectory.toString());
+            List<String> content = new ArrayList<>(List.of(java.toString(), sizeAndTime(release)));
             for (String word : command) {
                 String names = word.startsWith("@") ? word.substring(1) : word; // a file of arguments
                 for (String element : names.split(File.pathSeparator)) {
-                    content.add(sizeAndTime(element));
+                    content.add(sizeAndTime(element, workingDirectory));
                 }
             }
-            return Optional.of(new ClassArchive(directory, hash(identity), hash(content)));
+            return Optional.of(new ClassArchive(directory, hash(where), hash(content)));
         } catch (IOException | RuntimeException e) {
             Log.supervisor().log(System.Logger.Level.DEBUG, "fast start: which JDK the workers have cannot be told", e);
             return Optional.empty();
@@ -123,11 +132,18 @@ record ClassArchive(Path directory, String commandHash, String contentHash) {
         return commandHash + "-" + contentHash + "-";
     }
 
-    private static String sizeAndTime(String word) {
+    private static String sizeAndTime(String word, Path workingDirectory) {
         try {
-            Path file = Path.of(word);
+            return sizeAndTime(workingDirectory.resolve(word));
+        } catch (InvalidPathException e) {
+            return "";
+        }
+    }
+
+    private static String sizeAndTime(Path file) {
+        try {
             return Files.isRegularFile(file) ? Files.size(file) + " " + Files.getLastModifiedTime(file) : "";
-        } catch (IOException | InvalidPathException e) {
+        } catch (IOException e) {
             return "";
         }
     }

@@ -1,12 +1,13 @@
 package io.forkless.supervisor.archive;
 
+import io.forkless.supervisor.command.JavaLauncher;
+import io.forkless.supervisor.command.Placeholders;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -14,25 +15,11 @@ import java.util.stream.Stream;
 
 /** What can be told of a command line before it is run. */
 public final class JavaCommand {
-    private static final List<String> CLASS_PATH = List.of("-cp", "-classpath", "--class-path");
+    /** Followed by where classes come from. */
+    private static final List<String> PATHS =
+            List.of("-cp", "-classpath", "--class-path", "-p", "--module-path", "-jar");
 
     private static final List<String> OTHER_PROGRAMS = List.of("-jar", "-m", "--module");
-
-    /** Those of java(1) whose value is the next word. */
-    private static final List<String> WITH_VALUE = List.of(
-            "-cp",
-            "-classpath",
-            "--class-path",
-            "-p",
-            "--module-path",
-            "--upgrade-module-path",
-            "--add-modules",
-            "--limit-modules",
-            "--add-exports",
-            "--add-opens",
-            "--add-reads",
-            "--patch-module",
-            "--enable-native-access");
 
     private static final List<String> ARCHIVE_OPTIONS = List.of(
             "-Xshare:",
@@ -45,8 +32,7 @@ public final class JavaCommand {
 
     /** Whether the program is a JVM's launcher, so that options for the JVM may follow it. */
     public static boolean isJava(List<String> command) {
-        String program = new File(command.get(0)).getName().toLowerCase(Locale.ROOT);
-        return List.of("java", "java.exe", "javaw.exe").contains(program);
+        return JavaLauncher.is(command.get(0));
     }
 
     /** The command with options for the JVM in front of its own. */
@@ -56,28 +42,47 @@ public final class JavaCommand {
         return adapted;
     }
 
-    /** The first directory with files on the class path of the JVM that the command starts, if there is one. */
-    static Optional<Path> directoryOfClasses(List<String> command) {
+    /**
+     * The first directory with files on the class path of the JVM that the command starts, if there is one.
+     *
+     * @param directory in which the command runs
+     */
+    static Optional<Path> directoryOfClasses(List<String> command, Path directory) {
         if (command.stream().anyMatch(word -> OTHER_PROGRAMS.contains(word) || word.startsWith("@"))) {
             return Optional.empty(); // the JVM looks at no class path then, or it is in a file
         }
         String classPath = System.getenv().getOrDefault("CLASSPATH", ".");
         for (int i = 1; i < command.size(); i++) {
             String word = command.get(i);
-            if (CLASS_PATH.contains(word) && i + 1 < command.size()) {
+            if (JavaLauncher.isClassPath(word) && i + 1 < command.size()) {
                 classPath = command.get(i + 1);
             } else if (word.startsWith("--class-path=")) {
                 classPath = word.substring("--class-path=".length());
             }
         }
         return Stream.of(classPath.split(File.pathSeparator))
-                .map(File::new)
-                .filter(file -> {
-                    String[] files = file.list();
+                .flatMap(element -> path(element).stream())
+                .map(directory::resolve)
+                .filter(element -> {
+                    String[] files = element.toFile().list();
                     return files != null && files.length > 0;
                 })
-                .map(File::toPath)
                 .findFirst();
+    }
+
+    /** The launcher, class path, module path or jar of the command that is another one for each worker, if there is one. */
+    static Optional<String> classesOfEachWorker(List<String> command) {
+        for (int i = 0; i < command.size(); i++) {
+            String word = command.get(i);
+            boolean names = i == 0 || PATHS.contains(command.get(i - 1)) || word.matches("--(?:class|module)-path=.*");
+            if (names && Placeholders.haveIndexIn(word)) {
+                return Optional.of(word);
+            }
+            if (i > 0 && command.get(i - 1).equals("-jar")) {
+                return Optional.empty(); // what follows is for the program
+            }
+        }
+        return Optional.empty();
     }
 
     /** The jar that {@code java -jar} is to run; empty if it is another command, or if that cannot be told for sure. */
@@ -91,7 +96,7 @@ public final class JavaCommand {
             if (!word.startsWith("-") || OTHER_PROGRAMS.contains(word) || word.startsWith("--module=")) {
                 return Optional.empty(); // what follows is for the program, or in a file
             }
-            i += WITH_VALUE.contains(word) ? 2 : 1;
+            i += JavaLauncher.takesValue(word) ? 2 : 1;
         }
         return Optional.empty();
     }
@@ -112,20 +117,27 @@ public final class JavaCommand {
                 .findFirst();
     }
 
-    /** Where the system would look for a program, in this order. */
-    public static List<Path> candidates(String program) {
-        if (program.contains("/") || program.contains(File.separator)) {
-            return path(program).stream().toList();
-        }
-        return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-                .flatMap(directory -> Stream.of(path(directory, program), path(directory, program + ".exe")))
-                .flatMap(Optional::stream)
-                .toList();
+    /** Whether it is found by its path, and not by its name on the {@code PATH}. */
+    public static boolean isPath(String program) {
+        return program.contains("/") || program.contains(File.separator);
+    }
+
+    /**
+     * Where the system would look for a program, in this order.
+     *
+     * @param directory in which it is to run
+     */
+    public static List<Path> candidates(String program, Path directory) {
+        Stream<Optional<Path>> candidates = isPath(program)
+                ? Stream.of(path(program))
+                : Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+                        .flatMap(place -> Stream.of(path(place, program), path(place, program + ".exe")));
+        return candidates.flatMap(Optional::stream).map(directory::resolve).toList();
     }
 
     /** The one that the system would run; where it would look first if there is none. */
-    static Optional<Path> executable(String program) {
-        List<Path> candidates = candidates(program);
+    static Optional<Path> executable(String program, Path directory) {
+        List<Path> candidates = candidates(program, directory);
         return candidates.stream()
                 .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))
                 .findFirst()

@@ -6,8 +6,12 @@ import io.forkless.internal.control.ControlMessage.Hello;
 import io.forkless.internal.control.ControlMessage.Operator;
 import io.forkless.internal.control.ControlMessage.Refused;
 import io.forkless.internal.control.ControlMessage.Welcome;
+import io.forkless.internal.control.DiskSpace;
+import io.forkless.internal.control.FileIdentity;
 import io.forkless.internal.control.PrivateDirectory;
+import io.forkless.internal.control.Renewable;
 import io.forkless.internal.control.Tokens;
+import io.forkless.internal.control.UserId;
 import io.forkless.supervisor.output.Log;
 import io.forkless.supervisor.pool.Timers.Timer;
 import java.io.Closeable;
@@ -23,6 +27,9 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.HashMap;
@@ -37,7 +44,7 @@ import java.util.function.Consumer;
  * that says nothing, or not the right thing, costs one slot of a bounded table for a bounded time, and disturbs nobody.
  * Belongs to the event loop's thread.
  */
-public final class ControlServer implements Closeable {
+public final class ControlServer implements Closeable, Renewable {
     /** How long a connection may take to introduce itself. */
     static final Duration HELLO_TIMEOUT = Duration.ofSeconds(10);
 
@@ -48,14 +55,18 @@ public final class ControlServer implements Closeable {
     private static final System.Logger LOG = Log.supervisor();
 
     private final EventLoop loop;
-    private final ServerSocketChannel server;
-    private final SelectionKey acceptKey;
+    private final Path path;
     private final SocketAddress address;
     private final Welcome welcome;
     private final String operatorToken;
     private final Consumer<ControlConnection> operators;
     private final Map<String, ExpectedWorker> expected = new HashMap<>();
     private final Set<Stranger> strangers = new LinkedHashSet<>();
+    private volatile ServerSocketChannel server;
+    private SelectionKey acceptKey;
+
+    /** Of the socket; {@code null} if the address has none, or none that can be looked at. */
+    private FileIdentity file;
 
     /**
      * @param welcome what workers are told when they are let in
@@ -73,13 +84,52 @@ public final class ControlServer implements Closeable {
         this.welcome = welcome;
         this.operatorToken = operatorToken;
         this.operators = operators;
-        this.server = open(directory);
+        this.path = directory.resolve(BootstrapFile.SOCKET_FILE);
+        this.server = open(path);
         this.address = server.getLocalAddress();
+        this.file = isFile(address) ? FileIdentity.of(path) : null;
         this.acceptKey = loop.register(server, SelectionKey.OP_ACCEPT, this::accept);
     }
 
     public SocketAddress address() {
         return address;
+    }
+
+    /** Of the control socket; no file is there if the address has none. */
+    @Override
+    public Path path() {
+        return path;
+    }
+
+    @Override
+    public boolean isThere() {
+        return file == null || file.isThere();
+    }
+
+    /** Connections that are open stay. */
+    @Override
+    public void makeAgain() throws IOException {
+        Files.deleteIfExists(path); // of somebody else
+        ServerSocketChannel fresh = bind(path);
+        try {
+            FileIdentity made = FileIdentity.of(path);
+            SelectionKey freshKey = loop.register(fresh, SelectionKey.OP_ACCEPT, this::accept);
+            acceptAll(); // whoever has called before is not turned away
+            server.close();
+            server = fresh;
+            acceptKey = freshKey;
+            file = made;
+        } catch (IOException | RuntimeException | Error e) {
+            fresh.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public void touch(FileTime now) throws IOException {
+        if (file != null) {
+            Renewable.super.touch(now);
+        }
     }
 
     /** Makes the bootstrap file with which exactly that worker can connect, once. */
@@ -99,17 +149,30 @@ public final class ControlServer implements Closeable {
         server.close();
     }
 
-    private static ServerSocketChannel open(PrivateDirectory directory) throws IOException {
-        ServerSocketChannel channel;
+    private static ServerSocketChannel open(Path path) throws IOException {
         try {
-            channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-            channel.bind(UnixDomainSocketAddress.of(directory.resolve(BootstrapFile.SOCKET_FILE)));
+            return bind(path);
         } catch (UnsupportedOperationException e) {
             // Windows before 10 1803. The token alone then tells who may speak.
-            channel = ServerSocketChannel.open();
+            ServerSocketChannel channel = ServerSocketChannel.open();
             channel.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0));
+            return channel;
         }
-        return channel;
+    }
+
+    /** Not on Windows, where a socket is a reparse point, whose attributes not every JDK can read. */
+    private static boolean isFile(SocketAddress address) {
+        return address instanceof UnixDomainSocketAddress && UserId.isKnown();
+    }
+
+    private static ServerSocketChannel bind(Path path) throws IOException {
+        ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            return channel.bind(UnixDomainSocketAddress.of(path));
+        } catch (IOException e) {
+            channel.close();
+            throw new IOException("cannot make the socket " + path + ": " + DiskSpace.reason(path, e), e);
+        }
     }
 
     private void accept() {
@@ -127,6 +190,12 @@ public final class ControlServer implements Closeable {
                     acceptKey.interestOps(SelectionKey.OP_ACCEPT);
                 }
             });
+        }
+    }
+
+    private void acceptAll() throws IOException {
+        for (SocketChannel channel = server.accept(); channel != null; channel = server.accept()) {
+            admit(channel);
         }
     }
 
@@ -211,7 +280,7 @@ public final class ControlServer implements Closeable {
                 return;
             }
             leave();
-            worker.connected(connection, process);
+            worker.connected(connection, process, hello.debugged());
             connection.send(welcome);
         }
 

@@ -7,6 +7,10 @@ public interface ExpectedWorker {
     /** Whether that process is the one that was started, or a descendant of it. */
     boolean owns(ProcessHandle candidate);
 
-    /** It has called, over that connection. */
-    void connected(ControlConnection connection, ProcessHandle peer);
+    /**
+     * It has called, over that connection.
+     *
+     * @param debugged whether a debugger may stop it
+     */
+    void connected(ControlConnection connection, ProcessHandle peer, boolean debugged);
 }

@@ -30,10 +30,11 @@ public final class ServiceManagers implements Closeable {
             dropped -> LOG.log(Level.WARNING, "the service manager did not listen: {0} messages dropped", dropped));
 
     public ServiceManagers() {
-        present = ServiceLoader.load(ServiceManager.class).stream()
+        List<ServiceManager> all = ServiceLoader.load(ServiceManager.class).stream()
                 .map(ServiceLoader.Provider::get)
-                .filter(ServiceManager::isPresent)
                 .toList();
+        all.forEach(manager -> manager.outOfReach().ifPresent(reason -> LOG.log(Level.WARNING, "{0}", reason)));
+        present = all.stream().filter(ServiceManager::isPresent).toList();
     }
 
     public List<Inherited> takeListeners() throws IOException {

@@ -32,6 +32,15 @@ public final class Attempt {
         }
     }
 
+    /** The line is what the object says of itself; see {@link Log#log(Level, Object)}. */
+    public static void log(Level level, Object entry) {
+        try {
+            LOG.log(level, entry);
+        } catch (Throwable e) {
+            // as below
+        }
+    }
+
     public static void log(Level level, String line) {
         log(level, line, null);
     }

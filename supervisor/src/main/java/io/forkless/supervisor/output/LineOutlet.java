@@ -13,8 +13,10 @@ import java.util.Arrays;
 final class LineOutlet extends OutputStream {
     private static final System.Logger LOG = Log.supervisor();
 
-    /** Each of at most 8 KiB. */
     private static final int MAX_WAITING = 256;
+
+    /** Of one stream; a line has up to 1 MiB. */
+    private static final long MAX_WAITING_BYTES = 2L << 20;
 
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final Duration LAST_WORDS_LIMIT = Duration.ofSeconds(1);
@@ -27,6 +29,7 @@ final class LineOutlet extends OutputStream {
         this.outlet = new Outlet(
                 name,
                 MAX_WAITING,
+                MAX_WAITING_BYTES,
                 dropped -> LOG.log(
                         Level.WARNING,
                         "{0} lines of the workers'' output were dropped: its reader is too slow",
@@ -42,7 +45,7 @@ final class LineOutlet extends OutputStream {
     @Override
     public void write(byte[] bytes, int offset, int length) {
         byte[] line = Arrays.copyOfRange(bytes, offset, offset + length);
-        outlet.offer(() -> print(line), PATIENCE);
+        outlet.offer(() -> print(line), length, PATIENCE);
     }
 
     /** Waits until everything is written, within reason. */

@@ -42,6 +42,17 @@ public final class Log implements System.Logger {
         return target.isLoggable(level);
     }
 
+    /**
+     * Logs what an immutable object says of itself, and hands on the object, as the parameter of the record, for who is able to
+     * read more of it than the line.
+     */
+    @Override
+    public void log(Level level, Object entry) {
+        if (isLoggable(level)) {
+            outlet.offer(() -> target.log(level, (ResourceBundle) null, "{0}", entry));
+        }
+    }
+
     @Override
     public void log(Level level, ResourceBundle bundle, String message, Throwable thrown) {
         if (isLoggable(level)) {

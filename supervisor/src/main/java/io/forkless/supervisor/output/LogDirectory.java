@@ -1,16 +1,15 @@
 package io.forkless.supervisor.output;
 
+import io.forkless.internal.control.DiskSpace;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 
-/** A file {@code worker-INDEX.log} for each worker; processes that have the same index one after the other share it. */
+/** A file for each worker; processes that have the same index one after the other share it. */
 public final class LogDirectory implements WorkerOutput {
     /**
      * @param maxBytes the size at which a file is rotated; 0 for never
@@ -27,47 +26,47 @@ public final class LogDirectory implements WorkerOutput {
         }
     }
 
-    /** What a worker that has just ended wrote last is perhaps still in its pipe; a grandchild may keep that for ever. */
-    private static final long LAST_WORDS_NANOS = TimeUnit.SECONDS.toNanos(1);
-
     private final Options options;
-    private final Set<Thread> pumps = ConcurrentHashMap.newKeySet();
+    private final IntFunction<String> names;
+    private final IntFunction<String> prefixes;
+    private final Pumps pumps = new Pumps();
     private final Map<Integer, RotatingFile> files = new TreeMap<>();
 
-    /** @throws IOException if files cannot be made there */
-    public LogDirectory(Options options) throws IOException {
+    /**
+     * @param names of the files, by the workers' indexes
+     * @param prefixes of the lines, by the workers' indexes
+     * @throws IOException if files cannot be made there
+     */
+    public LogDirectory(Options options, IntFunction<String> names, IntFunction<String> prefixes) throws IOException {
         this.options = options;
+        this.names = names;
+        this.prefixes = prefixes;
         try {
             Files.createDirectories(options.directory());
             fileOf(0).open(); // shows at once whether it is possible
         } catch (IOException e) {
-            throw new IOException("log directory: cannot write " + options.directory() + ": " + e, e);
+            throw new IOException(
+                    "log directory: cannot write " + options.directory() + ": "
+                            + DiskSpace.reason(options.directory(), e),
+                    e);
         }
     }
 
     @Override
     public void attach(int index, InputStream output, InputStream errors) {
         RotatingFile file = fileOf(index);
-        pumps.removeIf(thread -> !thread.isAlive());
-        pumps.add(OutputPump.start("forkless-worker-" + index + "-stdout", "", output, file));
-        pumps.add(OutputPump.start("forkless-worker-" + index + "-stderr", "", errors, file));
+        pumps.start(index, prefixes.apply(index), output, file, errors, file);
     }
 
     @Override
-    public synchronized void reopen() {
+    public synchronized boolean reopen() {
         files.values().forEach(RotatingFile::reopen);
+        return true;
     }
 
     @Override
     public void close() {
-        long deadline = System.nanoTime() + LAST_WORDS_NANOS;
-        try {
-            for (Thread pump : pumps) {
-                pump.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        pumps.awaitEnds();
         closeFiles(); // does not wait for the disk
     }
 
@@ -77,7 +76,7 @@ public final class LogDirectory implements WorkerOutput {
 
     private synchronized RotatingFile fileOf(int index) {
         return files.computeIfAbsent(index, i -> {
-            Path file = options.directory().resolve("worker-" + i + ".log");
+            Path file = options.directory().resolve(names.apply(i));
             return new RotatingFile(file, options.maxBytes(), options.keep());
         });
     }

@@ -16,50 +16,74 @@ import java.util.function.LongConsumer;
 public final class Outlet {
     private static final long IDLE_MILLIS = 1000;
 
+    /** A reader that takes 100 kB a second moves, so that a long line takes its time. */
+    private static final long NANOS_PER_BYTE = TimeUnit.SECONDS.toNanos(1) / 100_000;
+
     private final String threadName;
     private final int capacity;
+    private final long maxBytes;
     private final LongConsumer report;
-    private final Deque<Runnable> waiting = new ArrayDeque<>();
+    private final Deque<Write> waiting = new ArrayDeque<>();
+    private long waitingBytes;
+    private int writingBytes;
     private Thread thread;
     private boolean writing;
     private long movedAt;
     private long dropped;
 
+    /** @param bytes that it keeps while it waits */
+    private record Write(Runnable action, int bytes) {}
+
+    /** @param capacity how many writes may wait */
+    public Outlet(String threadName, int capacity, LongConsumer report) {
+        this(threadName, capacity, Long.MAX_VALUE, report);
+    }
+
     /**
      * @param capacity how many writes may wait
+     * @param maxBytes how many bytes they may keep all together; one that has more may wait alone
      * @param report is told by the writing thread, in place of what was dropped, how many writes that was
      */
-    public Outlet(String threadName, int capacity, LongConsumer report) {
+    Outlet(String threadName, int capacity, long maxBytes, LongConsumer report) {
         this.threadName = threadName;
         this.capacity = capacity;
+        this.maxBytes = maxBytes;
         this.report = report;
     }
 
-    /** Has it written, or drops it. Never waits and never throws. */
-    public void offer(Runnable write) {
-        offer(write, Duration.ZERO);
+    /**
+     * Has it written, or drops it. Never waits and never throws.
+     *
+     * @return false if it was dropped
+     */
+    public boolean offer(Runnable write) {
+        return offer(write, 0, Duration.ZERO);
     }
 
     /**
      * The same, but first waits for room as long as the reader moves.
      *
-     * @param patience how long a write may take until its reader is taken to stand still
+     * @param bytes that the write keeps until then
+     * @param patience how long a write may take until its reader is taken to stand still, and 10 s more for each MB
      */
-    public synchronized void offer(Runnable write, Duration patience) {
+    synchronized boolean offer(Runnable write, int bytes, Duration patience) {
+        boolean taken = false;
         try {
             long left = patience.toNanos();
-            while (left > 0 && dropped == 0 && isFull()) {
+            while (left > 0 && dropped == 0 && isFullFor(bytes)) {
                 TimeUnit.NANOSECONDS.timedWait(this, left);
-                left = patience.toNanos() - (System.nanoTime() - movedAt);
+                left = patience.toNanos() + writingBytes * NANOS_PER_BYTE - (System.nanoTime() - movedAt);
             }
-            if (isFull()) {
+            if (isFullFor(bytes)) {
                 dropped++;
-                return;
+                return false;
             }
             if (dropped > 0) {
-                waiting.add(takeReport());
+                waiting.add(new Write(takeReport(), 0));
             }
-            waiting.add(write);
+            waiting.add(new Write(write, bytes));
+            waitingBytes += bytes;
+            taken = true;
             notifyAll();
         } catch (InterruptedException e) {
             dropped++;
@@ -68,6 +92,7 @@ public final class Outlet {
             dropped++;
         }
         ensureThread();
+        return taken;
     }
 
     /**
@@ -94,8 +119,9 @@ public final class Outlet {
     }
 
     /** Once something was dropped, there must be room for more than one, else each one would bring a report. */
-    private boolean isFull() {
-        return waiting.size() >= (dropped > 0 ? capacity / 2 : capacity);
+    private boolean isFullFor(int bytes) {
+        int share = dropped > 0 ? 2 : 1;
+        return waiting.size() >= capacity / share || !waiting.isEmpty() && waitingBytes + bytes > maxBytes / share;
     }
 
     private Runnable takeReport() {
@@ -155,7 +181,14 @@ public final class Outlet {
             }
         }
         moved(true);
-        return waiting.isEmpty() ? takeReport() : waiting.remove();
+        writingBytes = 0;
+        if (waiting.isEmpty()) {
+            return takeReport();
+        }
+        Write write = waiting.remove();
+        waitingBytes -= write.bytes();
+        writingBytes = write.bytes();
+        return write.action();
     }
 
     private void moved(boolean nowWriting) {

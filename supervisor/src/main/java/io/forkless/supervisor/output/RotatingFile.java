@@ -15,7 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * until the oldest one goes. What cannot be written, since the disk is full, say, is dropped and counted: a worker must
  * not stand still for its log. Thread-safe; each write is taken as whole lines.
  */
-final class RotatingFile extends OutputStream {
+public final class RotatingFile extends OutputStream {
     private static final System.Logger LOG = Log.supervisor();
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
@@ -36,7 +36,7 @@ final class RotatingFile extends OutputStream {
      * @param maxBytes the size at which the file is rotated; 0 for never, where another program does it
      * @param keep how many files there are besides the current one, which is made with the first write
      */
-    RotatingFile(Path file, long maxBytes, int keep) {
+    public RotatingFile(Path file, long maxBytes, int keep) {
         this.file = file;
         this.maxBytes = maxBytes;
         this.keep = keep;
@@ -97,7 +97,7 @@ final class RotatingFile extends OutputStream {
      * Goes on in a new file if somebody has renamed or removed the current one, and tries again what has failed; with the
      * next line, so as not to wait for the disk.
      */
-    void reopen() {
+    public void reopen() {
         reopening = true;
     }
 
@@ -134,8 +134,12 @@ final class RotatingFile extends OutputStream {
         }
     }
 
-    /** @throws IOException if the file cannot be written */
-    void open() throws IOException {
+    /**
+     * Shows whether the file can be written, before anything else is done.
+     *
+     * @throws IOException if it cannot
+     */
+    public void open() throws IOException {
         out = Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         size = Files.size(file);
     }

@@ -16,6 +16,9 @@ public record Recycling(Duration maxAge, long maxConnections, long maxRss) {
         if (maxAge.isNegative() || maxConnections < 0 || maxRss < 0) {
             throw new IllegalArgumentException("recycling: a limit is negative");
         }
+        if (!maxAge.isZero()) {
+            Settings.requireSensible("recycling: age", maxAge);
+        }
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.forkless.supervisor.pool;
 
 import io.forkless.supervisor.output.Attempt;
+import io.forkless.supervisor.status.SupervisorEvent.Type;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
@@ -9,6 +10,10 @@ import java.util.concurrent.CompletableFuture;
 /**
  * Replaces the workers of a {@link WorkerPool} that are outdated, as far as the surge allows: all of them in a restart, single
  * ones for their age or size. The first replacement that fails ends it, and those that were to be replaced go on.
+ *
+ * <p>As in Kubernetes, the surge is how many replacements may start at a time; workers that drain do not count, or one long
+ * stream after the other would hold a restart. But there are never more processes than twice the number of workers and the
+ * surge, however often workers are replaced.
  */
 final class Replacements {
     /** After a replacement that failed, no worker is replaced for its age or size for that long. */
@@ -19,32 +24,41 @@ final class Replacements {
     private final WorkerSlots slots;
     private final Starts starts;
     private final Retirement retirement;
+    private final EventLog events;
     private long recycleNotBefore;
 
     /** The restart that is under way, or {@code null}. */
     private Roll roll;
 
-    Replacements(Settings settings, Timers timers, WorkerSlots slots, Starts starts, Retirement retirement) {
+    Replacements(
+            Settings settings,
+            Timers timers,
+            WorkerSlots slots,
+            Starts starts,
+            Retirement retirement,
+            EventLog events) {
         this.settings = settings;
         this.timers = timers;
         this.slots = slots;
         this.starts = starts;
         this.retirement = retirement;
+        this.events = events;
         this.recycleNotBefore = timers.nanoTime();
     }
 
     /**
      * Makes every worker outdated.
      *
+     * @param surge of this restart
      * @return completes when the last of them has gone; if a restart is under way already, together with that
      */
-    CompletableFuture<Void> restart(int workers) {
+    CompletableFuture<Void> restart(int workers, int surge) {
         if (roll == null) {
-            roll = new Roll(timers.nanoTime());
+            roll = new Roll(timers.nanoTime(), events);
         }
-        Attempt.log(Level.INFO, "restarting " + workers + " workers, " + settings.maxSurge() + " at a time");
+        events.tell(Level.INFO, Type.RESTART_BEGUN, "", "restarting " + workers + " workers, " + surge + " at a time");
         CompletableFuture<Void> result = roll.result();
-        roll.beginAnew(workers);
+        roll.beginAnew(workers, surge);
         slots.all().forEach(slot -> slot.outdate("restart"));
         goOn();
         return result;
@@ -59,7 +73,7 @@ final class Replacements {
 
     /** Starts as many as there may be now, and ends the restart when there is nothing left to replace. */
     void goOn() {
-        while (slots.surplus() < settings.maxSurge()) {
+        while (maySurge()) {
             List<WorkerSlot> next =
                     slots.select(s -> s.isOutdated() && !s.isReplacement() && !slots.isBeingReplaced(s));
             if (next.isEmpty()) {
@@ -70,6 +84,13 @@ final class Replacements {
         if (!slots.any(slot -> slot.isOutdated() || slot.isReplacement() || slot.isRetiring())) {
             endRestart(null);
         }
+    }
+
+    private boolean maySurge() {
+        int surge = roll == null ? settings.maxSurge() : roll.surge();
+        int replacements = slots.replacements();
+        int most = slots.permanent().size() + surge;
+        return replacements < surge && replacements + slots.retiring() < most;
     }
 
     /** Whether it has replaced a worker in the restart that is under way, or is to replace one for whatever reason. */

@@ -1,26 +1,27 @@
 package io.forkless.supervisor.pool;
 
-import io.forkless.supervisor.output.Attempt;
 import io.forkless.supervisor.status.NotDrainedException;
+import io.forkless.supervisor.status.SupervisorEvent.Type;
 import java.lang.System.Logger.Level;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /** One rolling restart: who takes part in it, how far it is, and who waits for its end. */
 final class Roll {
     private final CompletableFuture<Void> result = new CompletableFuture<>();
+    private final EventLog events;
     private final long startedAt;
     private final Set<WorkerSlot> replacements = Collections.newSetFromMap(new IdentityHashMap<>());
-    private final List<String> notDrained = new ArrayList<>();
+    private final Losses losses = new Losses();
     private int workers;
+    private int surge;
     private int replaced;
 
-    Roll(long now) {
-        startedAt = now;
+    Roll(long now, EventLog events) {
+        this.startedAt = now;
+        this.events = events;
     }
 
     CompletableFuture<Void> result() {
@@ -28,10 +29,16 @@ final class Roll {
     }
 
     /** So many are to be replaced from now on; what has been started until now is old. */
-    void beginAnew(int newWorkers) {
+    void beginAnew(int newWorkers, int newSurge) {
         workers = newWorkers;
+        surge = newSurge;
         replaced = 0;
         replacements.clear();
+    }
+
+    /** How many replacements may start at a time. */
+    int surge() {
+        return surge;
     }
 
     /** That one is to retire its predecessor now. One that is to go itself, since the roll began anew, does not count. */
@@ -49,26 +56,24 @@ final class Roll {
 
     /** A worker that was told to go has not drained. */
     void notDrained(WorkerSlot slot) {
-        notDrained.add(slot + ": " + slot.lastExit());
+        losses.add(slot);
     }
 
     /** @param failure why it ends early, or {@code null} */
     void end(long now, String failure) {
         if (failure != null) {
-            fail(new IllegalStateException(
-                    "restart aborted: " + failure + "; " + replaced + " of " + workers + " workers were replaced"));
-        } else if (!notDrained.isEmpty()) {
-            fail(new NotDrainedException("restarted " + workers + " workers, but connections may have been lost: "
-                    + String.join(", ", notDrained)));
+            String message =
+                    "restart aborted: " + failure + "; " + replaced + " of " + workers + " workers were replaced";
+            events.tell(Level.ERROR, Type.RESTART_FAILED, failure, message);
+            result.completeExceptionally(new IllegalStateException(message));
+        } else if (!losses.isEmpty()) {
+            String message = "restarted " + workers + " workers, but connections may have been lost: " + losses;
+            events.tell(Level.ERROR, Type.RESTARTED, losses.toString(), message);
+            result.completeExceptionally(new NotDrainedException(message));
         } else {
             long millis = (now - startedAt) / 1_000_000;
-            Attempt.log(Level.INFO, "restarted " + workers + " workers (in " + millis + " ms)");
+            events.tell(Level.INFO, Type.RESTARTED, "", "restarted " + workers + " workers (in " + millis + " ms)");
             result.complete(null);
         }
-    }
-
-    private void fail(IllegalStateException failure) {
-        Attempt.log(Level.ERROR, failure.getMessage());
-        result.completeExceptionally(failure);
     }
 }

@@ -1,6 +1,7 @@
 package io.forkless.supervisor.pool;
 
 import io.forkless.supervisor.output.Attempt;
+import io.forkless.supervisor.status.SupervisorEvent.Type;
 import io.forkless.supervisor.status.WorkerState;
 import java.lang.System.Logger.Level;
 import java.util.Comparator;
@@ -11,13 +12,15 @@ final class Scaling {
     private final WorkerSlots slots;
     private final Starts starts;
     private final Retirement retirement;
+    private final EventLog events;
     private int workers;
 
-    Scaling(int workers, WorkerSlots slots, Starts starts, Retirement retirement) {
+    Scaling(int workers, WorkerSlots slots, Starts starts, Retirement retirement, EventLog events) {
         this.workers = workers;
         this.slots = slots;
         this.starts = starts;
         this.retirement = retirement;
+        this.events = events;
     }
 
     int workers() {
@@ -25,8 +28,14 @@ final class Scaling {
     }
 
     void scale(int newWorkers) {
-        Attempt.log(Level.INFO, "scaling from " + workers + " to " + newWorkers + " workers");
-        workers = newWorkers;
+        String message = "scaling from " + workers + " to " + newWorkers + " workers";
+        if (newWorkers == workers) {
+            Attempt.log(Level.INFO, message);
+        } else {
+            workers = newWorkers;
+            events.scaled(newWorkers);
+            events.tell(Level.INFO, Type.SCALED, "", message);
+        }
         List<WorkerSlot> permanent = slots.permanent();
         for (int i = permanent.size(); i < newWorkers; i++) {
             starts.launchOrRetry(slots.add());

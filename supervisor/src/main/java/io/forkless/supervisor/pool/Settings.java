@@ -13,7 +13,7 @@ import java.time.Duration;
  * @param healthyAfter how long a worker must be ready until its earlier restarts are forgotten
  * @param maxFailedStarts how many starts in a row may fail until a worker is given up, if no other one serves
  * @param lostLinkGrace how long a process may live on after its link has ended
- * @param maxSurge how many processes there may be at a time beyond the number of workers while some are replaced
+ * @param maxSurge how many replacements may start at a time, in addition to the workers and to those that drain
  */
 public record Settings(
         int workers,
@@ -42,6 +42,8 @@ public record Settings(
     /** Far below what the clock's nanoseconds can count. */
     private static final int MAX_TIMEOUT_DAYS = 365;
 
+    private static final Duration MOST_MILLIS = Duration.ofMillis(Long.MAX_VALUE);
+
     public Settings {
         requireWorkers(workers);
         requireSensible("boot time-out", bootTimeout);
@@ -59,9 +61,7 @@ public record Settings(
         if (maxFailedStarts < 1) {
             throw new IllegalArgumentException("failed starts: " + maxFailedStarts + " is not positive");
         }
-        if (maxSurge < 1 || maxSurge > MAX_WORKERS) {
-            throw new IllegalArgumentException("surge: " + maxSurge + " is not between 1 and " + MAX_WORKERS);
-        }
+        requireSurge(maxSurge);
     }
 
     /** How long a worker must be ready until its start has succeeded. */
@@ -90,10 +90,19 @@ public record Settings(
         return workers;
     }
 
-    private static void requireSensible(String name, Duration value) {
-        if (value.toMillis() < 1 || value.compareTo(Duration.ofDays(MAX_TIMEOUT_DAYS)) > 0) {
+    public static int requireSurge(int surge) {
+        if (surge < 1 || surge > MAX_WORKERS) {
+            throw new IllegalArgumentException("surge: " + surge + " is not between 1 and " + MAX_WORKERS);
+        }
+        return surge;
+    }
+
+    static void requireSensible(String name, Duration value) {
+        if (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(Duration.ofDays(MAX_TIMEOUT_DAYS)) > 0) {
+            boolean countable = value.compareTo(MOST_MILLIS) <= 0 && value.compareTo(MOST_MILLIS.negated()) >= 0;
             throw new IllegalArgumentException(
-                    name + ": " + value.toMillis() + " ms is not between 1 ms and " + MAX_TIMEOUT_DAYS + " days");
+                    name + ": " + (countable ? value.toMillis() + " ms" : value.toDays() + " days")
+                            + " is not between 1 ms and " + MAX_TIMEOUT_DAYS + " days");
         }
     }
 }

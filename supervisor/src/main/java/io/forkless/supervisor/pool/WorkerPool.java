@@ -3,11 +3,12 @@ package io.forkless.supervisor.pool;
 import io.forkless.internal.control.ControlMessage.Heartbeat;
 import io.forkless.supervisor.output.Attempt;
 import io.forkless.supervisor.status.Outcome;
+import io.forkless.supervisor.status.SupervisorEvent;
+import io.forkless.supervisor.status.SupervisorEvent.Type;
 import io.forkless.supervisor.status.WorkerState;
 import io.forkless.supervisor.status.WorkerStatus;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -41,9 +42,10 @@ public final class WorkerPool {
     private final Inspection inspection;
     private final GracefulStop gracefulStop;
     private final Announcements announcements;
+    private final EventLog events;
 
-    /** Workers that may have had connections and were killed, or ended with an error, during the stop. */
-    private final List<String> notDrained = new ArrayList<>();
+    /** During the stop. */
+    private final Losses losses = new Losses();
 
     private final long createdAt;
     private boolean everAllReady;
@@ -51,6 +53,7 @@ public final class WorkerPool {
     /**
      * @param life of the supervisor, which is starting when the pool does
      * @param whenAllReady is called when all workers are ready for the first time
+     * @param listener gets each event, before anything that follows from it is told
      */
     public WorkerPool(
             SupervisorLife life,
@@ -60,15 +63,17 @@ public final class WorkerPool {
             Launcher launcher,
             Queues queues,
             Runnable whenAllReady,
-            Consumer<Outcome> whenDone) {
+            Consumer<Outcome> whenDone,
+            Consumer<SupervisorEvent> listener) {
         this.life = life;
         this.settings = settings;
         this.timers = timers;
-        slots = new WorkerSlots(timers);
+        events = new EventLog(settings.workers(), listener);
+        slots = new WorkerSlots(timers, events);
         starts = new Starts(settings, backoff, slots, launcher, this::checkDone);
         retirement = new Retirement(settings, slots, this::checkDone);
-        scaling = new Scaling(settings.workers(), slots, starts, retirement);
-        replacements = new Replacements(settings, timers, slots, starts, retirement);
+        scaling = new Scaling(settings.workers(), slots, starts, retirement, events);
+        replacements = new Replacements(settings, timers, slots, starts, retirement, events);
         inspection = new Inspection(settings, timers, slots, replacements);
         gracefulStop = new GracefulStop(life, settings, timers, slots, queues);
         announcements = new Announcements(timers, whenAllReady, whenDone);
@@ -77,6 +82,7 @@ public final class WorkerPool {
 
     /** @throws IOException if the first processes cannot be started; those that run are killed */
     public void start() throws IOException {
+        events.tell(Level.INFO, Type.STARTED, "", "starting " + workers() + " workers");
         for (int i = 0; i < workers(); i++) {
             slots.add();
         }
@@ -88,6 +94,9 @@ public final class WorkerPool {
         } catch (Throwable e) {
             life.tryToMake(SupervisorTransition.END);
             killAll();
+            String reason = String.valueOf(e.getMessage());
+            events.tell(
+                    Level.DEBUG, Type.STOPPED, reason, "not started: " + reason); // who has started it tells the rest
             throw e;
         }
     }
@@ -170,7 +179,7 @@ public final class WorkerPool {
         slot.exited(status);
         if (life.isStopping()) {
             if (lossy) {
-                notDrained.add(slot + ": " + slot.lastExit());
+                losses.add(slot);
             }
             slot.end(slot.lastExit());
             checkDone();
@@ -199,10 +208,20 @@ public final class WorkerPool {
      *     is complete and a worker was killed or ended with an error in place of a drain
      */
     public CompletableFuture<Void> restart() {
+        return restart(settings.maxSurge());
+    }
+
+    /**
+     * The same, with a surge of its own.
+     *
+     * @throws IllegalArgumentException if that is out of range
+     */
+    public CompletableFuture<Void> restart(int surge) {
+        Settings.requireSurge(surge);
         if (life.isStopping()) {
             return CompletableFuture.failedFuture(new IllegalStateException("the supervisor is stopping"));
         }
-        return replacements.restart(workers());
+        return replacements.restart(workers(), surge);
     }
 
     /** Adds workers, or retires those with the highest indexes. */
@@ -229,7 +248,7 @@ public final class WorkerPool {
         if (life.isStopping()) {
             return;
         }
-        Attempt.log(Level.INFO, "stopping: draining " + workers() + " workers");
+        events.tell(Level.INFO, Type.STOPPING, "", "stopping: draining " + workers() + " workers");
         try {
             stopRestarting();
         } finally {
@@ -241,6 +260,8 @@ public final class WorkerPool {
     public void kill() {
         try {
             if (!life.isStopping()) {
+                String reason = "the supervisor was told to kill";
+                events.tell(Level.INFO, Type.STOPPING, reason, "stopping: killing " + workers() + " workers");
                 stopRestarting();
             }
         } finally {
@@ -276,8 +297,8 @@ public final class WorkerPool {
 
     /** What went wrong, in words, after an end in which not all workers have drained; else empty. */
     public String failure() {
-        if (!notDrained.isEmpty()) {
-            return "stopped, but connections may have been lost: " + String.join(", ", notDrained);
+        if (!losses.isEmpty()) {
+            return "stopped, but connections may have been lost: " + losses;
         }
         return starts.whyGivenUp().isEmpty() ? "" : "gave up: " + starts.whyGivenUp();
     }
@@ -289,7 +310,8 @@ public final class WorkerPool {
                 && slots.permanent().stream().allMatch(slot -> slot.is(WorkerState.READY))) {
             everAllReady = true;
             long millis = (timers.nanoTime() - createdAt) / 1_000_000;
-            Attempt.log(Level.INFO, "all " + workers() + " workers are READY (after " + millis + " ms)");
+            String message = "all " + workers() + " workers are READY (after " + millis + " ms)";
+            events.tell(Level.INFO, Type.ALL_READY, "", message);
             announcements.allReady();
         }
     }
@@ -301,8 +323,9 @@ public final class WorkerPool {
         }
         life.make(SupervisorTransition.END); // a command that comes now must not start anything
         gracefulStop.over();
-        Outcome outcome = allFailed ? Outcome.GAVE_UP : notDrained.isEmpty() ? Outcome.DRAINED : Outcome.KILLED;
+        Outcome outcome = allFailed ? Outcome.GAVE_UP : losses.isEmpty() ? Outcome.DRAINED : Outcome.KILLED;
         replacements.callOff("no worker gets ready: " + starts.whyGivenUp());
+        events.tell(Level.INFO, Type.STOPPED, outcome == Outcome.DRAINED ? "" : failure(), "stopped: " + outcome);
         announcements.done(outcome);
     }
 }

@@ -4,6 +4,9 @@ package io.forkless.supervisor.pool;
 public interface WorkerProcess {
     long pid();
 
+    /** Whether a debugger may stop it, so that its silence says nothing. */
+    boolean isDebugged();
+
     /**
      * Asks the worker to drain.
      *
@@ -16,6 +19,11 @@ public interface WorkerProcess {
 
     /** Ends the process at once; its exit is reported like any other. */
     void kill();
+
+    /** To be added to the reason why it has ended, if that was not well: what may have led to it. Empty if nothing is known. */
+    default String remark() {
+        return "";
+    }
 
     /** Its resident memory in bytes, or -1 if the platform does not tell. */
     long residentBytes();

@@ -20,6 +20,8 @@ final class WorkerRun {
     private Heartbeat heartbeat = Heartbeat.NONE;
     private long heardAt;
     private String refusal;
+    private Duration drainTimeout = Duration.ZERO;
+    private long drainsSince;
     private boolean drained;
     private String killReason;
 
@@ -64,6 +66,11 @@ final class WorkerRun {
         heardAt = timers.nanoTime();
     }
 
+    /** A debugger may stop it for as long as it likes. */
+    boolean isDebugged() {
+        return Attempt.get(process::isDebugged, false);
+    }
+
     boolean isSilentFor(Duration limit) {
         return timers.nanoTime() - heardAt > limit.toNanos();
     }
@@ -85,13 +92,30 @@ final class WorkerRun {
         drained = true;
     }
 
-    boolean hasDrained() {
-        return drained;
+    /** One that was never ready has had no connection, and one that has drained has none any more. */
+    boolean mayLoseConnections() {
+        return everReady && !drained;
     }
 
     /** @return whether it was asked to; not so if it has no link to the supervisor */
     boolean askToDrain() {
         return Attempt.get(process::drain, false);
+    }
+
+    void drainsFor(Duration timeout) {
+        drainTimeout = timeout;
+        drainsSince = timers.nanoTime();
+    }
+
+    /** A worker ends by itself when nine tenths of the time-out are over. */
+    boolean hasUsedUpItsDrain() {
+        long nineTenths = drainTimeout.multipliedBy(9).dividedBy(10).toNanos();
+        return !drainTimeout.isZero() && timers.nanoTime() - drainsSince >= nineTenths;
+    }
+
+    String notDrainedInTime() {
+        boolean whole = drainTimeout.toMillis() % 1000 == 0;
+        return "not drained within " + (whole ? drainTimeout.toSeconds() + " s" : drainTimeout.toMillis() + " ms");
     }
 
     void willBeKilled(String reason) {
@@ -101,6 +125,11 @@ final class WorkerRun {
     /** {@code null} if nobody wanted to kill it. */
     String killReason() {
         return killReason;
+    }
+
+    /** What may have led to its end, if that was not well; empty if nothing is known. */
+    String remark() {
+        return Attempt.get(process::remark, "");
     }
 
     void dumpThreads() {

@@ -1,7 +1,8 @@
 package io.forkless.supervisor.pool;
 
 import io.forkless.internal.control.ControlMessage.Heartbeat;
-import io.forkless.supervisor.output.Attempt;
+import io.forkless.supervisor.status.SupervisorEvent;
+import io.forkless.supervisor.status.SupervisorEvent.Type;
 import io.forkless.supervisor.status.WorkerState;
 import io.forkless.supervisor.status.WorkerStatus;
 import java.lang.System.Logger.Level;
@@ -22,6 +23,7 @@ final class WorkerSlot {
     private final int index;
     private final Timers timers;
     private final WorkerLife life;
+    private final WorkerNews news;
     private final StartRecord starts = new StartRecord();
 
     /** The process that runs, or the latest one; {@code null} if there was none yet. */
@@ -29,19 +31,30 @@ final class WorkerSlot {
 
     private int restarts;
     private String lastExit = "";
+    private long cut;
     private boolean refused;
     private boolean retiring;
     private WorkerSlot predecessor;
     private String outdated;
 
-    WorkerSlot(int index, Timers timers) {
+    WorkerSlot(int index, Timers timers, EventLog events) {
         this.index = index;
         this.timers = timers;
         this.life = new WorkerLife(timers);
+        this.news = new WorkerNews(this, events);
     }
 
     int index() {
         return index;
+    }
+
+    /** Of the process that runs, or the latest one; -1 if there was none yet. */
+    long pid() {
+        return run == null ? SupervisorEvent.NONE : run.pid();
+    }
+
+    WorkerState state() {
+        return life.state();
     }
 
     boolean is(WorkerState candidate) {
@@ -69,32 +82,38 @@ final class WorkerSlot {
         run = new WorkerRun(process, timers, recyclingFactor);
         refused = false;
         outdated = null; // it was started with what there is now
-        awaitReady("", bootTimeout);
+        awaitReady(bootTimeout);
+        news.tell(Level.INFO, Type.WORKER_STARTED, "");
     }
 
     void launchFailed(String reason) {
         starts.failed();
         refused = false;
         lastExit = reason;
+        news.ended(Type.WORKER_START_FAILED);
     }
 
     void becomeReady() {
         String detail = "after " + life.inState().toMillis() + " ms";
         life.make(WorkerTransition.BECOME_READY);
         run.ready();
-        log(Level.INFO, detail);
+        news.tell(Level.INFO, Type.WORKER_READY, detail);
     }
 
     /** It has the boot time-out to get ready again. */
     void becomeUnready(Duration bootTimeout) {
         life.make(WorkerTransition.BECOME_UNREADY);
         run.notReady();
-        awaitReady("not ready any more", bootTimeout);
+        awaitReady(bootTimeout);
+        news.tell(Level.INFO, Type.WORKER_UNREADY, "not ready any more");
     }
 
-    private void awaitReady(String detail, Duration bootTimeout) {
-        life.after(bootTimeout, () -> killStuck("not ready within " + bootTimeout.toMillis() + " ms"));
-        log(Level.INFO, detail);
+    private void awaitReady(Duration bootTimeout) {
+        life.after(bootTimeout, () -> {
+            if (!run.isDebugged()) {
+                killStuck("not ready within " + bootTimeout.toMillis() + " ms");
+            }
+        });
     }
 
     void heard(Heartbeat heartbeat) {
@@ -106,8 +125,9 @@ final class WorkerSlot {
         run.excuse();
     }
 
+    /** So long that it hangs; one that a debugger may have stopped is silent for a good reason. */
     boolean isSilentFor(Duration limit) {
-        return run.isSilentFor(limit);
+        return run.isSilentFor(limit) && !run.isDebugged();
     }
 
     /** Its process does not get what it has asked for, ever. It may do without. */
@@ -137,8 +157,9 @@ final class WorkerSlot {
         }
         life.make(WorkerTransition.DRAIN); // one that has lost its link drains by itself
         run.notReady();
-        life.after(timeout, () -> kill("not drained within " + timeout.toMillis() + " ms"));
-        log(Level.INFO, "");
+        run.drainsFor(timeout);
+        life.after(timeout, () -> kill(run.notDrainedInTime()));
+        news.tell(Level.INFO, Type.WORKER_DRAINING, "");
     }
 
     /** Once more if it is being killed already; the reason stays the first one. */
@@ -146,7 +167,7 @@ final class WorkerSlot {
         if (!is(WorkerState.KILLING)) {
             life.make(WorkerTransition.KILL);
             run.willBeKilled(reason);
-            Attempt.log(Level.WARNING, this + ": killing it: " + reason);
+            news.tell(Level.WARNING, Type.WORKER_KILLING, reason, "killing it: " + reason);
         }
         killUntilGone();
     }
@@ -156,7 +177,8 @@ final class WorkerSlot {
         life.make(WorkerTransition.KILL);
         run.willBeKilled(reason);
         life.after(THREAD_DUMP_GRACE, this::killUntilGone);
-        Attempt.log(Level.ERROR, this + ": " + reason + "; its threads follow if it can still tell, then it is killed");
+        String line = reason + "; its threads follow if it can still tell, then it is killed";
+        news.tell(Level.ERROR, Type.WORKER_KILLING, reason, line);
         run.dumpThreads();
     }
 
@@ -168,21 +190,20 @@ final class WorkerSlot {
 
     /** Notes how its process has ended; what becomes of the slot is told next. */
     void exited(int status) {
-        boolean wasReady = run.wasEverReady();
-        // A refusal is the reason only now: a worker may ask for one address after the other until it gets one.
-        refused = !wasReady && run.refusal() != null;
-        if (refused) {
-            lastExit = run.refusal();
-        } else if (run.killReason() != null) {
-            lastExit = "killed: " + run.killReason();
-        } else {
-            lastExit = ExitReason.describe(status) + (wasReady ? "" : " before it was ready");
-        }
+        ProcessExit exit = ProcessExit.of(run, status, retiring);
+        news.ended(retiring ? Type.WORKER_EXITED : Type.WORKER_DIED);
+        lastExit = exit.reason();
+        refused = exit.refused();
+        cut = exit.cut();
     }
 
-    /** One that was never ready has had no connection, and one that has drained has none any more. */
+    /** How many connections the latest process had when it went without having drained, as far as it is known. */
+    long cut() {
+        return cut;
+    }
+
     boolean mayLoseConnections() {
-        return run.wasEverReady() && !run.hasDrained();
+        return run.mayLoseConnections();
     }
 
     /** Whether it has been ready for that long without a break, so that its start has succeeded. */
@@ -210,17 +231,18 @@ final class WorkerSlot {
             restarts++;
             start.run();
         });
-        log(Level.WARNING, lastExit + "; next start in " + delay.toMillis() + " ms");
+        news.tellEnd(Level.WARNING, lastExit + "; next start in " + delay.toMillis() + " ms");
     }
 
     void giveUp(String reason) {
         life.make(WorkerTransition.GIVE_UP);
-        log(Level.WARNING, reason);
+        news.tellEnd(Level.DEBUG, lastExit);
+        news.tell(Level.WARNING, Type.WORKER_GIVEN_UP, reason, life.state() + " (" + reason + ")");
     }
 
     void end(String reason) {
         life.make(WorkerTransition.END);
-        log(Level.INFO, reason);
+        news.tellEnd(Level.INFO, reason);
     }
 
     /** Runs it when the state has lasted that long. */
@@ -258,6 +280,7 @@ final class WorkerSlot {
     WorkerSlot takeOver() {
         WorkerSlot old = predecessor;
         predecessor = null;
+        news.tell(Level.INFO, Type.WORKER_REPLACED, lastExit, "takes the place of " + old);
         return old;
     }
 
@@ -316,11 +339,7 @@ final class WorkerSlot {
 
     @Override
     public String toString() {
-        long pid = run == null ? -1 : run.pid();
+        long pid = pid();
         return "worker " + index + (pid == -1 ? "" : " (pid " + pid + ")");
-    }
-
-    private void log(Level level, String detail) {
-        Attempt.log(level, this + ": " + life.state() + (detail.isEmpty() ? "" : " (" + detail + ")"));
     }
 }

@@ -12,16 +12,18 @@ import java.util.function.Predicate;
 final class WorkerSlots {
     private final List<WorkerSlot> slots = new ArrayList<>();
     private final Timers timers;
+    private final EventLog events;
 
-    WorkerSlots(Timers timers) {
+    WorkerSlots(Timers timers, EventLog events) {
         this.timers = timers;
+        this.events = events;
     }
 
     /** With the lowest index that no process has. */
     WorkerSlot add() {
         BitSet taken = new BitSet();
         slots.forEach(slot -> taken.set(slot.index()));
-        WorkerSlot slot = new WorkerSlot(taken.nextClearBit(0), timers);
+        WorkerSlot slot = new WorkerSlot(taken.nextClearBit(0), timers, events);
         slots.add(slot);
         return slot;
     }
@@ -61,9 +63,14 @@ final class WorkerSlots {
         return any(other -> other.replaces(slot));
     }
 
-    /** How many processes there are beyond the number of workers. */
-    int surplus() {
-        return select(slot -> slot.isReplacement() || slot.isRetiring()).size();
+    /** How many are there in addition to the number of workers, and have not taken over yet. */
+    int replacements() {
+        return select(WorkerSlot::isReplacement).size();
+    }
+
+    /** How many were told to go. */
+    int retiring() {
+        return select(WorkerSlot::isRetiring).size();
     }
 
     List<WorkerStatus> status() {

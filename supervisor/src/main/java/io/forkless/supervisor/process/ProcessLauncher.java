@@ -4,29 +4,26 @@ import io.forkless.internal.control.BootstrapFile;
 import io.forkless.internal.control.PrivateDirectory;
 import io.forkless.internal.control.Scoreboard;
 import io.forkless.supervisor.archive.FastStart;
-import io.forkless.supervisor.archive.JavaCommand;
+import io.forkless.supervisor.command.Placeholders;
+import io.forkless.supervisor.command.WorkerCommand;
 import io.forkless.supervisor.link.ControlServer;
 import io.forkless.supervisor.link.EventLoop;
 import io.forkless.supervisor.output.Attempt;
 import io.forkless.supervisor.output.WorkerOutput;
 import io.forkless.supervisor.pool.WorkerPool;
 import io.forkless.supervisor.pool.WorkerProcess;
-import io.forkless.supervisor.status.LaunchException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.ObjIntConsumer;
 
 /** Spawns worker processes with their bootstrap file, and watches for their exit. */
 public final class ProcessLauncher implements WorkerPool.Launcher {
-    /** JDK 24 and later warn when JNA loads its native library without it; 17 accepts it silently. */
-    private static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
-
-    private static final Set<String> SYSTEMD_ENVIRONMENT = Set.of(
+    static final Set<String> SYSTEMD_ENVIRONMENT = Set.of(
             "LISTEN_PID",
             "LISTEN_FDS",
             "LISTEN_FDNAMES",
@@ -41,10 +38,12 @@ public final class ProcessLauncher implements WorkerPool.Launcher {
     private final Scoreboard scoreboard;
     private final SpawnedWorker.Events events;
     private final ObjIntConsumer<SpawnedWorker> whenExited;
-    private final List<String> command;
+    private final WorkerCommand template;
+    private final Program program;
+    private final String name;
     private final FastStart fastStart;
-    private final Map<String, String> environment;
     private final WorkerOutput output;
+    private final Set<SpawnedWorker> running = new LinkedHashSet<>();
     private long spawned;
 
     public ProcessLauncher(
@@ -54,8 +53,9 @@ public final class ProcessLauncher implements WorkerPool.Launcher {
             Scoreboard scoreboard,
             SpawnedWorker.Events events,
             ObjIntConsumer<SpawnedWorker> whenExited,
-            List<String> command,
-            Map<String, String> environment,
+            WorkerCommand template,
+            Program program,
+            String name,
             WorkerOutput output,
             FastStart fastStart) {
         this.loop = loop;
@@ -64,74 +64,61 @@ public final class ProcessLauncher implements WorkerPool.Launcher {
         this.scoreboard = scoreboard;
         this.events = events;
         this.whenExited = whenExited;
-        this.command = withNativeAccess(command);
+        this.template = template;
+        this.program = program;
+        this.name = name;
         this.fastStart = fastStart;
-        this.environment = environment;
         this.output = output;
     }
 
     @Override
     public WorkerProcess launch(int index) throws IOException {
-        requireJar();
-        SpawnedWorker worker = new SpawnedWorker(index, events);
+        Placeholders placeholders = new Placeholders(index, name);
+        SpawnedWorker worker = new SpawnedWorker(index, events, template.loadsDebugAgent());
         Path bootstrap = directory.resolve(index + "-" + spawned++ + BootstrapFile.FILE_SUFFIX);
         FastStart.Launch start = fastStart.prepare();
         try {
-            ProcessBuilder builder = new ProcessBuilder(JavaCommand.withOptions(command, start.options()));
+            ProcessBuilder builder = new ProcessBuilder();
             // What systemd hands to the supervisor is not the worker's (sd_listen_fds(3), sd_notify(3)).
             builder.environment().keySet().removeAll(SYSTEMD_ENVIRONMENT);
-            builder.environment().putAll(environment);
+            template.environment().applyTo(builder.environment(), placeholders);
             builder.environment().put(BootstrapFile.ENVIRONMENT, bootstrap.toString());
             builder.environment().put(BootstrapFile.INDEX_ENVIRONMENT, Integer.toString(index));
             scoreboard.vacate(index);
             control.expect(worker).writeTo(bootstrap);
-            Process process = start(builder);
+            Program own = program.of(placeholders);
+            worker.runsFrom(own.filesInUse(builder.environment()));
+            Process process = own.start(start.options(), builder);
             worker.spawned(process);
+            running.add(worker);
             process.getOutputStream().close(); // an empty standard input
             output.attach(index, process.getInputStream(), process.getErrorStream());
             process.onExit().thenAccept(p -> loop.execute(() -> exited(worker, bootstrap, start, p.exitValue())));
             return worker;
         } catch (Throwable e) { // a thread that cannot be started is an Error
             worker.abandon();
-            Attempt.run(() -> start.exited(-1));
+            Attempt.run(() -> start.exited(-1, false));
             release(worker, bootstrap);
             throw e;
         }
     }
 
-    /** A JVM without its jar would say so itself, but only in the log, and be started again and again. */
-    private void requireJar() throws LaunchException {
-        Path jar = JavaCommand.jar(command).orElse(null);
-        if (jar == null) {
-            return;
-        }
-        String what = "cannot start '" + command.get(0) + " -jar " + jar + "': ";
-        if (!Files.exists(jar)) {
-            throw new LaunchException(what + "there is no such file", LaunchException.NOT_FOUND, null);
-        }
-        if (!Files.isRegularFile(jar) || !Files.isReadable(jar)) {
-            throw new LaunchException(what + "it cannot be read", LaunchException.NOT_EXECUTABLE, null);
-        }
-    }
-
-    private Process start(ProcessBuilder builder) throws LaunchException {
-        try {
-            return builder.start();
-        } catch (IOException e) {
-            throw failure(e);
-        }
+    /** Those that have a process now, whatever they do. */
+    public List<SpawnedWorker> running() {
+        return List.copyOf(running);
     }
 
     /** The pool is to hear of it whatever fails here. */
     private void exited(SpawnedWorker worker, Path bootstrap, FastStart.Launch start, int status) {
-        Attempt.run(() -> start.exited(status));
-        release(worker, bootstrap);
         Attempt.run(worker::hearOut);
+        Attempt.run(() -> start.exited(status, worker.hasDrained()));
+        release(worker, bootstrap);
         whenExited.accept(worker, status);
         worker.disconnect();
     }
 
     private void release(SpawnedWorker worker, Path bootstrap) {
+        running.remove(worker);
         control.forget(worker);
         cleanUp(() -> scoreboard.vacate(worker.index()));
         cleanUp(() -> Files.deleteIfExists(bootstrap));
@@ -147,25 +134,5 @@ public final class ProcessLauncher implements WorkerPool.Launcher {
 
     private interface Cleaning {
         void run() throws IOException;
-    }
-
-    private static List<String> withNativeAccess(List<String> command) {
-        return JavaCommand.isJava(command) && !command.contains(NATIVE_ACCESS)
-                ? JavaCommand.withOptions(command, List.of(NATIVE_ACCESS))
-                : command;
-    }
-
-    /** The JDK's message differs between versions; what a person needs is whether the program is there. */
-    private LaunchException failure(IOException e) {
-        String program = command.get(0);
-        boolean found = JavaCommand.candidates(program).stream().anyMatch(Files::exists);
-        if (!found) {
-            return new LaunchException(
-                    "cannot start '" + program + "': command not found", LaunchException.NOT_FOUND, e);
-        }
-        boolean executable =
-                JavaCommand.candidates(program).stream().anyMatch(p -> Files.isRegularFile(p) && Files.isExecutable(p));
-        String reason = executable ? String.valueOf(e.getMessage()) : "not executable";
-        return new LaunchException("cannot start '" + program + "': " + reason, LaunchException.NOT_EXECUTABLE, e);
     }
 }

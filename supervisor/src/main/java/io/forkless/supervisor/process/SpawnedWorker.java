@@ -12,7 +12,11 @@ import io.forkless.supervisor.link.ControlConnection;
 import io.forkless.supervisor.link.ExpectedWorker;
 import io.forkless.supervisor.output.Attempt;
 import io.forkless.supervisor.pool.WorkerProcess;
+import java.lang.System.Logger.Level;
 import java.net.ProtocolException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /** A real process and its link. Belongs to the event loop's thread. */
 public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, ControlConnection.Receiver {
@@ -36,10 +40,16 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
     private Process process;
     private ControlConnection connection;
     private ProcessHandle linked;
+    private boolean debugged;
+    private boolean drained;
+    private FilesInUse filesInUse = new FilesInUse(List.of());
+    private List<Path> overwritten = List.of();
 
-    public SpawnedWorker(int index, Events events) {
+    /** @param debugged whether its JVM is given a debug agent, as far as that is known before it has called */
+    public SpawnedWorker(int index, Events events, boolean debugged) {
         this.index = index;
         this.events = events;
+        this.debugged = debugged;
     }
 
     @Override
@@ -49,6 +59,25 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
 
     public void spawned(Process newProcess) {
         process = newProcess;
+    }
+
+    void runsFrom(FilesInUse files) {
+        filesInUse = files;
+    }
+
+    /** What it was started with. */
+    public FilesInUse filesInUse() {
+        return filesInUse;
+    }
+
+    /** Somebody has written over those, while it runs from them. */
+    public void noteOverwritten(List<Path> files) {
+        overwritten = files;
+    }
+
+    /** Empty if nobody has done that, as far as it is known. */
+    public List<Path> overwritten() {
+        return overwritten;
     }
 
     /** Whether that process is the spawned one or a descendant of it: a command may be a script that starts the JVM. */
@@ -64,10 +93,17 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
     }
 
     @Override
-    public void connected(ControlConnection newConnection, ProcessHandle peer) {
+    public void connected(ControlConnection newConnection, ProcessHandle peer, boolean isDebugged) {
         connection = newConnection;
         linked = peer;
+        debugged |= isDebugged; // an older Forkless does not tell
         connection.deliverTo(this);
+        if (debugged) {
+            Attempt.log(
+                    Level.INFO,
+                    "worker " + index + " (pid " + peer.pid()
+                            + "): runs under a debugger: no boot and no hang time-out");
+        }
     }
 
     /** The process that speaks over the link. */
@@ -88,6 +124,11 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
         }
     }
 
+    /** Whether it has said that it has finished all that it had accepted. */
+    boolean hasDrained() {
+        return drained;
+    }
+
     /** Ends the link of a process that has exited: a descendant that still serves then drains. */
     public void disconnect() {
         if (connection != null) {
@@ -98,6 +139,11 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
     @Override
     public long pid() {
         return process.pid();
+    }
+
+    @Override
+    public boolean isDebugged() {
+        return debugged;
     }
 
     @Override
@@ -114,6 +160,13 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
     @Override
     public long residentBytes() {
         return linked == null ? ResidentMemory.UNKNOWN : ResidentMemory.of(linked.pid());
+    }
+
+    @Override
+    public String remark() {
+        return overwritten.stream()
+                .map(file -> " (" + file + " was overwritten under it)")
+                .collect(Collectors.joining());
     }
 
     @Override
@@ -146,6 +199,7 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
         } else if (message instanceof Heartbeat heartbeat) {
             events.heartbeat(this, heartbeat);
         } else if (message instanceof Bye) {
+            drained = true;
             events.drained(this);
         } else {
             throw new ProtocolException("a worker does not send " + message);

@@ -12,6 +12,9 @@ public final class LaunchException extends IOException {
     /** As the shell reports it: there is no such command, or no such jar. */
     public static final int NOT_FOUND = 127;
 
+    /** The directory in which the command is to run does not exist, or cannot be entered. */
+    public static final int NO_DIRECTORY = 3;
+
     private final int exitStatus;
 
     public LaunchException(String message, int exitStatus, Throwable cause) {
@@ -19,7 +22,7 @@ public final class LaunchException extends IOException {
         this.exitStatus = exitStatus;
     }
 
-    /** {@link #NOT_FOUND} or {@link #NOT_EXECUTABLE}. */
+    /** {@link #NOT_FOUND}, {@link #NOT_EXECUTABLE} or {@link #NO_DIRECTORY}. */
     public int exitStatus() {
         return exitStatus;
     }

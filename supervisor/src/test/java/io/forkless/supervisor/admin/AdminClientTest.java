@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.forkless.internal.control.PrivateDirectory;
+import io.forkless.internal.control.RuntimeDirectory;
 import io.forkless.supervisor.admin.AdminClient.FailedException;
 import io.forkless.supervisor.admin.AdminClient.RefusedException;
 import io.forkless.testing.FreePort;
 import io.forkless.testing.JavaProgram;
+import io.forkless.testing.ShortTempDir;
 import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;
@@ -17,6 +19,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +48,7 @@ class AdminClientTest {
 
     private final String temporaryBefore = System.getProperty("java.io.tmpdir");
 
-    @TempDir
+    @TempDir(factory = ShortTempDir.class)
     private Path directory;
 
     /** Says what the test wants to whoever connects, as soon as a command has come. */
@@ -94,7 +101,6 @@ class AdminClientTest {
 
     @BeforeEach
     void use_a_temporary_directory_of_our_own() {
-        assumeTrue(System.getenv("XDG_RUNTIME_DIR") == null, "endpoints are in the runtime directory here");
         System.setProperty("java.io.tmpdir", directory.toString());
     }
 
@@ -160,7 +166,7 @@ class AdminClientTest {
     @Test
     void a_supervisor_that_says_nothing_is_given_up() throws Exception {
         try (PlayedSupervisor supervisor = new PlayedSupervisor("web", "report 1", null);
-                AdminClient client = AdminClient.connect("web", Duration.ofSeconds(1))) {
+                AdminClient client = AdminClient.connect("web", Places.ofThisUser(), Duration.ofSeconds(1))) {
             long pid = ProcessHandle.current().pid();
             assertThatThrownBy(() -> client.execute("status", ""))
                     .isInstanceOf(IOException.class)
@@ -251,22 +257,22 @@ class AdminClientTest {
                 .redirectErrorStream(true)
                 .start();
         dead.destroyForcibly().waitFor();
-        Path file = Endpoint.fileOf("web");
+        Path file = fileOf("web");
         Files.writeString(file, dead.pid() + " 0123456789abcdef " + FreePort.any() + "\n");
         assertNone("web", "no supervisor named 'web' is running");
         assertThat(file).doesNotExist();
 
-        Files.writeString(file, dead.pid() + " 0123456789abcdef "); // it died as it started
+        Files.writeString(fileOf("web"), dead.pid() + " 0123456789abcdef "); // it died as it started
         assertNone("web", "no supervisor named 'web' is running");
         Endpoint.claim("web").close();
     }
 
     @Test
     void rubbish_is_ignored() throws Exception {
-        Files.writeString(Endpoint.fileOf("a"), "");
-        Files.writeString(Endpoint.fileOf("b"), "x y z\n");
-        Files.writeString(Endpoint.fileOf("c"), "1 t 99999999\n");
-        Files.createDirectory(Endpoint.fileOf("d"));
+        Files.writeString(fileOf("a"), "");
+        Files.writeString(fileOf("b"), "x y z\n");
+        Files.writeString(fileOf("c"), "1 t 99999999\n");
+        Files.createDirectory(fileOf("d"));
         Files.writeString(directory.resolve("endpoint"), "1 t 80\n");
         assertNone(null, "no supervisor is running");
         for (String name : List.of("a", "b", "c", "d")) {
@@ -278,10 +284,11 @@ class AdminClientTest {
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = NO_POSIX_FILES)
     void nobody_but_the_owner_can_read_the_secret() throws Exception {
         Endpoint endpoint = Endpoint.claim("web");
-        assertThat(Files.getPosixFilePermissions(Endpoint.fileOf("web")))
+        assertThat(Files.getPosixFilePermissions(fileOf("web")))
                 .isEqualTo(PosixFilePermissions.fromString("rw-------"));
         assertThat(endpoint.token()).matches("[0-9a-f]{64}");
-        assertThat(EndpointFile.read(Endpoint.fileOf("web")).toString()).doesNotContain(endpoint.token());
+        assertThat(EndpointFile.read(fileOf("web"), "web", Places.ofThisUser()).toString())
+                .doesNotContain(endpoint.token());
         endpoint.close();
     }
 
@@ -291,12 +298,12 @@ class AdminClientTest {
     void a_file_of_somebody_else_is_neither_read_nor_written() throws Exception {
         assumeTrue(Files.getAttribute(directory, "unix:uid").equals(0), "only root can give a file away");
         try (PlayedSupervisor supervisor = new PlayedSupervisor("web", "done 1")) {
-            Files.setAttribute(Endpoint.fileOf("web"), "unix:uid", 12345);
+            Files.setAttribute(fileOf("web"), "unix:uid", 12345);
             assertNone("web", "no supervisor named 'web' is running");
             assertThat(supervisor.received.poll()).isNull();
-            Files.setAttribute(Endpoint.fileOf("web"), "unix:uid", 0);
+            Files.setAttribute(fileOf("web"), "unix:uid", 0);
         }
-        Path forged = Files.createFile(Endpoint.fileOf("web"));
+        Path forged = Files.createFile(fileOf("web"));
         Files.setAttribute(forged, "unix:uid", 12345);
         Files.setPosixFilePermissions(forged, PosixFilePermissions.fromString("rw-rw-rw-"));
         assertThatThrownBy(() -> Endpoint.claim("web"))
@@ -308,10 +315,35 @@ class AdminClientTest {
     @Test
     @Tag("root")
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = NO_POSIX_FILES)
+    void what_another_user_has_written_does_not_lead_root_to_a_process_of_somebody_else() throws Exception {
+        assumeTrue(Files.getAttribute(directory, "unix:uid").equals(0), "only root may name another user");
+        Path socket = directory.resolve("socket");
+        Path base = Files.createDirectory(directory.resolve("forkless-12345"));
+        Path lure = Files.writeString(base.resolve("web.endpoint"), "1 token unix:" + socket + "\n");
+        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(UnixDomainSocketAddress.of(socket));
+            for (Path file : List.of(base, lure)) {
+                Files.setAttribute(file, "unix:uid", 12345);
+            }
+
+            assertThatThrownBy(() -> AdminClient.connect("web", Places.ofUser("12345")))
+                    .hasMessageStartingWith("no supervisor named 'web' is running");
+
+            try (SocketChannel called = server.accept()) {
+                assertThat(called.read(ByteBuffer.allocate(1)))
+                        .as("nothing was said")
+                        .isEqualTo(-1);
+            }
+        }
+    }
+
+    @Test
+    @Tag("root")
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = NO_POSIX_FILES)
     void a_trap_of_somebody_else_is_not_opened() throws Exception {
         assumeTrue(Files.getAttribute(directory, "unix:uid").equals(0), "only root can give a file away");
         Path below = Files.createDirectory(directory.resolve("forkless-trap"));
-        for (Path fifo : List.of(Endpoint.fileOf("web"), below.resolve("endpoint"))) {
+        for (Path fifo : List.of(fileOf("web"), below.resolve("endpoint"))) {
             assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor())
                     .isZero();
             Files.setAttribute(fifo, "unix:uid", 12345);
@@ -323,6 +355,11 @@ class AdminClientTest {
     private static void assertNone(String name, String message) {
         assertThatThrownBy(() -> AdminClient.connect(name))
                 .isInstanceOf(IOException.class)
-                .hasMessage(message);
+                .message()
+                .matches(text -> text.equals(message) || text.startsWith(message + "; looked in "), message);
+    }
+
+    private static Path fileOf(String name) throws IOException {
+        return RuntimeDirectory.prepare().resolve(name + ".endpoint");
     }
 }

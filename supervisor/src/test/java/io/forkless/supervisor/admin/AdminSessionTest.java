@@ -28,6 +28,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -60,6 +61,7 @@ class AdminSessionTest {
     private ControlServer control;
     private WorkerPool pool;
     private int reopened;
+    private volatile List<String> remarks = List.of();
 
     @BeforeEach
     void start() throws Exception {
@@ -71,7 +73,15 @@ class AdminSessionTest {
         SupervisorLife life = new SupervisorLife();
         life.make(SupervisorTransition.START);
         pool = new WorkerPool(
-                life, settings, backoff, loop, workers, queues, () -> allReady.complete(null), ended::complete);
+                life,
+                settings,
+                backoff,
+                loop,
+                workers,
+                queues,
+                () -> allReady.complete(null),
+                ended::complete,
+                event -> {});
         control = new ControlServer(
                 loop,
                 directory,
@@ -108,8 +118,18 @@ class AdminSessionTest {
         }
 
         @Override
-        public CompletionStage<Void> restart() {
-            return pool.restart();
+        public CompletionStage<Void> restart(OptionalInt surge) {
+            return surge.isPresent() ? pool.restart(surge.getAsInt()) : pool.restart();
+        }
+
+        @Override
+        public List<String> restartRemarks() {
+            return remarks;
+        }
+
+        @Override
+        public CompletionStage<List<String>> remarks() {
+            return CompletableFuture.completedFuture(remarks);
         }
 
         @Override
@@ -200,7 +220,19 @@ class AdminSessionTest {
     }
 
     @Test
+    void what_the_operator_should_know_is_listed() throws Exception {
+        try (AdminClient client = connect()) {
+            client.execute("remarks", "");
+            assertThat(client.reports()).isEmpty();
+            remarks = List.of("web.args has changed", "app.jar was overwritten");
+            client.execute("remarks", "");
+            assertThat(client.reports()).isEqualTo(remarks);
+        }
+    }
+
+    @Test
     void restart_is_answered_when_it_is_done() throws Exception {
+        remarks = List.of("web.args has changed");
         ready(0);
         ready(1);
         try (AdminClient client = connect();
@@ -226,8 +258,37 @@ class AdminSessionTest {
                 });
                 return first.isDone() && second.isDone();
             });
-            assertThat(first.get()).isEqualTo("restarted 2 workers");
-            assertThat(second.get()).isEqualTo("restarted 2 workers");
+            assertThat(first.get()).isEqualTo("restarted 2 workers; web.args has changed");
+            assertThat(second.get()).isEqualTo("restarted 2 workers; web.args has changed");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2", "100%", "51%", "1024"})
+    void restart_with_a_surge_replaces_as_many_at_a_time(String surge) throws Exception {
+        ready(0);
+        ready(1);
+        try (AdminClient client = connect()) {
+            FutureTask<String> restart = inBackground(() -> client.execute("restart", surge));
+            await().atMost(LIMIT).until(() -> onLoop(() -> workers.launched.size()) == 4);
+            ready(2);
+            ready(3);
+            exit(0, 0);
+            exit(1, 0);
+            assertThat(restart.get(30, TimeUnit.SECONDS)).isEqualTo("restarted 2 workers");
+        }
+    }
+
+    @Test
+    void restart_with_a_surge_that_makes_no_sense_is_refused_and_restarts_nothing() throws Exception {
+        try (AdminClient client = connect()) {
+            assertRefused(
+                    client,
+                    "restart",
+                    "0",
+                    "surge: '0' is neither a number from 1 to 1024 nor a percentage from 1% to 100%");
+            assertRefused(client, "restart", "1025", "surge: 1025 is not between 1 and 1024");
+            assertThat(workers.launched).hasSize(2);
         }
     }
 
@@ -296,7 +357,7 @@ class AdminSessionTest {
             await().atMost(LIMIT).until(() -> onLoop(() -> workers.launched.size()) == 3);
             ready(2);
             exit(0, 0);
-            ready(0);
+            ready(3);
             exit(1, 143);
             assertThatThrownBy(() -> restart.get(30, TimeUnit.SECONDS))
                     .rootCause()
@@ -313,7 +374,7 @@ class AdminSessionTest {
     void whoever_waits_long_hears_that_the_supervisor_lives() throws Exception {
         ready(0);
         ready(1);
-        try (AdminClient client = AdminClient.connect(name, Duration.ofSeconds(4))) {
+        try (AdminClient client = AdminClient.connect(name, Places.ofThisUser(), Duration.ofSeconds(4))) {
             FutureTask<String> restart = inBackground(() -> client.execute("restart", ""));
             long begun = System.nanoTime();
             await().atMost(LIMIT)
@@ -349,7 +410,7 @@ class AdminSessionTest {
         ready(2);
         try (AdminClient client = connect()) {
             client.execute("status", "");
-            assertThat(client.reports()).hasSize(3);
+            assertThat(client.reports()).as("the restart goes on").hasSize(4);
         }
         assertThat(log.lines()).noneMatch(line -> line.startsWith("SEVERE"));
     }
@@ -393,7 +454,8 @@ class AdminSessionTest {
     }
 
     private AdminClient connect() throws IOException {
-        return AdminClient.connect(name, LONG); // a busy machine may take long to log a thousand workers
+        return AdminClient.connect(
+                name, Places.ofThisUser(), LONG); // a busy machine may take long to log a thousand workers
     }
 
     private static void assertRefused(AdminClient client, String verb, String argument, String reason) {

@@ -3,18 +3,24 @@ package io.forkless.supervisor.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
-import io.forkless.internal.control.PrivateDirectory;
+import io.forkless.internal.control.RuntimeDirectory;
 import io.forkless.testing.JavaProgram;
 import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -24,14 +30,27 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EndpointTest {
+    private static final String REMOVAL = "Windows removes no file that is open";
+    private static final String TEMPORARY = "java.io.tmpdir";
+
     private final String name = "test-" + UUID.randomUUID();
-    private final Path file =
-            PrivateDirectory.base().resolve("forkless-" + System.getProperty("user.name") + "-" + name + ".endpoint");
+    private final String temporaryBefore = System.getProperty(TEMPORARY);
+
+    @TempDir
+    private Path temporary;
+
+    private Path file;
+
+    @BeforeEach
+    void use_a_temporary_directory_of_our_own() throws IOException {
+        System.setProperty(TEMPORARY, temporary.toString());
+        file = RuntimeDirectory.path().resolve(name + ".endpoint");
+    }
 
     @AfterEach
-    void no_file_is_left() throws IOException {
-        boolean left = Files.deleteIfExists(file);
-        assertThat(left).isFalse();
+    void nothing_is_left() throws IOException {
+        System.setProperty(TEMPORARY, temporaryBefore);
+        assertThat(temporary).isDirectoryNotContaining("glob:**/forkless*");
     }
 
     @Test
@@ -45,7 +64,7 @@ class EndpointTest {
     @Test
     void a_second_owner_in_another_process_is_refused() throws Exception {
         Endpoint first = Endpoint.claim(name);
-        try (Holder second = new Holder(name)) {
+        try (Holder second = new Holder(name, temporary)) {
             assertThat(second.answer)
                     .isEqualTo("refused: " + running(ProcessHandle.current().pid()));
         }
@@ -57,7 +76,7 @@ class EndpointTest {
         Endpoint first = Endpoint.claim(name);
         // Closing any descriptor of a file releases the process's locks on it (fcntl(2)).
         assertRefused(ProcessHandle.current().pid());
-        try (Holder second = new Holder(name)) {
+        try (Holder second = new Holder(name, temporary)) {
             assertThat(second.answer).startsWith("refused: ");
         }
         first.close();
@@ -65,7 +84,7 @@ class EndpointTest {
 
     @Test
     void the_owner_in_another_process_is_named_by_its_pid() throws Exception {
-        try (Holder owner = new Holder(name)) {
+        try (Holder owner = new Holder(name, temporary)) {
             assertThat(owner.answer).startsWith("held by " + owner.process.pid());
             assertRefused(owner.process.pid());
         }
@@ -74,13 +93,13 @@ class EndpointTest {
 
     @Test
     void the_name_of_a_dead_owner_is_free() throws Exception {
-        try (Holder owner = new Holder(name)) {
+        try (Holder owner = new Holder(name, temporary)) {
             assertThat(owner.answer).startsWith("held by ");
             owner.process.destroyForcibly().waitFor();
         }
         assertThat(file).exists();
         Endpoint next = Endpoint.claim(name);
-        try (Holder second = new Holder(name)) {
+        try (Holder second = new Holder(name, temporary)) {
             assertThat(second.answer)
                     .isEqualTo("refused: " + running(ProcessHandle.current().pid()));
         }
@@ -108,6 +127,7 @@ class EndpointTest {
         List<Process> contenders = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             contenders.add(JavaProgram.of(EndpointContender.class, name, sole, "1500")
+                    .temporary(temporary)
                     .process()
                     .redirectErrorStream(true)
                     .start());
@@ -123,10 +143,8 @@ class EndpointTest {
     @Test
     void a_directory_that_cannot_be_used_is_named(@TempDir Path directory) throws Exception {
         Path missing = directory.resolve("missing");
-        try (Holder holder = new Holder(name, "-Djava.io.tmpdir=" + missing)) {
-            assertThat(holder.answer)
-                    .startsWith("refused: cannot use " + missing)
-                    .contains("guard the supervisor's name");
+        try (Holder holder = new Holder(name, missing)) {
+            assertThat(holder.answer).startsWith("refused: cannot keep files in " + missing);
         }
     }
 
@@ -134,45 +152,129 @@ class EndpointTest {
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "to make a symbolic link takes a privilege on Windows")
     void a_symbolic_link_in_place_of_the_file_is_not_followed(@TempDir Path directory) throws Exception {
         Path target = Files.writeString(directory.resolve("target"), "precious");
+        RuntimeDirectory.prepare();
         Files.createSymbolicLink(file, target);
-        try {
-            assertThatThrownBy(() -> Endpoint.claim(name)).hasMessageStartingWith("cannot use " + file);
-            assertThat(target).hasContent("precious");
-        } finally {
-            Files.delete(file);
-        }
+
+        assertThatThrownBy(() -> Endpoint.claim(name)).hasMessageStartingWith("cannot use " + file);
+
+        assertThat(target).hasContent("precious");
+        remove(file);
     }
 
     @Test
     @Timeout(60)
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no FIFOs")
     void a_fifo_in_place_of_the_file_is_not_opened() throws Exception {
+        RuntimeDirectory.prepare();
         assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor())
                 .isZero();
-        try {
-            assertNoRegularFile();
-        } finally {
-            Files.delete(file);
-        }
+        assertNoRegularFile();
+        remove(file);
     }
 
     @Test
     void a_directory_in_place_of_the_file_is_not_used() throws Exception {
+        RuntimeDirectory.prepare();
         Files.createDirectory(file);
-        try {
-            assertNoRegularFile();
-        } finally {
-            Files.delete(file);
+        assertNoRegularFile();
+        remove(file);
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = REMOVAL)
+    void a_file_that_was_removed_is_made_again_with_the_same_secret_and_is_as_good_as_the_first() throws Exception {
+        try (Endpoint endpoint = Endpoint.claim(name)) {
+            endpoint.publish(new InetSocketAddress("127.0.0.1", 4711));
+            String text = contentAsAnotherProcessSeesIt();
+            assertThat(text).isEqualTo(ProcessHandle.current().pid() + " " + endpoint.token() + " 4711");
+            assertThat(endpoint.isThere()).isTrue();
+            remove(file);
+            assertThat(endpoint.isThere()).isFalse();
+            RuntimeDirectory.prepare();
+
+            endpoint.makeAgain();
+
+            assertThat(endpoint.isThere()).isTrue();
+            assertThat(contentAsAnotherProcessSeesIt()).isEqualTo(text);
+            try (Holder second = new Holder(name, temporary)) {
+                assertThat(second.answer).startsWith("refused: ");
+            }
         }
     }
 
-    private void assertNoRegularFile() {
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = REMOVAL)
+    void a_name_that_somebody_else_has_meanwhile_stays_his() throws Exception {
+        Endpoint endpoint = Endpoint.claim(name);
+        remove(file);
+        try (Holder other = new Holder(name, temporary)) {
+            assertThat(other.answer).startsWith("held by ");
+            assertThat(endpoint.isThere()).isFalse();
+            assertThatThrownBy(endpoint::makeAgain).hasMessage(running(other.process.pid()));
+
+            endpoint.close();
+
+            assertThat(file).exists();
+        }
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = REMOVAL)
+    void to_touch_it_does_not_lose_the_name() throws Exception {
+        try (Endpoint endpoint = Endpoint.claim(name)) {
+            endpoint.publish(new InetSocketAddress("127.0.0.1", 4711));
+            String text = contentAsAnotherProcessSeesIt();
+            assertThat(new ProcessBuilder("touch", "-d", "@0", file.toString())
+                            .start()
+                            .waitFor())
+                    .isZero();
+
+            endpoint.touch(FileTime.fromMillis(1));
+
+            assertThat(Files.getLastModifiedTime(file).toInstant())
+                    .isCloseTo(Instant.now(), within(1, ChronoUnit.HOURS));
+            assertThat(contentAsAnotherProcessSeesIt()).isEqualTo(text);
+            try (Holder second = new Holder(name, temporary)) {
+                assertThat(second.answer).startsWith("refused: ");
+            }
+        }
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the user is not in the name there")
+    void a_name_that_the_supervisor_of_an_earlier_version_has_is_taken() throws Exception {
+        Path earlier = temporary.resolve("forkless-" + System.getProperty("user.name") + "-" + name + ".endpoint");
+        Files.createFile(earlier);
+        Endpoint.claim(name).close(); // nobody has locked it
+        try (Holder old = new Holder(earlier.toString(), temporary)) {
+            assertThat(old.answer).startsWith("held by ");
+
+            assertThatThrownBy(() -> Endpoint.claim(name)).hasMessageContaining("is running already");
+        }
+    }
+
+    private static void remove(Path file) throws IOException {
+        Files.delete(file);
+        RuntimeDirectory.removeIfEmpty(file.getParent());
+    }
+
+    /** To read it here would release the lock. */
+    private String contentAsAnotherProcessSeesIt() throws IOException {
+        try (BufferedReader output =
+                new ProcessBuilder("cat", file.toString()).start().inputReader()) {
+            return output.readLine();
+        }
+    }
+
+    private void assertNoRegularFile() throws IOException {
         assertThatThrownBy(() -> Endpoint.claim(name))
                 .isInstanceOf(IOException.class)
                 .hasMessage(
                         "cannot use " + file + " to guard the supervisor's name: it is not a regular file; remove it"
                                 + " or choose another --name");
-        assertThatThrownBy(() -> EndpointFile.read(file)).hasMessage(file + " is not the endpoint of a supervisor");
+        Places places = Places.ofThisUser();
+        assertThatThrownBy(() -> EndpointFile.read(file, name, places))
+                .hasMessage(file + " is not the endpoint of a supervisor");
     }
 
     @ParameterizedTest
@@ -206,12 +308,10 @@ class EndpointTest {
         private final Process process;
         private final String answer;
 
-        Holder(String name, String... options) throws IOException {
-            ProcessBuilder builder =
-                    JavaProgram.of(EndpointHolder.class, name).options(options).process();
-            if (options.length > 0) {
-                builder.environment().remove("XDG_RUNTIME_DIR"); // it would win over the temporary directory
-            }
+        Holder(String name, Path temporary) throws IOException {
+            ProcessBuilder builder = JavaProgram.of(EndpointHolder.class, name)
+                    .temporary(temporary)
+                    .process();
             process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
             BufferedReader output = process.inputReader();
             answer = output.readLine();

@@ -8,10 +8,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is told of a command line before it is run. */
 class JavaCommandTest {
+    private static final Path HERE = Path.of("").toAbsolutePath();
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -43,9 +46,30 @@ class JavaCommandTest {
     @Test
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there a name is never impossible for its characters' sake")
     void a_name_that_no_file_can_have_is_nowhere() {
-        assertThat(JavaCommand.candidates("no\0such/program")).isEmpty();
-        assertThat(JavaCommand.candidates("no\0such")).isEmpty();
-        assertThat(JavaCommand.executable("no\0such")).isEmpty();
+        assertThat(JavaCommand.candidates("no\0such/program", HERE)).isEmpty();
+        assertThat(JavaCommand.candidates("no\0such", HERE)).isEmpty();
+        assertThat(JavaCommand.executable("no\0such", HERE)).isEmpty();
         assertThat(JavaCommand.jar(List.of("java", "-jar", "no\0such.jar"))).isEmpty();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(textBlock = """
+            java -cp app-{index}.jar Main, app-{index}.jar
+            java --module-path=mods/{index} -m a/Main, --module-path=mods/{index}
+            java -Da=b -jar {index}/app.jar, {index}/app.jar
+            /opt/{index}/bin/java -jar app.jar, /opt/{index}/bin/java
+            """)
+    void classes_of_each_worker_are_found(String command, String where) {
+        assertThat(JavaCommand.classesOfEachWorker(List.of(command.split(" ")))).contains(where);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "java -Xlog:gc:file=gc-{index}.log -jar app.jar -cp {index}",
+                "java -cp {name}.jar:{{index}}.jar Main {index}"
+            })
+    void all_else_may_differ_from_worker_to_worker(String command) {
+        assertThat(JavaCommand.classesOfEachWorker(List.of(command.split(" ")))).isEmpty();
     }
 }

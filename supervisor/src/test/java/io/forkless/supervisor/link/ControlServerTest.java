@@ -23,6 +23,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -90,34 +91,37 @@ public class ControlServerTest {
                 operators::add);
         loop.start();
         process = JavaProgram.of(Sleeper.class).process().start();
-        worker = new SpawnedWorker(3, new SpawnedWorker.Events() {
-            @Override
-            public void ready(SpawnedWorker from) {
-                events.add("ready");
-            }
+        worker = new SpawnedWorker(
+                3,
+                new SpawnedWorker.Events() {
+                    @Override
+                    public void ready(SpawnedWorker from) {
+                        events.add("ready");
+                    }
 
-            @Override
-            public void unready(SpawnedWorker worker) {}
+                    @Override
+                    public void unready(SpawnedWorker worker) {}
 
-            @Override
-            public void drained(SpawnedWorker worker) {}
+                    @Override
+                    public void drained(SpawnedWorker worker) {}
 
-            @Override
-            public void heartbeat(SpawnedWorker from, Heartbeat heartbeat) {
-                events.add(heartbeat.toString());
-            }
+                    @Override
+                    public void heartbeat(SpawnedWorker from, Heartbeat heartbeat) {
+                        events.add(heartbeat.toString());
+                    }
 
-            @Override
-            public void listenRequested(SpawnedWorker from, Listen request) {
-                events.add("listen " + request.spec());
-                from.send(new ControlMessage.Refused(request.id(), "x".repeat(8000)));
-            }
+                    @Override
+                    public void listenRequested(SpawnedWorker from, Listen request) {
+                        events.add("listen " + request.spec());
+                        from.send(new ControlMessage.Refused(request.id(), "x".repeat(8000)));
+                    }
 
-            @Override
-            public void linkLost(SpawnedWorker from) {
-                events.add("lost");
-            }
-        });
+                    @Override
+                    public void linkLost(SpawnedWorker from) {
+                        events.add("lost");
+                    }
+                },
+                false);
         worker.spawned(process);
         bootstrap = onLoop(() -> control.expect(worker));
     }
@@ -147,6 +151,46 @@ public class ControlServerTest {
         assertThat(onLoop(worker::linkedProcess)).isEqualTo(process.toHandle());
         link.close();
         await().atMost(LIMIT).until(() -> events.contains("lost"));
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows removes no socket that is in use")
+    void a_socket_whose_file_was_removed_is_made_again_and_links_stay() throws Exception {
+        SocketChannel link = join();
+        SocketChannel early = connect();
+        assertThat(control.isThere()).isTrue();
+        Files.delete(control.path());
+        assertThat(control.isThere()).isFalse();
+
+        onLoop(() -> {
+            control.makeAgain();
+            return null;
+        });
+
+        assertThat(control.isThere()).isTrue();
+        send(link, new Ready());
+        await().atMost(LIMIT).until(() -> events.contains("ready"));
+        for (SocketChannel peer : List.of(early, connect())) {
+            send(peer, "operator 1 " + OPERATOR_TOKEN + "\n");
+        }
+        await().atMost(LIMIT).until(() -> operators.size() == 2);
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows removes no socket that is in use")
+    void a_file_in_the_place_of_the_socket_gives_way() throws Exception {
+        Files.delete(control.path());
+        Files.createFile(control.path());
+        assertThat(control.isThere()).isFalse();
+
+        onLoop(() -> {
+            control.makeAgain();
+            return null;
+        });
+        control.touch(FileTime.fromMillis(0));
+
+        assertThat(Files.getLastModifiedTime(control.path())).isEqualTo(FileTime.fromMillis(0));
+        assertThat(join().isConnected()).isTrue();
     }
 
     @Test
@@ -286,7 +330,7 @@ public class ControlServerTest {
 
     @Test
     void another_version_of_the_protocol_is_refused_with_both_numbers() throws Exception {
-        assertThat(answerTo(new Hello(2, bootstrap.token(), process.pid())))
+        assertThat(answerTo(new Hello(2, bootstrap.token(), process.pid(), false)))
                 .isEqualTo("refused 0 the supervisor speaks control protocol 1, the worker 2:"
                         + " use the same Forkless version for both\n");
         assertStillServing();
@@ -351,7 +395,7 @@ public class ControlServerTest {
     }
 
     private void assertStillServing() throws Exception {
-        SpawnedWorker other = new SpawnedWorker(4, IGNORED);
+        SpawnedWorker other = new SpawnedWorker(4, IGNORED, false);
         other.spawned(process);
         String token = onLoop(() -> control.expect(other)).token();
         assertThat(answerTo(hello(token, process.pid()))).isEqualTo(WELCOME);
@@ -372,7 +416,7 @@ public class ControlServerTest {
     }
 
     private static Hello hello(String token, long pid) {
-        return new Hello(ControlMessage.VERSION, token, pid);
+        return new Hello(ControlMessage.VERSION, token, pid, false);
     }
 
     private SocketChannel connect() throws IOException {

@@ -31,6 +31,7 @@ class LogDirectoryTest {
     private Path temporary;
 
     private LogDirectory logs;
+    private String prefix = "";
 
     @AfterEach
     void close() {
@@ -84,6 +85,14 @@ class LogDirectoryTest {
     }
 
     @Test
+    void lines_may_have_a_prefix() throws Exception {
+        prefix = "web: ";
+        open(temporary, 1000, 1);
+        logs.attach(0, text("out\n"), text("err\n"));
+        awaitLines(0, "web: err", "web: out");
+    }
+
+    @Test
     void a_process_goes_on_in_the_file_of_the_one_before_it() throws Exception {
         open(temporary, 1000, 1);
         logs.attach(0, text("first\n"), NOTHING);
@@ -119,7 +128,7 @@ class LogDirectoryTest {
             for (int i = 0; i < 2; i++) {
                 Files.copy(file(i), temporary.resolve("archive-" + i));
             }
-            logs.reopen(); // closes them, so that Windows lets us
+            assertThat(logs.reopen()).isTrue(); // closes them, so that Windows lets us
             Files.delete(file(0));
             Files.delete(file(1));
             say(first, "after\n");
@@ -169,7 +178,10 @@ class LogDirectoryTest {
     }
 
     private void open(Path directory, long maxBytes, int keep) throws IOException {
-        logs = new LogDirectory(new LogDirectory.Options(directory, maxBytes, keep));
+        logs = new LogDirectory(
+                new LogDirectory.Options(directory, maxBytes, keep),
+                index -> "worker-" + index + ".log",
+                index -> prefix);
     }
 
     private Path file(int index) {

@@ -54,6 +54,16 @@ class LogTest {
     }
 
     @Test
+    void an_object_is_handed_on_with_its_line() {
+        reading.countDown();
+        Object entry = List.of("an", "object");
+        log.log(Level.INFO, entry);
+        log.log(Level.DEBUG, entry);
+        log.log(Level.WARNING, "end");
+        await().atMost(LIMIT).until(() -> lines.equals(List.of("INFO {0} [[an, object]]", "WARNING end")));
+    }
+
+    @Test
     void to_log_throws_nothing() {
         log.log(Level.INFO, "not a format {", 1);
         log.log(Level.INFO, "{0}", new Object() {
@@ -99,7 +109,7 @@ class LogTest {
 
         @Override
         public void log(Level level, ResourceBundle bundle, String format, Object... parameters) {
-            log(level, bundle, format, (Throwable) null);
+            log(level, bundle, format + (parameters == null ? "" : " " + List.of(parameters)), (Throwable) null);
         }
     }
 }

@@ -18,11 +18,13 @@ class OutletTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final Duration SOON = Duration.ofMillis(50);
     private static final int CAPACITY = 4;
+    private static final int MAX_BYTES = 1000;
 
     private final List<String> written = new CopyOnWriteArrayList<>();
     private final CountDownLatch reading = new CountDownLatch(1);
     private final CountDownLatch standsStill = new CountDownLatch(1);
-    private final Outlet outlet = new Outlet("outlet-test", CAPACITY, dropped -> written.add(dropped + " dropped"));
+    private final Outlet outlet =
+            new Outlet("outlet-test", CAPACITY, MAX_BYTES, dropped -> written.add(dropped + " dropped"));
 
     @AfterEach
     void read() {
@@ -32,7 +34,7 @@ class OutletTest {
 
     @Test
     void everything_is_written_in_its_order() {
-        IntStream.range(0, 1000).forEach(i -> outlet.offer(() -> written.add("" + i), LIMIT));
+        IntStream.range(0, 1000).forEach(i -> outlet.offer(() -> written.add("" + i), 0, LIMIT));
         assertThat(outlet.flush(LIMIT)).isTrue();
         assertThat(written)
                 .containsExactlyElementsOf(
@@ -56,16 +58,53 @@ class OutletTest {
     @Test
     void who_has_patience_waits_for_a_slow_reader_and_not_for_one_that_stands_still() throws Exception {
         for (int i = 0; i < 10; i++) { // each well within the patience, all together not
-            outlet.offer(() -> pause(300), Duration.ofSeconds(2));
+            outlet.offer(() -> pause(300), 0, Duration.ofSeconds(2));
         }
         assertThat(outlet.flush(LIMIT)).isTrue();
         assertThat(written).isEmpty();
 
         standStill();
-        IntStream.range(0, 6).forEach(i -> outlet.offer(() -> written.add("" + i), SOON));
+        IntStream.range(0, 6).forEach(i -> outlet.offer(() -> written.add("" + i), 0, SOON));
         reading.countDown();
         assertThat(outlet.flush(LIMIT)).isTrue();
         assertThat(written).containsExactly("0", "1", "2", "3", "2 dropped");
+    }
+
+    @Test
+    void what_waits_is_bounded_by_its_bytes_too() throws Exception {
+        standStill();
+        outlet.offer(() -> written.add("400"), 400, Duration.ZERO);
+        outlet.offer(() -> written.add("600"), 600, Duration.ZERO);
+        outlet.offer(() -> written.add("1"), 1, Duration.ZERO);
+        reading.countDown();
+        assertThat(outlet.flush(LIMIT)).isTrue();
+        assertThat(written).containsExactly("400", "600", "1 dropped");
+    }
+
+    @Test
+    void one_that_has_more_bytes_than_may_wait_waits_alone() throws Exception {
+        standStill();
+        outlet.offer(() -> written.add("5000"), 5000, Duration.ZERO);
+        outlet.offer(() -> written.add("1"), 1, Duration.ZERO);
+        reading.countDown();
+        assertThat(outlet.flush(LIMIT)).isTrue();
+        assertThat(written).containsExactly("5000", "1 dropped");
+    }
+
+    @Test
+    void a_long_line_may_take_longer() throws Exception {
+        int bytes = 100_000; // a second more
+        outlet.offer(
+                () -> {
+                    standsStill.countDown();
+                    pause(500);
+                },
+                bytes,
+                Duration.ZERO);
+        standsStill.await();
+        IntStream.range(0, 6).forEach(i -> outlet.offer(() -> written.add("" + i), 0, SOON));
+        assertThat(outlet.flush(LIMIT)).isTrue();
+        assertThat(written).containsExactly("0", "1", "2", "3", "4", "5");
     }
 
     @Test

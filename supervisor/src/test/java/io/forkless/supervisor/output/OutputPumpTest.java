@@ -13,11 +13,12 @@ import java.io.PipedOutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class OutputPumpTest {
-    private static final int MAX_LINE = 8192;
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
     private final ByteArrayOutputStream sink = new ByteArrayOutputStream();
@@ -38,20 +39,6 @@ class OutputPumpTest {
     void nothing_makes_nothing() {
         pump(0, "");
         assertThat(output()).isEmpty();
-    }
-
-    @Test
-    void a_line_of_the_greatest_length_stays_whole() {
-        String line = "x".repeat(MAX_LINE);
-        pump(0, line + "\nend\n");
-        assertThat(output()).isEqualTo("[0] " + line + "\n[0] end\n");
-    }
-
-    @Test
-    void a_longer_line_is_cut_in_pieces() {
-        pump(0, "x".repeat(2 * MAX_LINE) + "yz\nend\n");
-        String piece = "[0] " + "x".repeat(MAX_LINE) + "\n";
-        assertThat(output()).isEqualTo(piece + piece + "[0] yz\n[0] end\n");
     }
 
     @Test
@@ -106,6 +93,44 @@ class OutputPumpTest {
         assertDrainedInto(() -> {
             throw new UncheckedIOException(new IOException("disk full"));
         });
+    }
+
+    @Test
+    void a_worker_that_never_ends_its_line_costs_no_memory() {
+        long megabytes = 200;
+        LongLineMemory memory = new LongLineMemory(4 << 20);
+        AtomicLong written = new AtomicLong();
+        OutputStream counting = new OutputStream() {
+            @Override
+            public void write(int b) {
+                written.incrementAndGet();
+            }
+
+            @Override
+            public void write(byte[] bytes, int offset, int length) {
+                written.addAndGet(length);
+            }
+        };
+        InputStream endless = new InputStream() {
+            private long left = megabytes << 20;
+
+            @Override
+            public int read() {
+                return left-- > 0 ? 'x' : -1;
+            }
+
+            @Override
+            public int read(byte[] bytes, int offset, int length) {
+                int count = (int) Math.min(length, left);
+                Arrays.fill(bytes, offset, offset + count, (byte) 'x');
+                left -= count;
+                return count == 0 ? -1 : count;
+            }
+        };
+        Thread pump = OutputPump.start("forkless-pump-test", "", endless, counting, memory);
+        await().atMost(LIMIT).until(() -> !pump.isAlive());
+        assertThat(written).hasValue((megabytes << 20) + megabytes);
+        assertThat(memory.take(4 << 20)).as("all is given back").isTrue();
     }
 
     private interface Failure {

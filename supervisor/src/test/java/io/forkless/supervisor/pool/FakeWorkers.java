@@ -11,6 +11,7 @@ public final class FakeWorkers implements WorkerPool.Launcher {
         final int index;
         final long pid;
         public boolean linked;
+        boolean debugged;
 
         /** Somebody wanted it to end, and has perhaps failed to tell it. */
         boolean toGo;
@@ -19,6 +20,7 @@ public final class FakeWorkers implements WorkerPool.Launcher {
         int kills;
         int dumps;
         long resident = -1;
+        String remark = "";
 
         FakeProcess(int index, long pid) {
             this.index = index;
@@ -29,6 +31,12 @@ public final class FakeWorkers implements WorkerPool.Launcher {
         public long pid() {
             disturb.run();
             return pid;
+        }
+
+        @Override
+        public boolean isDebugged() {
+            disturb.run();
+            return debugged;
         }
 
         @Override
@@ -50,6 +58,12 @@ public final class FakeWorkers implements WorkerPool.Launcher {
         public long residentBytes() {
             disturb.run();
             return resident;
+        }
+
+        @Override
+        public String remark() {
+            disturb.run();
+            return remark;
         }
 
         @Override

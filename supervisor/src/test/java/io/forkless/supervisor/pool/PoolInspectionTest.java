@@ -58,6 +58,29 @@ class PoolInspectionTest extends SimulatedPool {
         assertThat(workers.launched).allMatch(process -> process.dumps == 0 && process.kills == 0);
     }
 
+    /** At a breakpoint, say. */
+    @Test
+    void a_worker_under_a_debugger_may_be_silent_for_as_long_as_it_likes() throws Exception {
+        startReady(2);
+        newest(0).debugged = true;
+        inspectFor(HANG.multipliedBy(3));
+        assertThat(newest(0).dumps).isZero();
+        assertThat(stateOf(0)).isEqualTo(WorkerState.READY);
+        assertThat(newest(1).dumps).isOne();
+    }
+
+    @Test
+    void a_worker_under_a_debugger_may_take_its_time_to_get_ready() throws Exception {
+        start(2);
+        newest(0).debugged = true;
+        timers.advance(BOOT.multipliedBy(3));
+        assertStates(WorkerState.STARTING, WorkerState.KILLING);
+        ready(0);
+        unready(0);
+        timers.advance(BOOT.multipliedBy(3));
+        assertThat(stateOf(0)).isEqualTo(WorkerState.STARTING);
+    }
+
     @Test
     void only_the_silent_one_is_killed() throws Exception {
         startReady(2);
@@ -157,10 +180,6 @@ class PoolInspectionTest extends SimulatedPool {
     void a_hung_worker_is_killed_as_soon_when_it_is_one_too_many() throws Exception {
         startReady(1);
         inspectFor(HANG.plusSeconds(1));
-        pool.scale(2);
-        ready(1);
-        pool.scale(1); // 1 goes
-        exit(1, 0);
         CompletableFuture<Void> result = pool.restart();
         ready(1);
         timers.advance(DUMP_GRACE);
@@ -279,8 +298,25 @@ class PoolInspectionTest extends SimulatedPool {
         inspectFor(SECOND);
         assertThat(workers.launched).hasSize(4);
         ready(3);
-        exit(0, 0);
-        assertThat(workers.launched).hasSize(5);
+        assertThat(workers.launched).as("those that drain do not count").hasSize(5);
+        assertThat(stateOf(0)).isEqualTo(WorkerState.DRAINING);
+    }
+
+    @Test
+    void however_often_workers_are_recycled_while_old_ones_drain_the_processes_do_not_pile_up() throws Exception {
+        hang = Duration.ZERO;
+        recycling = new Recycling(SECOND, 0, 0);
+        startReady(2);
+        for (int second = 0; second < DRAIN.toSeconds() - 2; second++) {
+            inspectFor(SECOND);
+            pool.status().stream()
+                    .filter(worker -> worker.state() == WorkerState.STARTING)
+                    .forEach(worker -> ready(worker.index()));
+            assertThat(pool.status().stream().filter(worker -> worker.state() == WorkerState.READY))
+                    .as("never fewer that serve")
+                    .hasSizeGreaterThanOrEqualTo(2);
+        }
+        assertThat(pool.status()).hasSize(2 * 2 + surge);
     }
 
     @Test
@@ -340,10 +376,10 @@ class PoolInspectionTest extends SimulatedPool {
         inspectFor(SECOND);
         CompletableFuture<Void> result = pool.restart();
         ready(2);
-        exit(0, 0); // 0 replaces 1
+        exit(0, 0); // 3 replaces 1
+        ready(3);
+        exit(1, 0); // 0 replaces 2, which was starting when the restart came
         ready(0);
-        exit(1, 0); // 1 replaces 2, which was starting when the restart came
-        ready(1);
         assertThat(result).isNotDone();
         exit(2, 0);
         assertSucceeded(result);

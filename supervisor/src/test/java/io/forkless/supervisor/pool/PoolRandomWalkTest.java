@@ -8,6 +8,7 @@ import io.forkless.supervisor.Supervisor;
 import io.forkless.supervisor.pool.FakeWorkers.FakeProcess;
 import io.forkless.supervisor.status.NotDrainedException;
 import io.forkless.supervisor.status.Outcome;
+import io.forkless.supervisor.status.SupervisorEvent;
 import io.forkless.supervisor.status.WorkerState;
 import io.forkless.supervisor.status.WorkerStatus;
 import java.io.IOException;
@@ -84,11 +85,54 @@ class PoolRandomWalkTest {
                         "disturbed",
                         "calmed",
                         "drained",
+                        "drained beside each other",
+                        "drained in two generations",
                         "emptied the queues",
                         "drained one by one",
                         "drained without a word of the queues",
                         "killed")
                 .allSatisfy((event, times) -> assertThat(times).as(event).isGreaterThan(20));
+    }
+
+    /** What was told of the workers fits together. */
+    private static final class Events {
+        private final Set<Long> running = new HashSet<>();
+        private final Set<Long> ready = new HashSet<>();
+        private int restarts;
+        private boolean started;
+        private boolean stopping;
+        private boolean stopped;
+
+        void add(String walk, SupervisorEvent event) {
+            assertThat(stopped).as("%s: the end is the last: %s", walk, event).isFalse();
+            long pid = event.pid();
+            boolean fits = switch (event.type()) {
+                case STARTED -> !started && (started = true);
+                case WORKER_STARTED -> running.add(pid);
+                case WORKER_READY -> running.contains(pid) && ready.add(pid);
+                case WORKER_UNREADY -> ready.remove(pid);
+                case WORKER_DRAINING, WORKER_KILLING -> running.contains(pid);
+                case WORKER_EXITED, WORKER_DIED -> {
+                    ready.remove(pid);
+                    yield running.remove(pid) && !event.reason().isEmpty();
+                }
+                case WORKER_START_FAILED -> pid == -1 && !event.reason().isEmpty();
+                case WORKER_REPLACED -> ready.contains(pid) && !event.reason().isEmpty();
+                case RESTART_BEGUN -> restarts++ >= 0;
+                case RESTARTED, RESTART_FAILED -> restarts > 0 && (restarts = 0) == 0;
+                case STOPPING -> !stopping && (stopping = true);
+                case STOPPED -> running.isEmpty() && (stopped = true);
+                case ALL_READY, SCALED, WORKER_GIVEN_UP -> true;
+            };
+            assertThat(fits && started)
+                    .as("%s: %s %s", walk, event.type(), event)
+                    .isTrue();
+        }
+
+        void checkEnd(String walk) {
+            assertThat(stopped).as(walk).isTrue();
+            assertThat(restarts).as("%s: every restart has an end", walk).isZero();
+        }
     }
 
     private static final class Walk {
@@ -123,6 +167,11 @@ class PoolRandomWalkTest {
         private int allReady;
         private boolean scaledDown;
 
+        /** Of all restarts, since what one has left goes on in the next one. */
+        private int mostSurge;
+
+        private final Events events = new Events();
+
         /** Nothing has happened to the ready workers since but restarts: there must be as many as there are to be. */
         private boolean undisturbed;
 
@@ -131,6 +180,7 @@ class PoolRandomWalkTest {
             this.seen = seen;
             random = new Random(seed);
             surge = 1 + random.nextInt(3);
+            mostSurge = surge;
             hold = random.nextBoolean() ? Duration.ofSeconds(5) : Duration.ZERO;
             Settings settings = new Settings(
                     1 + random.nextInt(MAX_WORKERS),
@@ -149,10 +199,26 @@ class PoolRandomWalkTest {
                 alive.add(process);
                 return process;
             };
-            pool = new WorkerPool(life, settings, backoff, timers, launcher, this::close, this::allReady, this::ended);
+            pool = new WorkerPool(
+                    life,
+                    settings,
+                    backoff,
+                    timers,
+                    launcher,
+                    this::close,
+                    this::allReady,
+                    this::ended,
+                    this::happened);
             life.make(SupervisorTransition.START);
             disturbed = random.nextBoolean();
             workers.disturb = this::disturb;
+        }
+
+        private void happened(SupervisorEvent event) {
+            if (!disturbed) { // else the pid may be missing
+                events.add(name, event);
+            }
+            disturb();
         }
 
         private void close(boolean anyReady, Consumer<Boolean> whenClosed) {
@@ -312,11 +378,17 @@ class PoolRandomWalkTest {
         }
 
         private void checkNumbers(List<WorkerStatus> status) {
-            // Those that go since they are too many come on top of what a restart may have.
-            long retirees = scaledDown ? alive.stream().filter(this::isToGo).count() : 0;
+            long going = alive.stream().filter(this::isToGo).count();
+            assertThat(alive.size() - going)
+                    .as("%s: those that drain do not count: %s", name, status)
+                    .isLessThanOrEqualTo(pool.workers() + mostSurge);
+            // Those that go since they are too many come on top of what restarts may leave.
             assertThat((long) alive.size())
-                    .as("%s: %s", name, status)
-                    .isLessThanOrEqualTo(pool.workers() + surge + retirees);
+                    .as("%s: however often it is restarted: %s", name, status)
+                    .isLessThanOrEqualTo(2L * pool.workers() + mostSurge + (scaledDown ? going : 0));
+            if (going > mostSurge && launchedAtStop < 0 && !scaledDown) {
+                count(going > pool.workers() ? "drained in two generations" : "drained beside each other");
+            }
             long serving = status.stream()
                     .filter(worker -> worker.state() == WorkerState.READY)
                     .count();
@@ -400,6 +472,9 @@ class PoolRandomWalkTest {
             assertThat(outcomes).as(name).hasSize(1);
             assertThat(restarts).as(name).allMatch(CompletableFuture::isDone);
             assertThat(timers.pending()).as(name).isZero();
+            if (!disturbed) {
+                events.checkEnd(name);
+            }
             timers.advance(Duration.ofHours(1));
             assertThat(workers.launched).as(name).hasSize(launchedAtStop);
         }
@@ -452,7 +527,10 @@ class PoolRandomWalkTest {
         }
 
         private void restart() {
-            CompletableFuture<Void> result = pool.restart();
+            int surgeOfThisOne = 1 + random.nextInt(4);
+            boolean usual = random.nextBoolean();
+            CompletableFuture<Void> result = usual ? pool.restart() : pool.restart(surgeOfThisOne);
+            mostSurge = Math.max(mostSurge, usual ? surge : surgeOfThisOne);
             if (launchedAtStop >= 0) {
                 assertThat(result).as(name).isCompletedExceptionally();
             } else {

@@ -1,6 +1,7 @@
 package io.forkless.supervisor.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.forkless.supervisor.CapturedLog;
 import io.forkless.supervisor.status.NotDrainedException;
@@ -37,44 +38,142 @@ class PoolRestartTest extends SimulatedPool {
     }
 
     @Test
-    void the_workers_are_replaced_one_after_the_other() throws Exception {
+    void the_replacements_start_one_after_the_other_and_the_old_workers_drain_beside_each_other() throws Exception {
         startReady(3);
         CompletableFuture<Void> result = pool.restart();
         for (int old = 0; old < 3; old++) {
-            int index = old == 0 ? 3 : old - 1; // the place that the one before it has left
-            assertThat(workers.launched).as("one at a time").hasSize(4 + old);
-            ready(index);
-            assertThat(workers.launched).as("the drain counts").hasSize(4 + old);
+            assertThat(workers.launched).as("one starts at a time").hasSize(4 + old);
+            assertThat(newest(old).drains).isZero();
+            ready(3 + old);
+            assertThat(newest(old).drains).isOne();
+        }
+        assertStates(
+                WorkerState.DRAINING,
+                WorkerState.DRAINING,
+                WorkerState.DRAINING,
+                WorkerState.READY,
+                WorkerState.READY,
+                WorkerState.READY);
+        for (int old = 0; old < 3; old++) {
             assertThat(result).isNotDone();
             exit(old, 0);
         }
         assertSucceeded(result);
-        assertIndexes(0, 1, 3);
+        assertIndexes(3, 4, 5);
         assertThat(workers.launched).hasSize(6);
         assertThat(workers.launched.subList(0, 3)).allMatch(process -> process.drains == 1);
         assertThat(workers.launched).allMatch(process -> process.kills == 0);
     }
 
     @Test
-    void a_greater_surge_replaces_several_at_a_time_and_those_that_drain_count() throws Exception {
+    void a_greater_surge_starts_several_at_a_time() throws Exception {
         surge = 2;
         startReady(3);
         CompletableFuture<Void> result = pool.restart();
         assertIndexes(0, 1, 2, 3, 4);
         ready(3);
-        assertThat(workers.launched).as("one starts, one drains").hasSize(5);
+        assertThat(workers.launched).as("two start, one drains").hasSize(6);
         ready(4);
-        assertThat(workers.launched).as("two drain").hasSize(5);
+        ready(5);
         assertStates(
-                WorkerState.DRAINING, WorkerState.DRAINING, WorkerState.READY, WorkerState.READY, WorkerState.READY);
+                WorkerState.DRAINING,
+                WorkerState.DRAINING,
+                WorkerState.DRAINING,
+                WorkerState.READY,
+                WorkerState.READY,
+                WorkerState.READY);
         exit(1, 0);
-        assertThat(workers.launched).hasSize(6);
-        ready(1);
         exit(0, 0);
         assertThat(result).isNotDone();
         exit(2, 0);
         assertSucceeded(result);
         assertThat(workers.launched).hasSize(6);
+    }
+
+    @Test
+    void a_restart_may_have_a_surge_of_its_own_and_the_next_one_has_the_usual_one() throws Exception {
+        startReady(3);
+        CompletableFuture<Void> result = pool.restart(3);
+        assertIndexes(0, 1, 2, 3, 4, 5);
+        for (int i = 0; i < 3; i++) {
+            ready(3 + i);
+            exit(i, 0);
+        }
+        assertSucceeded(result);
+        pool.restart();
+        assertThat(workers.launched).hasSize(7);
+    }
+
+    @Test
+    void a_surge_that_is_out_of_range_is_refused() throws Exception {
+        startReady(1);
+        assertThatIllegalArgumentException().isThrownBy(() -> pool.restart(0));
+        assertThatIllegalArgumentException().isThrownBy(() -> pool.restart(1025));
+        assertThat(workers.launched).hasSize(1);
+    }
+
+    @Test
+    void a_second_restart_begins_while_the_old_workers_of_the_first_one_drain_and_a_third_one_waits_for_them()
+            throws Exception {
+        startReady(2);
+        pool.restart();
+        ready(2);
+        ready(3); // 0 and 1 drain
+        pool.restart();
+        assertThat(workers.launched).hasSize(5);
+        ready(4);
+        assertThat(workers.launched)
+                .as("as many drain as there are workers, and the surge")
+                .hasSize(5);
+        assertStates(
+                WorkerState.DRAINING, WorkerState.DRAINING, WorkerState.DRAINING, WorkerState.READY, WorkerState.READY);
+        CompletableFuture<Void> third = pool.restart();
+        assertThat(workers.launched).hasSize(5);
+        exit(0, 0);
+        assertThat(workers.launched).hasSize(6);
+        ready(0);
+        assertThat(workers.launched).hasSize(6);
+        exit(1, 0);
+        exit(2, 0);
+        ready(1);
+        exit(3, 0);
+        exit(4, 0);
+        assertSucceeded(third);
+        assertIndexes(0, 1);
+        assertThat(workers.launched).hasSize(7);
+    }
+
+    @Test
+    void what_was_cut_at_the_drain_time_out_is_told_of_each_worker_and_in_sum() throws Exception {
+        startReady(3);
+        CompletableFuture<Void> result = pool.restart(3);
+        for (int i = 0; i < 3; i++) {
+            ready(3 + i);
+        }
+        beatWithOpen(0, 3);
+        beatWithOpen(1, 1);
+        timers.advance(DRAIN.multipliedBy(9).dividedBy(10));
+        exit(0, 1);
+        exit(2, 1); // it has told nothing
+        timers.advance(DRAIN);
+        exit(1, SIGKILL);
+        assertFailed(
+                result,
+                "restarted 3 workers, but connections may have been lost: worker 0 (pid 1000): not drained within 30 s:"
+                        + " exited with status 1, 3 connections cut; worker 2 (pid 1002): not drained within 30 s: exited"
+                        + " with status 1; worker 1 (pid 1001): killed: not drained within 30 s, 1 connection cut; 4"
+                        + " connections cut in all");
+    }
+
+    @Test
+    void a_worker_that_has_drained_has_cut_nothing_however_its_exit_fails() throws Exception {
+        startReady(1);
+        CompletableFuture<Void> result = pool.restart();
+        ready(1);
+        beatWithOpen(0, 3);
+        pool.drained(newest(0));
+        exit(0, 1);
+        assertSucceeded(result);
     }
 
     @Test
@@ -206,16 +305,16 @@ class PoolRestartTest extends SimulatedPool {
         startReady(2);
         CompletableFuture<Void> first = pool.restart();
         ready(2);
-        exit(0, 0); // 2 is new, 1 is old, a new 0 starts in place of 1
+        exit(0, 0); // 2 is new, 1 is old, 3 starts in place of 1
         CompletableFuture<Void> second = pool.restart();
-        ready(0);
-        exit(1, 0); // a new 1 in place of 2
+        ready(3);
+        exit(1, 0); // a new 0 in place of 2
         assertThat(first).isNotDone();
-        ready(1);
-        exit(2, 0); // a new 2 in place of 0, which was starting when the second restart came
+        ready(0);
+        exit(2, 0); // a new 1 in place of 3, which was starting when the second restart came
         assertThat(second).isNotDone();
-        ready(2);
-        exit(0, 0);
+        ready(1);
+        exit(3, 0);
         assertSucceeded(first);
         assertSucceeded(second);
         assertThat(workers.launched).hasSize(6);
@@ -299,7 +398,7 @@ class PoolRestartTest extends SimulatedPool {
         ready(2);
         pool.kill();
         assertFailed(result, STOPPED.formatted(1, 2));
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < 4; i++) {
             assertThat(newest(i).kills).isOne();
             exit(i, SIGKILL);
         }
@@ -412,16 +511,15 @@ class PoolRestartTest extends SimulatedPool {
         assertThat(newest(0).kills).isZero();
         timers.advance(NANO);
         assertThat(newest(0).kills).isOne();
-        assertThat(workers.launched).hasSize(3);
+        assertThat(workers.launched).as("nobody has waited for it").hasSize(4);
         exit(0, SIGKILL);
-        assertThat(workers.launched).hasSize(4);
-        ready(0);
+        ready(3);
         exit(1, 0);
         assertThat(result).isCompletedExceptionally();
         assertThat(result.handle((nothing, failure) -> failure).join())
                 .isInstanceOf(NotDrainedException.class)
                 .hasMessage("restarted 2 workers, but connections may have been lost: worker 0 (pid 1000): killed: not"
-                        + " drained within 30000 ms");
+                        + " drained within 30 s");
     }
 
     @Test
@@ -430,17 +528,17 @@ class PoolRestartTest extends SimulatedPool {
         startReady(3);
         CompletableFuture<Void> result = pool.restart();
         ready(3);
-        exit(0, 0); // 3 in place of 0, and a new 0 starts in place of 1
+        exit(0, 0); // 3 in place of 0, and 4 starts in place of 1
         timers.advance(Duration.ofMillis(3100));
-        newest(0).linked = true;
+        newest(4).linked = true;
         exit(3, 1);
         assertFailed(
                 result,
                 "restart aborted: replacement worker 3 (pid 1003) failed: exited with status 1, 3.1 s after it was ready;"
                         + " 1 of 3 workers were replaced");
-        assertStates(WorkerState.DRAINING, WorkerState.READY, WorkerState.READY, WorkerState.BACKOFF);
+        assertStates(WorkerState.READY, WorkerState.READY, WorkerState.BACKOFF, WorkerState.DRAINING);
         assertThat(newest(1).drains + newest(2).drains).isZero();
-        exit(0, 0);
+        exit(4, 0);
         restart(3);
         ready(3);
         assertStates(WorkerState.READY, WorkerState.READY, WorkerState.READY);
@@ -465,11 +563,11 @@ class PoolRestartTest extends SimulatedPool {
         startReady(2);
         CompletableFuture<Void> result = pool.restart();
         ready(2);
-        exit(0, 0); // 2 is new, 1 is old, a new 0 starts in place of 1
+        exit(0, 0); // 2 is new, 1 is old, 3 starts in place of 1
         assertThat(pool.restart()).isSameAs(result);
         exit(2, 1); // a bad release, and the second restart mends it
         assertThat(result).isNotDone();
-        ready(0);
+        ready(3);
         exit(1, 0);
         for (int second = 0; second < 60 && !result.isDone(); second++) {
             timers.advance(SECOND);
@@ -495,9 +593,9 @@ class PoolRestartTest extends SimulatedPool {
         assertStates(WorkerState.READY, WorkerState.READY, WorkerState.READY);
         assertThat(workers.launched).as("it counts").hasSize(3);
         timers.advance(NANO);
-        assertStates(WorkerState.DRAINING, WorkerState.READY, WorkerState.READY);
+        assertStates(WorkerState.DRAINING, WorkerState.READY, WorkerState.READY, WorkerState.STARTING);
         exit(0, 0);
-        ready(0);
+        ready(3);
         timers.advance(hold);
         exit(1, 0);
         assertSucceeded(result);
@@ -568,7 +666,7 @@ class PoolRestartTest extends SimulatedPool {
         unready(1);
         ready(2);
         exit(0, 0);
-        ready(0);
+        ready(3);
         exit(1, 0);
         assertSucceeded(result);
     }
@@ -598,7 +696,7 @@ class PoolRestartTest extends SimulatedPool {
         CompletableFuture<Void> next = pool.restart();
         ready(2);
         exit(0, 0);
-        ready(0);
+        ready(3);
         exit(1, 0);
         assertSucceeded(next);
     }
@@ -618,6 +716,7 @@ class PoolRestartTest extends SimulatedPool {
                             "INFO replacing worker 0 (pid 1000): restart",
                             "INFO worker 1 (pid 1001): STARTING",
                             "INFO worker 1 (pid 1001): READY (after 700 ms)",
+                            "INFO worker 1 (pid 1001): takes the place of worker 0 (pid 1000)",
                             "INFO worker 0 (pid 1000): DRAINING",
                             "INFO worker 0 (pid 1000): STOPPED (exited with status 0)",
                             "INFO restarted 1 workers (in 1000 ms)");

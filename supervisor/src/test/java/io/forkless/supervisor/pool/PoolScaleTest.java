@@ -185,14 +185,15 @@ class PoolScaleTest extends SimulatedPool {
         startReady(2);
         CompletableFuture<Void> result = pool.restart();
         ready(2);
-        exit(0, 0); // 0 is now the replacement for 1, which starts
+        exit(0, 0); // 3 is the replacement for 1
         pool.scale(1); // 2 is the newest place
-        assertStates(WorkerState.STARTING, WorkerState.READY, WorkerState.DRAINING);
+        assertIndexes(1, 2, 3);
+        assertStates(WorkerState.READY, WorkerState.DRAINING, WorkerState.STARTING);
         exit(2, 0);
-        ready(0);
+        ready(3);
         exit(1, 0);
         assertSucceeded(result);
-        assertIndexes(0);
+        assertIndexes(3);
     }
 
     @Test
@@ -201,28 +202,34 @@ class PoolScaleTest extends SimulatedPool {
         CompletableFuture<Void> result = pool.restart();
         ready(2);
         exit(0, 0);
-        crash(1); // its replacement is 0
+        crash(1); // its replacement is 3
         pool.scale(1);
-        assertThat(newest(0).kills).isOne();
-        exit(0, SIGKILL);
+        assertThat(newest(3).kills).isOne();
+        exit(3, SIGKILL);
         assertSucceeded(result);
         assertIndexes(2);
         assertStates(WorkerState.READY);
     }
 
     @Test
-    void those_that_drain_since_they_are_too_many_count_for_the_surge() throws Exception {
-        startReady(3);
-        pool.scale(2);
+    void those_that_drain_since_they_are_too_many_hold_a_restart_only_when_there_are_too_many_of_them()
+            throws Exception {
+        startReady(5);
+        pool.scale(2); // 2, 3, 4 go: as many as there are workers, and the surge
         CompletableFuture<Void> result = pool.restart();
-        assertThat(workers.launched).hasSize(3);
+        assertThat(workers.launched).hasSize(5);
         exit(2, 0);
-        assertThat(workers.launched).hasSize(4);
+        assertThat(workers.launched).hasSize(6);
         ready(2);
+        assertThat(workers.launched).as("0 drains as well").hasSize(6);
+        exit(3, 0);
+        assertThat(workers.launched).hasSize(7);
+        ready(3);
+        exit(4, 0);
         exit(0, 0);
-        ready(0);
         exit(1, 0);
         assertSucceeded(result);
+        assertIndexes(2, 3);
     }
 
     @Test

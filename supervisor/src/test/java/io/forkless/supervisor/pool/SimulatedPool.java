@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.forkless.internal.control.ControlMessage.Heartbeat;
 import io.forkless.supervisor.pool.FakeWorkers.FakeProcess;
 import io.forkless.supervisor.status.Outcome;
+import io.forkless.supervisor.status.SupervisorEvent;
 import io.forkless.supervisor.status.WorkerState;
 import io.forkless.supervisor.status.WorkerStatus;
 import java.io.IOException;
@@ -37,6 +38,7 @@ abstract class SimulatedPool {
     final FakeWorkers workers = new FakeWorkers();
     final FakeQueues queues = new FakeQueues();
     final List<Outcome> outcomes = new ArrayList<>();
+    final List<SupervisorEvent> events = new ArrayList<>();
     RandomGenerator random = HALF;
     Duration hang = HANG;
     Duration hold = Duration.ZERO;
@@ -52,9 +54,11 @@ abstract class SimulatedPool {
                 new Settings(count, BOOT, hold, DRAIN, hang, HEALTHY, maxFailedStarts, GRACE, surge, recycling);
         Backoff backoff = new Backoff(Duration.ofMillis(100), MOST_BACKOFF, random);
         outcomes.clear();
+        events.clear();
         life = new SupervisorLife();
         life.make(SupervisorTransition.START);
-        pool = new WorkerPool(life, settings, backoff, timers, workers, queues, () -> allReady++, outcomes::add);
+        pool = new WorkerPool(
+                life, settings, backoff, timers, workers, queues, () -> allReady++, outcomes::add, events::add);
         pool.start();
     }
 
@@ -93,6 +97,10 @@ abstract class SimulatedPool {
 
     void beat(int index, long accepted) {
         pool.heartbeat(newest(index), new Heartbeat(accepted, 1, 2));
+    }
+
+    void beatWithOpen(int index, long open) {
+        pool.heartbeat(newest(index), new Heartbeat(10, open, 2));
     }
 
     /** Lets the backoff pass; what it starts is that worker's next process. */

@@ -101,6 +101,19 @@ class WorkerPoolTest extends SimulatedPool {
     }
 
     @Test
+    void what_may_have_led_to_a_bad_end_is_told_with_it() throws Exception {
+        start(2);
+        for (int index = 0; index < 2; index++) {
+            ready(index);
+            newest(index).remark = " (app.jar was overwritten under it)";
+            exit(index, index);
+        }
+        assertThat(pool.status())
+                .extracting(WorkerStatus::lastExit)
+                .containsExactly("exited with status 0", "exited with status 1 (app.jar was overwritten under it)");
+    }
+
+    @Test
     void a_replacement_has_a_boot_time_out_of_its_own() throws Exception {
         start(1);
         crash(0);
@@ -599,7 +612,7 @@ class WorkerPoolTest extends SimulatedPool {
         assertThat(newest(0).kills).isZero();
         exit(1, SIGKILL);
         assertDone(Outcome.KILLED);
-        assertThat(pool.status().get(1).lastExit()).isEqualTo("killed: not drained within 30000 ms");
+        assertThat(pool.status().get(1).lastExit()).isEqualTo("killed: not drained within 30 s");
     }
 
     @ParameterizedTest
@@ -705,6 +718,7 @@ class WorkerPoolTest extends SimulatedPool {
             exit(0, SIGKILL);
             assertThat(log.lines())
                     .containsExactly(
+                            "INFO starting 1 workers",
                             "INFO worker 0 (pid 1000): STARTING",
                             "INFO worker 0 (pid 1000): READY (after 1500 ms)",
                             "INFO all 1 workers are READY (after 1500 ms)",
@@ -718,7 +732,8 @@ class WorkerPoolTest extends SimulatedPool {
                             "INFO worker 0 (pid 1002): STARTING",
                             "INFO stopping: draining 1 workers",
                             "WARNING worker 0 (pid 1002): killing it: it has not connected yet and serves nobody",
-                            "INFO worker 0 (pid 1002): STOPPED (killed: it has not connected yet and serves nobody)");
+                            "INFO worker 0 (pid 1002): STOPPED (killed: it has not connected yet and serves nobody)",
+                            "INFO stopped: DRAINED");
         }
     }
 

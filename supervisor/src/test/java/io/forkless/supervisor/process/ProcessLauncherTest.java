@@ -8,6 +8,8 @@ import io.forkless.internal.control.ControlMessage.Welcome;
 import io.forkless.internal.control.PrivateDirectory;
 import io.forkless.internal.control.Scoreboard;
 import io.forkless.supervisor.archive.FastStart;
+import io.forkless.supervisor.command.WorkerCommand;
+import io.forkless.supervisor.command.WorkerEnvironment;
 import io.forkless.supervisor.link.ControlServer;
 import io.forkless.supervisor.link.ControlServerTest;
 import io.forkless.supervisor.link.EventLoop;
@@ -37,7 +39,9 @@ class ProcessLauncherTest {
         }
 
         @Override
-        public void reopen() {}
+        public boolean reopen() {
+            return false;
+        }
 
         @Override
         public void close() {}
@@ -52,6 +56,8 @@ class ProcessLauncherTest {
         try (Scoreboard scoreboard = Scoreboard.create(directory.resolve(Scoreboard.FILE));
                 ControlServer control =
                         new ControlServer(loop, directory, new Welcome(LIMIT, LIMIT), "token", operator -> {})) {
+            Path here = Path.of("").toAbsolutePath();
+            WorkerCommand workers = new WorkerCommand(command, here, new WorkerEnvironment(Map.of(), System::getenv));
             ProcessLauncher launcher = new ProcessLauncher(
                     loop,
                     control,
@@ -59,10 +65,11 @@ class ProcessLauncherTest {
                     scoreboard,
                     ControlServerTest.IGNORED,
                     (worker, status) -> {},
-                    command,
-                    Map.of(),
+                    workers,
+                    new Program(command, here),
+                    "test",
                     EXHAUSTED,
-                    new FastStart(null, command, Map.of()));
+                    new FastStart(null, workers, "test", here));
             assertThatThrownBy(() -> launcher.launch(0)).isInstanceOf(InternalError.class);
             await().atMost(LIMIT).until(() -> before.containsAll(children()));
             try (Stream<Path> files = Files.list(directory.resolve("x").getParent())) {

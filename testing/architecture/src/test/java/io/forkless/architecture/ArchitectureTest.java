@@ -33,7 +33,7 @@ class ArchitectureTest {
             io.forkless.nio..              | com.sun.jna..
             io.forkless.posix..            | io.forkless.internal.control.. io.forkless.spi.. io.forkless.nio.. com.sun.jna..
             io.forkless.windows..          | io.forkless.internal.control.. io.forkless.spi.. io.forkless.nio.. com.sun.jna..
-            io.forkless.supervisor..       | io.forkless.internal.control.. io.forkless.spi..
+            io.forkless.supervisor..       | io.forkless.internal.control.. io.forkless.spi.. jdk.net
             io.forkless.cli..              | io.forkless.internal.control.. io.forkless.spi.. io.forkless.supervisor.. picocli.. tools.jackson..
             io.forkless.jetty..            | io.forkless.spi.. io.forkless.worker.. org.eclipse.jetty..
             io.forkless.undertow..         | io.forkless.spi.. io.forkless.worker.. io.undertow.. org.xnio..
@@ -43,7 +43,13 @@ class ArchitectureTest {
             """)
     void a_module_knows_these_and_the_jdk_alone(String module, String others) {
         List<String> known = new ArrayList<>(List.of(others.split(" ")));
-        known.addAll(List.of(module, "java..", "javax.net.ssl..", "javax.security.auth.x500..", "javax.management.."));
+        known.addAll(List.of(
+                module,
+                "java..",
+                "javax.net.ssl..",
+                "javax.security.auth.x500..",
+                "javax.management..",
+                "com.sun.management"));
         classes()
                 .that()
                 .resideInAPackage(module)
@@ -57,15 +63,17 @@ class ArchitectureTest {
     @CsvSource(delimiter = '|', textBlock = """
             status  |
             output  |
-            archive | output
+            command |
+            archive | command output
             pool    | status output
             link    | pool output
-            process | archive link pool output status
+            process | archive command link pool output status
             listen  | link process output
             admin   | link pool output status
             """)
     void a_room_of_the_supervisor_knows_those_below_it_alone(String room, String below) {
-        List<String> known = new ArrayList<>(List.of("java..", "io.forkless.spi..", "io.forkless.internal.control.."));
+        List<String> known = new ArrayList<>(List.of(
+                "java..", "com.sun.management", "jdk.net", "io.forkless.spi..", "io.forkless.internal.control.."));
         known.add(room(room));
         for (String other : below == null ? new String[0] : below.split(" ")) {
             known.add(room(other));

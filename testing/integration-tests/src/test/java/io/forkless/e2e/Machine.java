@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
  * How programs are started and killed here: in JVMs like this one, or, in the Maven profile "wine", in Windows JVMs on
  * this Linux machine.
  */
-final class Machine {
+public final class Machine {
     /** Name of the property that is set, to a directory with launchers, if the programs are Windows programs. */
     static final String WINE = "forkless.it.wine";
 
@@ -25,29 +25,29 @@ final class Machine {
     }
 
     /** Whether the programs run on Windows, be it a real one. */
-    static boolean isWindows() {
+    public static boolean isWindows() {
         return isWine() || File.separatorChar == '\\';
     }
 
     /** What starts a JVM from here. */
-    static List<String> java() {
+    public static List<String> java() {
         return isWine()
                 ? List.of(WINE_DIRECTORY + "/wine", WINE_DIRECTORY + "/jre/bin/java.exe")
                 : List.of(ProcessHandle.current().info().command().orElseThrow());
     }
 
     /** What starts a JVM from within one of the programs. */
-    static List<String> javaForPrograms() {
+    public static List<String> javaForPrograms() {
         return isWine() ? List.of(path(Path.of(WINE_DIRECTORY, "jre/bin/java.exe"))) : java();
     }
 
     /** That file, as the programs call it. */
-    static String path(Path file) {
+    public static String path(Path file) {
         return (isWine() ? "Z:" : "") + file.toAbsolutePath().normalize();
     }
 
     /** {@code kill -9}, TerminateProcess; the pid is one that a program has told. */
-    static void kill(long pid) throws IOException, InterruptedException {
+    public static void kill(long pid) throws IOException, InterruptedException {
         if (isWine()) {
             Process taskkill = new ProcessBuilder(
                             List.of(WINE_DIRECTORY + "/wine", "taskkill", "/F", "/PID", Long.toString(pid)))

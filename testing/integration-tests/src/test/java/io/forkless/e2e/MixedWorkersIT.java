@@ -6,6 +6,7 @@ import io.forkless.testing.load.Load;
 import io.forkless.testing.load.Manner;
 import io.forkless.testing.load.Outcome;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,9 +26,11 @@ class MixedWorkersIT {
             forkless.operate("restart");
             load.awaitMore(1000);
 
-            // Replacements take the lowest free index: 4, 0, 1, 2.
-            assertThat(forkless.count("is jetty-hello.jar")).isEqualTo(2 + 3);
-            assertThat(forkless.count("is undertow-hello.jar")).isEqualTo(2 + 1);
+            // Replacements take the lowest free index, and how many old workers still drain then is a matter of time.
+            long jetty = forkless.count("is jetty-hello.jar");
+            long undertow = forkless.count("is undertow-hello.jar");
+            assertThat(List.of(jetty, undertow)).as("%s", forkless.output()).allMatch(count -> count > 2);
+            assertThat(jetty + undertow).isEqualTo(4 + 4);
             assertThat(load.clientsByWorker()).as("%s", load).hasSizeGreaterThanOrEqualTo(3);
             assertThat(load.lost()).as("%s%n%s", load, forkless.output()).isZero();
             assertThat(load.count(Outcome.REFUSED)).as("%s", load).isZero();

@@ -1,5 +1,6 @@
 package io.forkless.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -11,9 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** An nginx of our own in front of one Unix-domain path: one process, with all its files in a directory of the test. */
+/**
+ * An nginx of our own in front of one Unix-domain path, configured as docs/operations.md says: one process, with all its files
+ * in a directory of the test.
+ */
 final class RunningNginx implements AutoCloseable {
-    /** With connections to the workers that are kept: those are what a drain has to end in good order. */
     private static final String CONFIGURATION = """
             daemon off;
             master_process off; # it would give the connections to another user, who may not use the path
@@ -28,21 +31,16 @@ final class RunningNginx implements AutoCloseable {
                 fastcgi_temp_path DIRECTORY/fastcgi;
                 uwsgi_temp_path DIRECTORY/uwsgi;
                 scgi_temp_path DIRECTORY/scgi;
-                upstream workers {
-                    server unix:PATH;
-                    keepalive 16;
-                }
-                server {
-                    listen 127.0.0.1:PORT;
-                    location / {
-                        proxy_pass http://workers;
-                        proxy_http_version 1.1;
-                        proxy_set_header Connection "";
-                        proxy_set_header Host $http_host;
-                    }
-                }
+            DOCUMENTED
             }
             """;
+
+    /** With connections to the workers that are kept: those are what a drain has to end in good order. */
+    private static final String DOCUMENTED =
+            new Document("docs/operations.md").blocks("nginx").get(0).text();
+
+    private static final String DOCUMENTED_PATH = "unix:/run/web/web.sock;";
+    private static final String DOCUMENTED_PORT = "listen 80;";
 
     private final int port;
     private final Process process;
@@ -60,8 +58,7 @@ final class RunningNginx implements AutoCloseable {
                 configuration,
                 CONFIGURATION
                         .replace("DIRECTORY", directory.toString())
-                        .replace("PATH", unixDomainPath.toString())
-                        .replace("PORT", Integer.toString(port)));
+                        .replace("DOCUMENTED", documented(unixDomainPath, port)));
         Process process = new ProcessBuilder(
                         executable(), "-e", "stderr", "-p", directory.toString(), "-c", configuration.toString())
                 .redirectErrorStream(true)
@@ -70,6 +67,14 @@ final class RunningNginx implements AutoCloseable {
         RunningNginx nginx = new RunningNginx(port, process);
         await("nginx").atMost(RunningProgram.PATIENCE).until(() -> !process.isAlive() || nginx.answers());
         return nginx;
+    }
+
+    /** But for the path and the port. */
+    private static String documented(Path unixDomainPath, int port) {
+        assertThat(DOCUMENTED).contains(DOCUMENTED_PATH, DOCUMENTED_PORT);
+        return DOCUMENTED
+                .replace(DOCUMENTED_PATH, "unix:" + unixDomainPath + ";")
+                .replace(DOCUMENTED_PORT, "listen 127.0.0.1:" + port + ";");
     }
 
     static void assumeInstalled() {

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -26,8 +27,11 @@ import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
 
 /** One of our runnable jars as a process of its own, with what it has printed so far. */
-final class RunningProgram implements AutoCloseable {
-    static final Duration PATIENCE = Duration.ofMinutes(5);
+public final class RunningProgram implements AutoCloseable {
+    public static final Duration PATIENCE = Duration.ofMinutes(5);
+
+    /** What a program has printed is there soon after its end, unless a process that it has left holds its output. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(10);
 
     /** Any user may do so; what runs in there has no capability and can get none. */
     static final List<String> CONTAINED = List.of(
@@ -52,6 +56,7 @@ final class RunningProgram implements AutoCloseable {
     private final String name;
     private final Process process;
     private final List<String> lines = new CopyOnWriteArrayList<>();
+    private final Thread reader;
 
     private RunningProgram(Path temporary, String name, JavaProgram program) throws IOException {
         this(temporary, name, program.process());
@@ -61,7 +66,7 @@ final class RunningProgram implements AutoCloseable {
         this.temporary = temporary;
         this.name = name;
         process = builder.redirectErrorStream(true).start();
-        Thread reader = new Thread(this::read, "program-output");
+        reader = new Thread(this::read, "program-output");
         reader.setDaemon(true);
         reader.start();
     }
@@ -134,6 +139,27 @@ final class RunningProgram implements AutoCloseable {
         return program;
     }
 
+    /**
+     * The command with arguments of your own.
+     *
+     * @param environment added to ours
+     * @param prefix runs the command, with the same pid
+     */
+    public static RunningProgram command(
+            Path temporary, Map<String, String> environment, List<String> prefix, List<String> arguments)
+            throws IOException {
+        ProcessBuilder builder = forkless(temporary, arguments).below(prefix).process();
+        builder.environment().putAll(environment);
+        return new RunningProgram(temporary, null, builder);
+    }
+
+    /** COMMAND for workers of that example on the only listener, with these options for their JVMs. */
+    public static List<String> workers(Path temporary, String example, String... options) {
+        return example(Machine.javaForPrograms(), temporary, example, ADDRESS)
+                .options(options)
+                .command();
+    }
+
     private static RunningProgram forkless(Path temporary, int workers, String address, JavaProgram worker)
             throws IOException {
         String name = "e2e-" + UUID.randomUUID();
@@ -159,6 +185,11 @@ final class RunningProgram implements AutoCloseable {
         assertThat(operator.awaitExit())
                 .as("%s%n%s", operator.output(), output())
                 .isZero();
+    }
+
+    /** A program that is one of ours, or a copy of it. */
+    public static RunningProgram of(Path temporary, JavaProgram program) throws IOException {
+        return new RunningProgram(temporary, null, program);
     }
 
     private static JavaProgram run(Path temporary, List<String> options, JavaProgram worker) {
@@ -188,7 +219,7 @@ final class RunningProgram implements AutoCloseable {
         return JavaProgram.ofJar(jar, arguments).launchedBy(java).options(HEAP).temporary(Machine.path(temporary));
     }
 
-    ProcessHandle handle() {
+    public ProcessHandle handle() {
         return process.toHandle();
     }
 
@@ -203,7 +234,7 @@ final class RunningProgram implements AutoCloseable {
     }
 
     /** The port that the supervisor, or the program alone, has chosen. */
-    int port() {
+    public int port() {
         return lines.stream()
                 .map(line -> line.replace("serving: curl http://localhost:", "listening on :")
                         .replaceAll("/$", ""))
@@ -214,22 +245,22 @@ final class RunningProgram implements AutoCloseable {
                 .orElseThrow(() -> new AssertionError("no port in:\n" + output()));
     }
 
-    String output() {
+    public String output() {
         return String.join("\n", lines);
     }
 
     /** How many of the lines so far contain the text. */
-    long count(String text) {
+    public long count(String text) {
         return lines.stream().filter(line -> line.contains(text)).count();
     }
 
-    void awaitLine(String text) {
+    public void awaitLine(String text) {
         awaitThat("there is a line with '" + text + "'", () -> count(text) > 0 || !process.isAlive());
         assertThat(output()).contains(text);
     }
 
     /** Waits for that; if in vain, the failure shows what this program has printed. */
-    void awaitThat(String what, Callable<Boolean> condition) {
+    public void awaitThat(String what, Callable<Boolean> condition) {
         try {
             await(what).atMost(PATIENCE).until(condition);
         } catch (ConditionTimeoutException e) {
@@ -238,7 +269,7 @@ final class RunningProgram implements AutoCloseable {
     }
 
     /** Asks until that many workers have answered, each of which says who it is. */
-    Set<String> answersOfAll(int workers) {
+    public Set<String> answersOfAll(int workers) {
         return answersOfAll(workers, port());
     }
 
@@ -252,15 +283,16 @@ final class RunningProgram implements AutoCloseable {
         return seen;
     }
 
-    int awaitExit() throws InterruptedException {
+    public int awaitExit() throws InterruptedException {
         assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
                 .as("still running; it printed:%n%s", output())
                 .isTrue();
+        reader.join(LAST_WORDS.toMillis());
         return process.exitValue();
     }
 
     /** TERM, as an operator or init system would. */
-    void terminate() {
+    public void terminate() {
         process.destroy();
     }
 

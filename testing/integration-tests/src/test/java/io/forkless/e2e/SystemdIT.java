@@ -106,6 +106,13 @@ class SystemdIT {
         assertThat(verify.waitFor()).isZero();
     }
 
+    /** Defaults of systemd that stop all workers when one has no memory left, and that kill what still drains. */
+    @Test
+    void the_unit_of_the_documentation_leaves_the_workers_to_the_supervisor() throws Exception {
+        Path unit = Path.of(System.getProperty("forkless.it.examples"), "..", "docs", "systemd", "web.service");
+        assertThat(Files.readAllLines(unit)).contains("OOMPolicy=continue", "KillMode=mixed");
+    }
+
     /** To the client that makes the tool start the service: it waits for as long as the start takes. */
     private static String firstAnswer(RunningProgram service, int port) throws Exception {
         try (HttpConnection client = new HttpConnection(port)) {

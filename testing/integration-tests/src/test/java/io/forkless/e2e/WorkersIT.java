@@ -18,6 +18,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -70,14 +71,21 @@ abstract class WorkersIT {
         try (RunningProgram forkless = RunningProgram.forkless(temporary, example, WORKERS)) {
             warmUp(forkless.port());
             Scoreboard scoreboard = scoreboard();
-            for (int round = 0; round < (FULL ? 20 : 5); round++) {
+            int rounds = FULL ? 20 : 5;
+            List<Map<String, Long>> uneven = new ArrayList<>();
+            for (int round = 0; round < rounds; round++) {
                 // A worker that has yet to notice that the last round's connections are closed would get fewer.
                 await().untilAsserted(
                                 () -> assertThat(IntStream.range(0, WORKERS).mapToLong(scoreboard::open))
                                         .containsOnly(0L));
-                List<String> answers = burst(forkless.port(), connections);
-                assertSpread(answers, connections / WORKERS / 2, connections);
+                Map<String, Long> byWorker = byWorker(burst(forkless.port(), connections));
+                if (byWorker.size() < WORKERS || Collections.min(byWorker.values()) < connections / WORKERS / 2) {
+                    uneven.add(byWorker);
+                }
             }
+            // A worker that gets no processor for the moment of a burst, since the machine is busy, takes no part in
+            // it.
+            assertThat(uneven).hasSizeLessThanOrEqualTo(rounds / 5);
         }
     }
 
@@ -230,9 +238,14 @@ abstract class WorkersIT {
             forkless.awaitThat("no process is left", () -> forkless.processes().isEmpty());
             bind(port);
             // Its name's file means nothing any more. Windows lets nobody delete a file that a process has mapped.
-            assertThat(files(temporary))
-                    .filteredOn(file -> !file.toString().endsWith(".endpoint") && !Machine.isWindows())
-                    .isEmpty();
+            if (!Machine.isWindows()) {
+                assertThat(files(temporary))
+                        .singleElement()
+                        .satisfies(runtimeDirectory -> assertThat(files(runtimeDirectory))
+                                .singleElement()
+                                .asString()
+                                .endsWith(".endpoint"));
+            }
         }
     }
 
@@ -331,8 +344,12 @@ abstract class WorkersIT {
         }
     }
 
+    private static Map<String, Long> byWorker(List<String> answers) {
+        return answers.stream().collect(groupingBy(answer -> answer, counting()));
+    }
+
     private static void assertSpread(List<String> answers, long least, double ratio) {
-        Map<String, Long> byWorker = answers.stream().collect(groupingBy(answer -> answer, counting()));
+        Map<String, Long> byWorker = byWorker(answers);
         assertThat(byWorker).hasSize(WORKERS);
         long min = byWorker.values().stream().mapToLong(Long::longValue).min().orElse(0);
         long max = byWorker.values().stream().mapToLong(Long::longValue).max().orElse(0);

@@ -38,7 +38,7 @@ final class WorkerJvm implements AutoCloseable {
         List<String> command = command(WorkerProgram.class, provider);
         command.add(1, "-Djava.io.tmpdir=" + temporary);
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
-        builder.environment().remove("XDG_RUNTIME_DIR"); // it would win over the temporary directory
+        builder.environment().remove("FORKLESS_RUNTIME_DIR"); // it would win over the temporary directory
         return new WorkerJvm(temporary, builder.start());
     }
 

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
  * background ignore INT and QUIT, and nohup(1) HUP. Processes inherit that, and a JVM that begins with an ignored signal
  * never handles it.
  */
-final class IgnoredSignals {
+public final class IgnoredSignals {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final long HUP_INT_OR_QUIT = 0b111; // signals 1, 2 and 3, as bits
 
@@ -21,7 +21,7 @@ final class IgnoredSignals {
      * What runs a command so that it ignores none of them; empty if this JVM does not either, or if this is not Linux,
      * where env(1) of GNU can do it and proc(5) tells.
      */
-    static List<String> resetting() throws IOException {
+    public static List<String> resetting() throws IOException {
         return Files.exists(STATUS) && (ignored() & HUP_INT_OR_QUIT) != 0
                 ? List.of("env", "--default-signal=HUP,INT,QUIT")
                 : List.of();

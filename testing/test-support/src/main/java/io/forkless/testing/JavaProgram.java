@@ -127,7 +127,7 @@ public final class JavaProgram {
 
     /**
      * What starts the program from here. It inherits no setting of ours or of the launcher, and no ignored signal; with a
-     * temporary directory of its own it has no runtime directory, which would win over it.
+     * temporary directory of its own it has no runtime directory, where it might find the supervisors of others.
      */
     public ProcessBuilder process() throws IOException {
         List<String> command = new ArrayList<>(IgnoredSignals.resetting());

@@ -152,6 +152,16 @@ public final class Cluster implements AutoCloseable {
                         == workers);
     }
 
+    /** Returns when the workers have told that no connection is open; so many have been. */
+    void awaitNoConnection(int accepted) {
+        await().atMost(PATIENCE)
+                .until(() -> supervisor.workers().stream()
+                                        .mapToLong(WorkerStatus::accepted)
+                                        .sum()
+                                == accepted
+                        && supervisor.workers().stream().allMatch(worker -> worker.open() == 0));
+    }
+
     List<Long> pids() {
         return supervisor.workers().stream().map(WorkerStatus::pid).toList();
     }

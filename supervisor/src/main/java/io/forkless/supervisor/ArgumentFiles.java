@@ -1,0 +1,46 @@
+package io.forkless.supervisor;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The files from which the supervisor's own options were read, with what was in them. Immutable. */
+final class ArgumentFiles {
+    private final Map<Path, String> contents = new LinkedHashMap<>();
+
+    /** Reads them now. */
+    ArgumentFiles(List<Path> files) {
+        files.forEach(file -> contents.put(file.toAbsolutePath(), content(file)));
+    }
+
+    boolean isEmpty() {
+        return contents.isEmpty();
+    }
+
+    /** What the operator should know of those in which there is something else now. Reads them. */
+    List<String> remarks() {
+        return contents.entrySet().stream()
+                .filter(file -> !content(file.getKey()).equals(file.getValue()))
+                .map(file -> file.getKey() + " has changed since the start and was not read again: stop and start the"
+                        + " supervisor to apply it")
+                .toList();
+    }
+
+    /** Only its digest, since there may be a secret in it. Empty if it cannot be read. */
+    private static String content(Path file) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
+            return HexFormat.of().formatHex(digest);
+        } catch (IOException e) {
+            return "";
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every JDK has it
+        }
+    }
+}

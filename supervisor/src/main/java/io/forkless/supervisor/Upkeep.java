@@ -1,0 +1,112 @@
+package io.forkless.supervisor;
+
+import io.forkless.internal.control.Renewable;
+import io.forkless.supervisor.output.Attempt;
+import io.forkless.supervisor.output.Log;
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/**
+ * Sees to it that what a supervisor needs of files while it runs is there: what somebody else has removed or replaced (a
+ * cleaner of temporary files, a logout) is made again, and all of it is touched every hour, so that a cleaner that goes by
+ * age leaves it alone. Thread-safe.
+ */
+final class Upkeep implements Closeable {
+    /** Well within the ages by which distributions clean, which are days: tmpfiles.d(5), tmpwatch(8). */
+    static final Duration TOUCH_INTERVAL = Duration.ofHours(1);
+
+    private static final System.Logger LOG = Log.supervisor();
+
+    /** What time it is for the file system. */
+    interface FileClock {
+        FileTime now() throws IOException;
+    }
+
+    private final List<Renewable> all;
+    private final FileClock fileClock;
+    private final LongSupplier clock;
+    private long touched;
+    private String complaint = "";
+    private boolean closed;
+
+    /** @param all a directory comes before what is in it */
+    Upkeep(List<Renewable> all, FileClock fileClock) {
+        this(all, fileClock, System::nanoTime);
+    }
+
+    /** @param clock in nanoseconds */
+    Upkeep(List<Renewable> all, FileClock fileClock, LongSupplier clock) {
+        this.all = List.copyOf(all);
+        this.fileClock = fileClock;
+        this.clock = clock;
+        this.touched = clock.getAsLong();
+    }
+
+    /** Looks at everything once. A failure is logged when it is a new one; the next look tries again. Never throws. */
+    synchronized void check() {
+        if (!closed) {
+            Attempt.run(this::makeAgainWhatIsGone);
+            Attempt.run(this::touchRegularly);
+        }
+    }
+
+    private void makeAgainWhatIsGone() {
+        List<String> made = new ArrayList<>();
+        String problem = "";
+        for (Renewable one : all) {
+            if (!one.isThere()) {
+                try {
+                    one.makeAgain();
+                    made.add(one.path().toString());
+                } catch (IOException | RuntimeException e) {
+                    // The first one tells: what is in a directory that is missing fails as well.
+                    problem = problem.isEmpty() ? one.path() + ": " + e.getMessage() : problem;
+                }
+            }
+        }
+        if (!made.isEmpty()) {
+            LOG.log(
+                    Level.WARNING,
+                    "somebody has removed files that this supervisor needs; they have been made again: {0}",
+                    String.join(", ", made));
+        }
+        if (!problem.isEmpty() && !problem.equals(complaint)) {
+            LOG.log(
+                    Level.ERROR,
+                    "somebody has removed a file that this supervisor needs, and it cannot be made again (the next attempt"
+                            + " follows in a second): {0}",
+                    problem);
+        }
+        complaint = problem;
+    }
+
+    private void touchRegularly() {
+        long now = clock.getAsLong();
+        if (now - touched >= TOUCH_INTERVAL.toNanos()) {
+            touched = now;
+            for (Renewable one : all) {
+                touch(one);
+            }
+        }
+    }
+
+    private void touch(Renewable one) {
+        try {
+            one.touch(fileClock.now());
+        } catch (IOException | RuntimeException e) {
+            LOG.log(Level.DEBUG, "cannot touch a file", e); // it has just gone, say
+        }
+    }
+
+    /** From now on what goes is to go. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+    }
+}

@@ -1,0 +1,91 @@
+package io.forkless.supervisor.command;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/** What workers find in their environment other than the supervisor does; values are templates, see {@link Placeholders}. */
+public final class WorkerEnvironment {
+    /** Read by many a script that starts a JVM, and by no JVM. */
+    private static final String OPTIONS_OF_SCRIPTS = "JAVA_OPTS";
+
+    private final Map<String, String> variables = new LinkedHashMap<>();
+    private final List<JvmOption> options = new ArrayList<>();
+    private final List<JvmOption> ofScripts = new ArrayList<>();
+
+    /**
+     * @param given for the workers
+     * @param inherited the variables of the supervisor, {@code null} for one that is not set
+     */
+    public WorkerEnvironment(Map<String, String> given, UnaryOperator<String> inherited) {
+        for (String name : JvmVariables.NAMES) {
+            String forWorkers = inherited.apply(JvmVariables.forWorkers(name));
+            String value = forWorkers == null ? inherited.apply(name) : forWorkers;
+            if (given.containsKey(name)) {
+                options.addAll(optionsIn(name, given.get(name), false));
+            } else if (value != null) {
+                options.addAll(optionsIn(name, value, true));
+                String rest = withoutWhatPreventsStarts(value);
+                if (!rest.isEmpty()) {
+                    variables.put(name, rest);
+                }
+            }
+        }
+        variables.putAll(given);
+        String value = inherited.apply(OPTIONS_OF_SCRIPTS);
+        if (value != null && !given.containsKey(OPTIONS_OF_SCRIPTS)) {
+            ofScripts.addAll(optionsIn(OPTIONS_OF_SCRIPTS, value, true));
+        }
+        given.forEach((name, text) -> ofScripts.addAll(optionsIn(name, text, false)));
+        ofScripts.removeIf(option -> JvmVariables.NAMES.contains(option.origin().variable()));
+    }
+
+    private static List<JvmOption> optionsIn(String name, String value, boolean inherited) {
+        JvmOption.Origin origin = new JvmOption.Origin(name, value, inherited);
+        return Word.textsIn(value).stream()
+                .map(text -> new JvmOption(text, origin))
+                .toList();
+    }
+
+    private static String withoutWhatPreventsStarts(String value) {
+        StringBuilder rest = new StringBuilder(value);
+        List<Word> words = Word.in(value);
+        for (int i = words.size() - 1; i >= 0; i--) {
+            if (SharedByMistake.preventsStarts(words.get(i).text())) {
+                rest.delete(words.get(i).start(), words.get(i).end());
+            }
+        }
+        return rest.toString().strip();
+    }
+
+    /** The options for JVMs that are in it, those that the workers do not get included. */
+    List<JvmOption> options() {
+        return options;
+    }
+
+    /** What is in variables that no JVM reads, and that a script may pass on to one. */
+    List<JvmOption> optionsOfScripts() {
+        return ofScripts;
+    }
+
+    /** Before placeholders are filled in. */
+    public Map<String, String> variables() {
+        return Map.copyOf(variables);
+    }
+
+    /** Makes a worker's environment of the supervisor's. */
+    public void applyTo(Map<String, String> environment, Placeholders placeholders) {
+        environment
+                .keySet()
+                .removeIf(name -> JvmVariables.isForWorkers(name)
+                        || JvmVariables.NAMES.contains(name) && !variables.containsKey(name));
+        variables.forEach((name, value) -> {
+            String filled = placeholders.fill(value);
+            if (!filled.equals(environment.get(name))) { // else its bytes stay, also those of no character
+                environment.put(name, filled);
+            }
+        });
+    }
+}
