@@ -44,6 +44,7 @@ record Abi(
     static final int IPPROTO_IP = 0;
     static final int IPPROTO_IPV6 = 41;
     static final int SCM_RIGHTS = 1;
+    static final int F_GETFD = 1;
     static final int F_SETFD = 2;
     static final int F_GETFL = 3;
     static final int O_RDONLY = 0;

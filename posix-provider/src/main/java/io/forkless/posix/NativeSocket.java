@@ -71,14 +71,22 @@ record NativeSocket(int fd) {
         }
     }
 
+    /** {@link Abi#SOCK_STREAM} or another one. */
+    int type(String operation) throws IOException {
+        return intOption(operation, "SO_TYPE", ABI.soType());
+    }
+
+    boolean isListening(String operation) throws IOException {
+        return intOption(operation, "SO_ACCEPTCONN", ABI.soAcceptConn()) == 1;
+    }
+
     /**
      * The address family of a listening stream socket.
      *
      * @throws IOException if it is anything else: the wrong descriptor was handed off
      */
     ProtocolFamily requireListening(String operation) throws IOException {
-        if (intOption(operation, "SO_TYPE", ABI.soType()) != Abi.SOCK_STREAM
-                || intOption(operation, "SO_ACCEPTCONN", ABI.soAcceptConn()) != 1) {
+        if (type(operation) != Abi.SOCK_STREAM || !isListening(operation)) {
             throw new IOException(operation + ": descriptor " + fd + " is not a listening stream socket");
         }
         try (Memory address = new Memory(128);

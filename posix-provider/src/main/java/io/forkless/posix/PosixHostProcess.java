@@ -67,7 +67,7 @@ public final class PosixHostProcess implements HostProcess {
                 strings.argument(word);
             }
             strings.environment(environment);
-            closeOnExec(passedBySystemd());
+            closeOnExec(PassedDescriptors.count(System.getenv("LISTEN_FDS")).orElse(0));
             // A thread of a JVM blocks QUIT, which the next one needs for its thread dumps; a mask survives exec.
             none.clear();
             LibC.INSTANCE.pthread_sigmask(SIG_SETMASK, none, previous);
@@ -97,11 +97,6 @@ public final class PosixHostProcess implements HostProcess {
                 previous.close();
             };
         }
-    }
-
-    private static int passedBySystemd() {
-        String count = System.getenv("LISTEN_FDS");
-        return count != null && count.matches("\\d{1,4}") ? Integer.parseInt(count) : 0;
     }
 
     private static void closeOnExec(int passed) throws IOException {

@@ -41,7 +41,10 @@ final class PosixListener implements SharedListener {
         return new PosixListener(spec, "listen " + spec, socket);
     }
 
-    /** One that somebody else has opened and goes on holding: it has a queue and a path without us. */
+    /**
+     * One that somebody else has opened and goes on holding: it has a queue and a path without us. It becomes ours, so the caller
+     * makes sure that it is a listener.
+     */
     static PosixListener inherited(NativeSocket socket) throws IOException {
         String operation = "inherited descriptor " + socket.fd();
         socket.setCloseOnExec();

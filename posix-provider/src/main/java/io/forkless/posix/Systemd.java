@@ -80,16 +80,17 @@ public final class Systemd implements ServiceManager {
         if (!isForThisProcess("LISTEN_PID") || count == null) {
             return List.of();
         }
-        if (!count.matches("\\d{1,4}")) {
-            throw new IOException("LISTEN_FDS=" + count + ": not a number of descriptors");
+        if (TAKEN.contains(firstDescriptor)) {
+            return List.of();
         }
+        List<NativeSocket> sockets = PassedDescriptors.listening(count, firstDescriptor);
         if (!TAKEN.add(firstDescriptor)) {
             return List.of();
         }
         List<SharedListener> listeners = new ArrayList<>();
         try {
-            for (int i = 0; i < Integer.parseInt(count); i++) {
-                listeners.add(PosixListener.inherited(new NativeSocket(firstDescriptor + i)));
+            for (NativeSocket socket : sockets) {
+                listeners.add(PosixListener.inherited(socket));
             }
         } catch (IOException | RuntimeException | Error e) {
             for (SharedListener listener : listeners) {

@@ -24,7 +24,6 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** This process in the place of a service; the test in the place of systemd. */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "systemd is of Linux")
@@ -163,40 +162,6 @@ class SystemdTest {
             listener.close();
         }
         assertThat(directory.resolve("listener")).as("the path is systemd's").exists();
-    }
-
-    @Test
-    void what_is_no_listener_is_refused_and_nothing_is_kept() throws Exception {
-        int first = FIRST + 10;
-        int before = LinuxProc.openFiles(ProcessHandle.current().pid());
-        NativeSocket listener = ListeningSocket.open(ListenSpec.tcp("127.0.0.1", 0));
-        TestLibC.INSTANCE.dup2(listener.fd(), first);
-        listener.close();
-        NativeSocket datagrams = NativeSocket.unbound("test", Abi.AF_UNIX, Abi.SOCK_DGRAM);
-        TestLibC.INSTANCE.dup2(datagrams.fd(), first + 1);
-        datagrams.close();
-        Systemd systemd = new Systemd(Map.of("LISTEN_PID", OURS, "LISTEN_FDS", "2"), first);
-        assertThatIOException()
-                .isThrownBy(systemd::takeListeners)
-                .withMessage("inherited descriptor " + (first + 1) + ": descriptor " + (first + 1)
-                        + " is not a listening stream socket");
-        LinuxProc.awaitNoMoreOpenFilesThan(before);
-    }
-
-    @Test
-    void a_descriptor_that_is_not_open_is_named() {
-        Systemd systemd = new Systemd(Map.of("LISTEN_PID", OURS, "LISTEN_FDS", "1"), FIRST + 20);
-        assertThatIOException()
-                .isThrownBy(systemd::takeListeners)
-                .withMessage("descriptor " + (FIRST + 20) + ": fcntl F_SETFD: EBADF (9)");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"", "abc", "-1", "12345", "1 "})
-    void a_count_that_is_none_is_an_error(String count) {
-        assertThatIOException()
-                .isThrownBy(() -> listening(count).takeListeners())
-                .withMessage("LISTEN_FDS=" + count + ": not a number of descriptors");
     }
 
     @Test
