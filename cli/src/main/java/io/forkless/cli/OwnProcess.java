@@ -66,11 +66,13 @@ final class OwnProcess {
             reason = e.getMessage();
         }
         for (String name : JvmVariables.NAMES) {
-            if (!System.getenv().getOrDefault(name, "").isEmpty() && !environment.containsKey(name)) {
+            String value = System.getenv().getOrDefault(name, "");
+            String harmful = JvmVariables.harmfulOption(name, value).orElse(null);
+            if (harmful != null) {
                 LOG.log(
                         Level.WARNING,
-                        name + " has '" + JvmVariables.harmfulOption(System.getenv(name))
-                                + "', which the supervisor itself has got as well (" + reason + "); to give it to the"
+                        name + " has " + harmful
+                                + ", which the supervisor itself has got as well (" + reason + "); to give it to the"
                                 + " workers alone, set " + JvmVariables.forWorkers(name) + " in its place");
             }
         }

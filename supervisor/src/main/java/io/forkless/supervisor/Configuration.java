@@ -33,7 +33,7 @@ record Configuration(
         Settings settings) {
 
     WorkerCommand workerCommand() {
-        return new WorkerCommand(command, directory, new WorkerEnvironment(environment, System::getenv));
+        return new WorkerCommand(command, directory, new WorkerEnvironment(environment, directory, System::getenv));
     }
 
     /** What this many workers will suffer from, though one would not. */

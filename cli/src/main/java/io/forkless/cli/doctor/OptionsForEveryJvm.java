@@ -15,6 +15,7 @@ import java.util.Map;
  */
 final class OptionsForEveryJvm implements Trap {
     private static final String STRONGEST = "_JAVA_OPTIONS";
+    private static final Path HERE = Path.of("");
 
     @Override
     public List<Finding> find(Surroundings surroundings) {
@@ -25,11 +26,11 @@ final class OptionsForEveryJvm implements Trap {
         for (String name : JvmVariables.NAMES) {
             surroundings
                     .variable(name)
-                    .map(JvmVariables::harmfulOption)
+                    .flatMap(value -> JvmVariables.harmfulOption(name, value))
                     .filter(option -> findings.stream()
                             .noneMatch(finding -> finding.what().startsWith(name)))
                     .ifPresent(option -> findings.add(new Finding(
-                            name + " has '" + option + "': every JVM gets it, those of commands as this one included",
+                            name + " has " + option + ": every JVM gets it, those of commands as this one included",
                             "set " + JvmVariables.forWorkers(name) + " in its place, which workers alone get")));
         }
         surroundings
@@ -43,8 +44,8 @@ final class OptionsForEveryJvm implements Trap {
     /** Of the workers that there would be by default. */
     private static List<Advice> advice(Surroundings surroundings) {
         WorkerEnvironment environment = new WorkerEnvironment(
-                Map.of(), name -> surroundings.variable(name).orElse(null));
-        return new WorkerCommand(List.of("java"), Path.of(""), environment)
+                Map.of(), HERE, name -> surroundings.variable(name).orElse(null));
+        return new WorkerCommand(List.of("java"), HERE, environment)
                 .advice(surroundings.processors(), surroundings.memory());
     }
 }

@@ -37,7 +37,7 @@ class TrapsTest {
     }
 
     @Test
-    void options_that_only_one_process_can_have_are_one() {
+    void options_that_only_one_process_can_have_are_one() throws IOException {
         String agent = "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=5005";
         assertThat(findings(Map.of("JAVA_TOOL_OPTIONS", "-Xmx9m " + agent)))
                 .singleElement()
@@ -51,6 +51,11 @@ class TrapsTest {
                     assertThat(finding.what()).startsWith("JDK_JAVA_OPTIONS has '-javaagent:agent.jar'");
                     assertThat(finding.remedy()).contains("FORKLESS_WORKER_JDK_JAVA_OPTIONS");
                 });
+        Path file = Files.writeString(root.resolve("opts"), "-javaagent:agent.jar");
+        assertThat(findings(Map.of("JDK_JAVA_OPTIONS", "@" + file)))
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.what())
+                        .startsWith("JDK_JAVA_OPTIONS has '-javaagent:agent.jar' in the file " + file + ": "));
         assertThat(findings(Map.of("JAVA_TOOL_OPTIONS", "-Duser.timezone=UTC"))).isEmpty();
     }
 

@@ -1,9 +1,5 @@
 package io.forkless.supervisor.command;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,24 +25,24 @@ final class JvmOptions {
         if (script) {
             all.addAll(environment.optionsOfScripts());
         }
-        Stream<String> ofCommand = java < 0 ? words.stream() : ofLauncher(words, java, directory);
-        ofCommand.forEach(text -> all.add(new JvmOption(text, JvmOption.COMMAND)));
+        List<String> ofCommand = java < 0 ? words : ofLauncher(words, java);
+        ofCommand.stream()
+                .flatMap(word -> java < 0
+                        ? Stream.of(new OptionFile.Option(word, null))
+                        : OptionFile.read(word, List.of(OptionFile.values()), directory))
+                .forEach(option -> all.add(new JvmOption(option.text(), option.file(), Origin.COMMAND, false)));
         environment.options().stream().filter(JvmOptions::isLate).forEach(all::add);
     }
 
-    /** With files read, and a value that is a word of its own joined to its option; a class path is no option of the JVM. */
+    /** With a value that is a word of its own joined to its option; a class path is no option of the JVM. */
     static List<String> asTheLauncherPassesThemOn(List<String> words) {
-        Path here = Path.of("");
         List<String> passed = new ArrayList<>();
-        List<String> read = words.stream()
-                .flatMap(word -> word.startsWith("@") ? fromFile(here, word.substring(1)).stream() : Stream.of(word))
-                .toList();
-        for (int i = 0; i < read.size(); i++) {
-            String word = read.get(i);
+        for (int i = 0; i < words.size(); i++) {
+            String word = words.get(i);
             if (!JavaLauncher.takesValue(word)) {
                 passed.add(word);
-            } else if (!JavaLauncher.isClassPath(word) && i + 1 < read.size()) {
-                passed.add((word.equals("-p") ? "--module-path" : word) + "=" + read.get(i + 1));
+            } else if (!JavaLauncher.isClassPath(word) && i + 1 < words.size()) {
+                passed.add((word.equals("-p") ? "--module-path" : word) + "=" + words.get(i + 1));
             }
             i += JavaLauncher.takesValue(word) ? 1 : 0;
         }
@@ -90,7 +86,7 @@ final class JvmOptions {
     }
 
     /** What stands in front of the launcher, such as a variable, and between it and what is to be run. */
-    private static Stream<String> ofLauncher(List<String> words, int java, Path directory) {
+    private static List<String> ofLauncher(List<String> words, int java) {
         List<String> options = new ArrayList<>();
         for (String word : words.subList(0, java)) {
             options.addAll(Word.textsIn(word.substring(word.indexOf('=') + 1)));
@@ -98,31 +94,14 @@ final class JvmOptions {
         int i = java + 1;
         while (i < words.size() && isOption(words.get(i))) {
             String word = words.get(i);
-            if (word.startsWith("@")) {
-                options.addAll(fromFile(directory, word.substring(1)));
-            } else if (word.startsWith("-XX:VMOptionsFile=")) {
-                options.addAll(fromFile(directory, word.substring(word.indexOf('=') + 1)));
-            } else {
-                options.add(word);
-            }
+            options.add(word);
             i += JavaLauncher.takesValue(word) ? 2 : 1;
         }
-        return options.stream();
+        return options;
     }
 
     private static boolean isOption(String word) {
         return word.startsWith("@")
                 || word.startsWith("-") && !word.equals("-jar") && !word.equals("-m") && !word.startsWith("--module=");
-    }
-
-    /** Nothing of one that cannot be read: the JVM will say so. */
-    private static List<String> fromFile(Path directory, String name) {
-        try (Stream<String> lines = Files.lines(directory.resolve(name))) {
-            return lines.filter(line -> !line.stripLeading().startsWith("#"))
-                    .flatMap(line -> Word.textsIn(line).stream())
-                    .toList();
-        } catch (IOException | UncheckedIOException | InvalidPathException e) {
-            return List.of();
-        }
     }
 }

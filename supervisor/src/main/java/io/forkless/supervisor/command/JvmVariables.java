@@ -1,9 +1,12 @@
 package io.forkless.supervisor.command;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
@@ -19,6 +22,8 @@ public final class JvmVariables {
     /** Of old; by itself it makes a JVM slow at most. */
     private static final String DEBUG = "-Xdebug";
 
+    private static final Path HERE = Path.of("");
+
     private JvmVariables() {}
 
     /** The name under which only the workers get it. */
@@ -30,31 +35,45 @@ public final class JvmVariables {
         return name.startsWith(PREFIX) && NAMES.contains(name.substring(PREFIX.length()));
     }
 
-    /** The first option of that variable's value that is no good for a supervisor or a command; {@code null} if there is none. */
-    public static String harmfulOption(String value) {
+    /** Whether no launcher has looked at it, so that {@code @} has no meaning in it. */
+    static boolean isReadByJvmItself(String name) {
+        return name.equals(NAMES.get(0)) || name.equals(NAMES.get(2));
+    }
+
+    /**
+     * The first option of that variable's value, or of a file that it names, that is no good for a supervisor or a command: in
+     * quotes, and with the name of the file. Relative files are in the working directory.
+     */
+    public static Optional<String> harmfulOption(String name, String value) {
         return Word.textsIn(value).stream()
-                .filter(option -> Agents.isLoadedBy(option)
-                        || option.equals(DEBUG)
-                        || SharedByMistake.is(option)
-                        || Placeholders.areIn(option))
+                .flatMap(word -> OptionFile.read(word, OptionFile.in(name), HERE))
+                .filter(option -> isHarmful(option.text()))
                 .findFirst()
-                .orElse(null);
+                .map(option -> JvmOption.described(option.text(), option.file()));
+    }
+
+    private static boolean isHarmful(String option) {
+        return Agents.isLoadedBy(option)
+                || option.equals(DEBUG)
+                || SharedByMistake.is(option)
+                || Placeholders.areIn(option);
     }
 
     /**
      * Those that a JVM was given by its command line alone.
      *
-     * @param all as its {@code RuntimeMXBean} tells: those of the variables come first, except for those of the last one
+     * @param all as its {@code RuntimeMXBean} tells: those of the variables come first, except for those of the last one, and what is in
+     *     a file of flags in front of all
      * @param environment of that JVM, {@code null} for a variable that is not set
      */
     public static List<String> withoutTheirOptions(List<String> all, UnaryOperator<String> environment) {
-        List<String> first = new ArrayList<>(words(environment.apply(NAMES.get(0))));
-        first.addAll(JvmOptions.asTheLauncherPassesThemOn(words(environment.apply(NAMES.get(1)))));
-        int start = 0;
+        List<String> first = new ArrayList<>(words(NAMES.get(0), environment));
+        first.addAll(JvmOptions.asTheLauncherPassesThemOn(words(NAMES.get(1), environment)));
+        int start = flagsFirstIn(all);
         for (String option : first) {
             start += start < all.size() && all.get(start).equals(option) ? 1 : 0;
         }
-        List<String> last = words(environment.apply(NAMES.get(2)));
+        List<String> last = words(NAMES.get(2), environment);
         int end = all.size();
         for (int i = last.size() - 1; i >= 0; i--) {
             end -= end > start && all.get(end - 1).equals(last.get(i)) ? 1 : 0;
@@ -62,8 +81,25 @@ public final class JvmVariables {
         return all.subList(start, end);
     }
 
-    private static List<String> words(String value) {
-        return value == null ? List.of() : Word.textsIn(value);
+    private static int flagsFirstIn(List<String> all) {
+        return all.stream()
+                .map(option -> OptionFile.FLAGS.words(option, HERE))
+                .filter(flags -> flags.size() <= all.size()
+                        && all.subList(0, flags.size()).equals(flags))
+                .mapToInt(List::size)
+                .max()
+                .orElse(0);
+    }
+
+    /** With files in place, but for those of flags. */
+    private static List<String> words(String name, UnaryOperator<String> environment) {
+        Set<OptionFile> inPlace = OptionFile.in(name);
+        inPlace.remove(OptionFile.FLAGS);
+        String value = environment.apply(name);
+        return Word.textsIn(value == null ? "" : value).stream()
+                .flatMap(word -> OptionFile.read(word, inPlace, HERE))
+                .map(OptionFile.Option::text)
+                .toList();
     }
 
     /** The same environment, in which variables with such an option are for the workers only. */
@@ -71,7 +107,7 @@ public final class JvmVariables {
         Map<String, String> changed = new HashMap<>(environment);
         for (String name : NAMES) {
             String value = environment.get(name);
-            if (value != null && harmfulOption(value) != null) {
+            if (value != null && harmfulOption(name, value).isPresent()) {
                 changed.remove(name);
                 changed.putIfAbsent(forWorkers(name), value);
             }

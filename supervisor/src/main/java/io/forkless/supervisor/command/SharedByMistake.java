@@ -117,13 +117,22 @@ enum SharedByMistake {
 
     /** Whether N processes cannot share it. */
     static boolean is(String option) {
-        return Stream.of(values()).anyMatch(row -> row.withIndex(option, HERE).isPresent());
+        return Stream.of(values())
+                .anyMatch(row -> row.withIndex(option, false, HERE).isPresent());
     }
 
     /** Whether no second JVM starts with it. */
-    static boolean preventsStarts(String option) {
-        return DEBUG_AGENT.withIndex(option, HERE).isPresent()
-                || JMX.withIndex(option, HERE).isPresent();
+    static boolean preventsStarts(OptionFile.Option option) {
+        return Stream.of(DEBUG_AGENT, JMX)
+                .anyMatch(row -> row.withIndex(option.text(), option.file() != null, HERE)
+                        .isPresent());
+    }
+
+    /** The option that N processes can have in place of this one, if they cannot share it. */
+    static Optional<String> improve(JvmOption option, Path directory) {
+        return Stream.of(values())
+                .flatMap(row -> row.withIndex(option, directory).stream())
+                .findFirst();
     }
 
     private static Optional<Advice> find(JvmOption option, Path directory) {
@@ -133,22 +142,31 @@ enum SharedByMistake {
     }
 
     private Optional<Advice> advise(JvmOption option, Path directory) {
+        if (option.isWithheld() && this != DEBUG_AGENT && this != JMX) {
+            return Optional.empty(); // is in a file that the workers do not get because of something else
+        }
         String what = option.isWithheld()
-                ? "the workers do not get it, since one process at a time can have this address"
+                ? "the workers " + (option.file() == null ? "do not get it" : "get nothing of that file")
+                        + ", since one process at a time can have this address"
                 : consequence;
-        return withIndex(option.text(), directory)
-                .map(better -> new Advice(
-                        option.origin() + " has '" + option.text() + "': " + what, option.replacedBy(better)));
+        return withIndex(option, directory).map(better -> new Advice(option + ": " + what, option.replacedBy(better)));
+    }
+
+    private Optional<String> withIndex(JvmOption option, Path directory) {
+        return withIndex(option.text(), option.file() != null, directory);
     }
 
     /** The same with the index in the port or the file that all would have in common, if the option has got one. */
-    private Optional<String> withIndex(String option, Path directory) {
+    private Optional<String> withIndex(String option, boolean inFile, Path directory) {
         Matcher matcher = pattern.matcher(option);
         if (!matcher.matches()) {
             return Optional.empty();
         }
         String group = kind == Kind.AGENT_PORT && matcher.group("value") == null ? "other" : "value";
         String value = matcher.group(group);
+        if (inFile && Placeholders.haveIndexIn(value)) {
+            return Optional.of(option); // which is filled in elsewhere only
+        }
         return isShared(value, directory)
                 ? Optional.of(option.substring(0, matcher.start(group))
                         + addIndex(value)

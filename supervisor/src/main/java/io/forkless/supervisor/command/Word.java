@@ -38,6 +38,16 @@ record Word(String text, int start, int end) {
         return words;
     }
 
+    /** So that it is read as one word with that text. */
+    static String quoted(String text) {
+        if (textsIn(text).equals(List.of(text))) {
+            return text;
+        }
+        return text.contains("\"") && !text.contains("'")
+                ? "'" + text + "'"
+                : '"' + text.replace("\"", "\"'\"'\"") + '"';
+    }
+
     static List<String> textsIn(String whole) {
         return in(whole).stream().map(Word::text).toList();
     }

@@ -1,5 +1,6 @@
 package io.forkless.supervisor.command;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,17 +18,19 @@ public final class WorkerEnvironment {
 
     /**
      * @param given for the workers
+     * @param directory in which the workers run, and the files are that a variable names
      * @param inherited the variables of the supervisor, {@code null} for one that is not set
      */
-    public WorkerEnvironment(Map<String, String> given, UnaryOperator<String> inherited) {
+    public WorkerEnvironment(Map<String, String> given, Path directory, UnaryOperator<String> inherited) {
         for (String name : JvmVariables.NAMES) {
             String forWorkers = inherited.apply(JvmVariables.forWorkers(name));
             String value = forWorkers == null ? inherited.apply(name) : forWorkers;
             if (given.containsKey(name)) {
-                options.addAll(optionsIn(name, given.get(name), false));
+                options.addAll(new Origin(name, given.get(name), false, directory).options());
             } else if (value != null) {
-                options.addAll(optionsIn(name, value, true));
-                String rest = withoutWhatPreventsStarts(value);
+                Origin origin = new Origin(name, value, true, directory);
+                options.addAll(origin.options());
+                String rest = origin.withoutWithheld();
                 if (!rest.isEmpty()) {
                     variables.put(name, rest);
                 }
@@ -36,28 +39,10 @@ public final class WorkerEnvironment {
         variables.putAll(given);
         String value = inherited.apply(OPTIONS_OF_SCRIPTS);
         if (value != null && !given.containsKey(OPTIONS_OF_SCRIPTS)) {
-            ofScripts.addAll(optionsIn(OPTIONS_OF_SCRIPTS, value, true));
+            ofScripts.addAll(new Origin(OPTIONS_OF_SCRIPTS, value, true, directory).options());
         }
-        given.forEach((name, text) -> ofScripts.addAll(optionsIn(name, text, false)));
+        given.forEach((name, text) -> ofScripts.addAll(new Origin(name, text, false, directory).options()));
         ofScripts.removeIf(option -> JvmVariables.NAMES.contains(option.origin().variable()));
-    }
-
-    private static List<JvmOption> optionsIn(String name, String value, boolean inherited) {
-        JvmOption.Origin origin = new JvmOption.Origin(name, value, inherited);
-        return Word.textsIn(value).stream()
-                .map(text -> new JvmOption(text, origin))
-                .toList();
-    }
-
-    private static String withoutWhatPreventsStarts(String value) {
-        StringBuilder rest = new StringBuilder(value);
-        List<Word> words = Word.in(value);
-        for (int i = words.size() - 1; i >= 0; i--) {
-            if (SharedByMistake.preventsStarts(words.get(i).text())) {
-                rest.delete(words.get(i).start(), words.get(i).end());
-            }
-        }
-        return rest.toString().strip();
     }
 
     /** The options for JVMs that are in it, those that the workers do not get included. */

@@ -34,7 +34,8 @@ class FastStartPauseTest {
     void start() throws IOException {
         jar = Files.writeString(directory.resolve("app.jar"), "one release");
         List<String> command = List.of(JavaProgram.JAVA, "-jar", "app.jar");
-        WorkerCommand workers = new WorkerCommand(command, directory, new WorkerEnvironment(Map.of(), System::getenv));
+        WorkerCommand workers =
+                new WorkerCommand(command, directory, new WorkerEnvironment(Map.of(), directory, System::getenv));
         fastStart = new FastStart(directory.resolve("archives"), workers, "web", directory, () -> now);
     }
 

@@ -28,6 +28,7 @@ class JvmOptionsTest {
     void variables_come_before_and_one_of_them_after() {
         WorkerEnvironment environment = new WorkerEnvironment(
                 Map.of("_JAVA_OPTIONS", "-Xmx4m"),
+                HERE,
                 Map.of("JAVA_TOOL_OPTIONS", "-Xmx1m", "JDK_JAVA_OPTIONS", "-Xmx2m")::get);
         assertThat(new JvmOptions(List.of("java", "-Xmx3m", "Main"), HERE, environment).texts())
                 .containsExactly("-Xmx1m", "-Xmx2m", "-Xmx3m", "-Xmx4m");
@@ -39,6 +40,16 @@ class JvmOptionsTest {
         assertThat(options("java", "@" + file, "-XX:VMOptionsFile=" + file, "@" + directory + "/none", "Main")
                         .texts())
                 .containsExactly("-Xmx1g", "-Da=b c", "-Db", "-Xmx1g", "-Da=b c", "-Db");
+    }
+
+    @Test
+    void files_that_variables_name_are_read_where_the_workers_run(@TempDir Path directory) throws Exception {
+        Files.writeString(directory.resolve("opts"), "-Xmx1g -XX:Flags=flags");
+        Files.writeString(directory.resolve("flags"), "+UseSerialGC");
+        WorkerEnvironment environment = new WorkerEnvironment(
+                Map.of("_JAVA_OPTIONS", "-XX:Flags=flags"), directory, Map.of("JDK_JAVA_OPTIONS", "@opts")::get);
+        assertThat(new JvmOptions(List.of("java", "-XX:Flags=flags", "Main"), directory, environment).texts())
+                .containsExactly("-Xmx1g", "-XX:+UseSerialGC", "-XX:+UseSerialGC", "-XX:+UseSerialGC");
     }
 
     @Test
@@ -61,6 +72,6 @@ class JvmOptionsTest {
     }
 
     private static JvmOptions options(String... command) {
-        return new JvmOptions(List.of(command), HERE, new WorkerEnvironment(Map.of(), name -> null));
+        return new JvmOptions(List.of(command), HERE, new WorkerEnvironment(Map.of(), HERE, name -> null));
     }
 }

@@ -100,8 +100,9 @@ class SharedByMistakeTest {
     @Test
     void what_is_inherited_is_to_be_given_for_the_workers() {
         String value = "-Xmx1g -Xlog:gc:file=gc.log";
-        JvmOption.Origin inherited = new JvmOption.Origin("JAVA_TOOL_OPTIONS", value, true);
-        assertThat(SharedByMistake.in(List.of(new JvmOption("-Xlog:gc:file=gc.log", inherited)), Path.of("")))
+        Origin inherited = new Origin("JAVA_TOOL_OPTIONS", value, true, Path.of(""));
+        assertThat(SharedByMistake.in(
+                        List.of(new JvmOption("-Xlog:gc:file=gc.log", null, inherited, false)), Path.of("")))
                 .extracting(Advice::toString)
                 .containsExactly(
                         "JAVA_TOOL_OPTIONS has '-Xlog:gc:file=gc.log': each process renames, as it starts, the file that"
@@ -109,6 +110,6 @@ class SharedByMistakeTest {
     }
 
     private static List<Advice> advice(String option) {
-        return SharedByMistake.in(List.of(new JvmOption(option, JvmOption.COMMAND)), Path.of(""));
+        return SharedByMistake.in(List.of(new JvmOption(option, null, Origin.COMMAND, false)), Path.of(""));
     }
 }

@@ -57,7 +57,8 @@ class ProcessLauncherTest {
                 ControlServer control =
                         new ControlServer(loop, directory, new Welcome(LIMIT, LIMIT), "token", operator -> {})) {
             Path here = Path.of("").toAbsolutePath();
-            WorkerCommand workers = new WorkerCommand(command, here, new WorkerEnvironment(Map.of(), System::getenv));
+            WorkerCommand workers =
+                    new WorkerCommand(command, here, new WorkerEnvironment(Map.of(), here, System::getenv));
             ProcessLauncher launcher = new ProcessLauncher(
                     loop,
                     control,
