@@ -44,24 +44,45 @@ final class LogOptions {
     @Option(
             names = "--supervisor-log",
             paramLabel = "FILE",
-            description = "Writes the supervisor's own log there in place of standard error; USR1 and 'forkless"
-                    + " reopen-logs' open it anew. Default of 'start': forkless.log in --log-dir.")
+            description = "Writes the supervisor's own log there in place of standard error; {name} as above; USR1 and"
+                    + " 'forkless reopen-logs' open it anew. Default of 'start': forkless.log in --log-dir.")
     private Path supervisorLog;
 
-    /** {@code null} if it was not given. */
-    Path supervisorLog() {
-        return LogicalDirectory.current().resolve(supervisorLog);
+    /**
+     * {@code null} if it was not given.
+     *
+     * @param name of the supervisor, {@code null} if it is given none
+     */
+    Path supervisorLog(String name) {
+        return NamedPath.of("supervisor log", supervisorLog, name);
     }
 
     /** @param name of the supervisor; {@code null} for this process's pid */
     SupervisorLog openLog(String name) {
         String called = name == null ? Long.toString(ProcessHandle.current().pid()) : name;
-        return new SupervisorLog(supervisorLog(), format == Format.JSON ? new JsonLogFormatter(called) : null);
+        return new SupervisorLog(supervisorLog(name), format == Format.JSON ? new JsonLogFormatter(called) : null);
     }
 
     /** Of the file of a worker in the log directory. */
     String fileName(int index, String supervisor) {
         return new Placeholders(index, supervisor).fill(file);
+    }
+
+    /** @throws IllegalArgumentException if the supervisor's log would be one of the workers' files, which are renamed */
+    void requireApart(Path directory, String name) {
+        Path own = supervisorLog(name);
+        if (own == null || directory == null || !normal(own).getParent().equals(normal(directory))) {
+            return;
+        }
+        String called = name == null ? "" : name;
+        String workers = "\\Q" + Placeholders.withName(file, called).replace("{index}", "\\E\\d+\\Q") + "\\E(\\.\\d+)?";
+        if (own.getFileName().toString().matches(workers)) {
+            throw new IllegalArgumentException("supervisor log: " + own + " is the log file of a worker");
+        }
+    }
+
+    private static Path normal(Path path) {
+        return path.toAbsolutePath().normalize();
     }
 
     void applyTo(SupervisorBuilder builder) {

@@ -62,12 +62,17 @@ public final class Main {
 
     static CommandLine commandLine() {
         FailureReport failureReport = new FailureReport();
-        return new CommandLine(new Main())
+        CommandLine commandLine = new CommandLine(new Main())
                 .setExpandAtFiles(false) // see Arguments
-                .setStopAtPositional(true) // what follows COMMAND is its own
                 .registerConverter(Path.class, new PathConverter())
                 .setParameterExceptionHandler(failureReport)
                 .setExecutionExceptionHandler(failureReport);
+        for (CommandLine subcommand : commandLine.getSubcommands().values()) {
+            // What follows COMMAND is its own.
+            subcommand.setStopAtPositional(subcommand.getCommandSpec().positionalParameters().stream()
+                    .anyMatch(parameter -> parameter.arity().isVariable()));
+        }
+        return commandLine;
     }
 
     /** @return the exit status */

@@ -49,7 +49,10 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private RunOptions options;
 
-    @Option(names = "--dry-run", description = "Checks the command line, shows what would run, and exits.")
+    @Option(
+            names = "--dry-run",
+            description = "Checks the command line, shows what would run, and exits; with the status of a start if"
+                    + " COMMAND or its directory is not there.")
     private boolean dryRun;
 
     @Option(
@@ -61,10 +64,11 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         OperatorSignals.ignoreTerminal();
-        SupervisorLog log = options.log().openLog(options.name());
+        SupervisorLog log = options.openLog();
         Supervisor supervisor = configure(log);
         if (dryRun) {
             spec.commandLine().getOut().println(supervisor);
+            supervisor.check();
             return ExitStatus.OK;
         }
         OwnProcess.leaveOptionsToWorkers(

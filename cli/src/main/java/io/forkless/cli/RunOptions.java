@@ -8,7 +8,6 @@ import io.forkless.cli.arguments.VariableConverter;
 import io.forkless.spi.ListenSpec;
 import io.forkless.supervisor.Supervisor;
 import io.forkless.supervisor.SupervisorBuilder;
-import io.forkless.supervisor.command.Placeholders;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,6 +19,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
@@ -153,7 +153,7 @@ final class RunOptions {
     @Option(
             names = "--max-age",
             paramLabel = "TIME",
-            converter = TimeConverter.OrZero.class,
+            converter = TimeConverter.FromSecond.class,
             defaultValue = "0",
             description = "Replaces a worker that is so old, give or take a tenth; default: never.")
     private Duration maxAge;
@@ -216,7 +216,10 @@ final class RunOptions {
                             + " event, such as worker-ready, worker-died or restarted; see docs/operations.md.")
     private String onEvent;
 
-    @Option(names = "--pid-file", paramLabel = "FILE", description = "Writes the supervisor's pid there while it runs.")
+    @Option(
+            names = "--pid-file",
+            paramLabel = "FILE",
+            description = "Writes the supervisor's pid there while it runs; {name} stands for its name.")
     private Path pidFile;
 
     /** Of a {@code start} that has read them itself, and has named itself in one of them. */
@@ -237,14 +240,24 @@ final class RunOptions {
 
     /** With the name in it, if it has its place there. */
     Path logDirectory() {
-        return HERE.resolve(
-                logDirectory == null || name == null
-                        ? logDirectory
-                        : Path.of(new Placeholders(0, name).fill(logDirectory.toString())));
+        return NamedPath.of("log directory", logDirectory, name);
     }
 
     LogOptions log() {
         return log;
+    }
+
+    /** {@code null} if it was not given. */
+    Path supervisorLog() {
+        return log.supervisorLog(name);
+    }
+
+    SupervisorLog openLog() {
+        try {
+            return log.openLog(name);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
     }
 
     int workers() {
@@ -252,7 +265,7 @@ final class RunOptions {
     }
 
     Path pidFile() {
-        return HERE.resolve(pidFile);
+        return NamedPath.of("pid file", pidFile, name);
     }
 
     /** @throws IllegalArgumentException if a value is out of range */
@@ -284,6 +297,8 @@ final class RunOptions {
         if (logDirectory != null) {
             builder.logDirectory(HERE.resolve(logDirectory), logMaxSize, logKeep);
         }
+        log.requireApart(logDirectory(), name);
+        pidFile();
         log.applyTo(builder);
         return builder;
     }

@@ -4,6 +4,7 @@ import io.forkless.internal.control.DiskSpace;
 import io.forkless.supervisor.admin.AdminClient;
 import io.forkless.supervisor.admin.AdminClient.FailedException;
 import io.forkless.supervisor.admin.AdminClient.RefusedException;
+import io.forkless.supervisor.output.RotatingFile;
 import io.forkless.supervisor.status.LaunchException;
 import java.io.File;
 import java.io.IOException;
@@ -67,16 +68,16 @@ final class StartCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if (options.logDirectory() == null) {
-            throw new ParameterException(
-                    spec.commandLine(), "--log-dir is missing: a process in the background needs it");
-        }
         try {
             options.build(); // reports a mistake here and not in the log
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
-        Path given = options.log().supervisorLog();
+        if (options.logDirectory() == null) {
+            throw new ParameterException(
+                    spec.commandLine(), "--log-dir is missing: a process in the background needs it");
+        }
+        Path given = options.supervisorLog();
         Path log = given == null ? options.logDirectory().resolve("forkless.log") : given;
         WorkerLogs workerLogs = new WorkerLogs(options.logDirectory());
         long logged = log.toFile().length();
@@ -106,6 +107,11 @@ final class StartCommand implements Callable<Integer> {
     }
 
     private void awaitReady(AdminClient client, Path log) throws IOException, RefusedException, FailedException {
+        new StartProgress(
+                        client.name(),
+                        index -> options.logDirectory().resolve(options.log().fileName(index, client.name())),
+                        spec.commandLine().getErr())
+                .watch();
         String result = client.execute("await-ready", "");
         spec.commandLine()
                 .getOut()
@@ -121,8 +127,12 @@ final class StartCommand implements Callable<Integer> {
         if (!NOT_DUE_TO_WORKERS.contains(status)) {
             workerLogs.show(options.workers(), index -> options.log().fileName(index, name), err);
         }
+        if (status == ExitStatus.OK) {
+            err.println("forkless: it was told to stop before all workers were ready");
+            return ExitStatus.REFUSED;
+        }
         complaint(log, logged).ifPresent(err::println);
-        return status == ExitStatus.OK ? ExitStatus.REFUSED : status; // stopped before its workers were ready
+        return status;
     }
 
     /** The last line of the command itself in what has been written since; else of anybody. */
@@ -142,7 +152,9 @@ final class StartCommand implements Callable<Integer> {
     private Process spawn(Path log, List<String> runArguments) throws IOException {
         try {
             Files.createDirectories(options.logDirectory());
-            Files.createDirectories(log.toAbsolutePath().getParent());
+            try (RotatingFile file = new RotatingFile(log, 0, 0)) {
+                file.open(); // as the supervisor does, whose message would have no place yet
+            }
             List<String> command = OwnProcess.toRun(inBackground(log, runArguments));
             command.add(1, OwnSession.option());
             ProcessBuilder builder = new ProcessBuilder(command)
@@ -152,14 +164,14 @@ final class StartCommand implements Callable<Integer> {
             OwnProcess.leaveOptionsToWorkers(builder.environment());
             return builder.start();
         } catch (IOException e) {
-            String what = options.log().supervisorLog() == null ? "log directory" : "supervisor log";
+            String what = options.supervisorLog() == null ? "log directory" : "supervisor log";
             throw new IOException(what + ": cannot write " + log + ": " + DiskSpace.reason(log, e), e);
         }
     }
 
     private List<String> inBackground(Path log, List<String> runArguments) {
         List<String> arguments = new ArrayList<>(List.of("--background"));
-        if (options.log().supervisorLog() == null) {
+        if (options.supervisorLog() == null) {
             arguments.add("--supervisor-log=" + log);
         }
         ((Main) spec.root().userObject())

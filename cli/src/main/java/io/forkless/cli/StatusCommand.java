@@ -27,7 +27,7 @@ import tools.jackson.jr.ob.JSON;
         })
 final class StatusCommand extends AdminCommand {
     private static final String ROW = "%6s  %8s  %-8s  %9s  %8s  %9s  %6s  %8s  %8s  %s%n";
-    private static final String LAST_FIELD = "lastExit";
+    static final String LAST_FIELD = "lastExit";
 
     @Option(names = "--json", description = "For programs: times in milliseconds, memory in bytes, -1 if unknown.")
     private boolean json;
@@ -109,7 +109,7 @@ final class StatusCommand extends AdminCommand {
     }
 
     /** {@code key=value …}; the last value is the rest of the line. */
-    private static Map<String, String> fields(String report) {
+    static Map<String, String> fields(String report) {
         Map<String, String> fields = new LinkedHashMap<>();
         int last = report.indexOf(LAST_FIELD + "=");
         for (String field : report.substring(0, last).split(" ")) {

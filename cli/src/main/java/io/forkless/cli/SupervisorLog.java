@@ -1,10 +1,10 @@
 package io.forkless.cli;
 
+import io.forkless.internal.control.DiskSpace;
 import io.forkless.supervisor.output.RotatingFile;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UnsupportedEncodingException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Formatter;
@@ -47,10 +47,9 @@ final class SupervisorLog {
     void begin() throws IOException {
         if (file != null) {
             try {
-                Files.createDirectories(path.toAbsolutePath().getParent());
                 file.open();
             } catch (IOException e) {
-                throw new IOException("supervisor log: cannot write " + path + ": " + e, e);
+                throw new IOException("supervisor log: cannot write " + path + ": " + DiskSpace.reason(path, e), e);
             }
             System.setErr(new PrintStream(file, true));
         }

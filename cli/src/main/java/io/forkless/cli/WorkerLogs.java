@@ -8,6 +8,8 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -30,15 +32,16 @@ final class WorkerLogs {
     private static final int MAX_BYTES = 64 << 10;
 
     private final Path directory;
-    private final Map<Path, Long> sizes = new HashMap<>();
+    private final Map<Object, Long> sizes = new HashMap<>();
 
     /** Remembers what is there now. */
     WorkerLogs(Path directory) throws IOException {
         this.directory = directory;
         if (Files.isDirectory(directory)) {
             try (Stream<Path> files = Files.list(directory)) {
-                files.forEach(
-                        file -> sizes.put(file.getFileName(), file.toFile().length()));
+                for (Path file : files.toList()) {
+                    sizes.put(key(file), file.toFile().length());
+                }
             }
         }
     }
@@ -77,22 +80,40 @@ final class WorkerLogs {
         }
     }
 
+    /** Of a file that may have been renamed to make room meanwhile, with what was written to it before. */
     private List<String> tail(Path file) {
+        List<String> lines = new ArrayList<>(linesSince(file));
+        Path previous = file.resolveSibling(file.getFileName() + ".1");
+        if (lines.size() < MAX_LINES) {
+            lines.addAll(0, linesSince(previous));
+        }
+        return lines.subList(Math.max(0, lines.size() - MAX_LINES), lines.size()).stream()
+                .map(WorkerLogs::shortened)
+                .toList();
+    }
+
+    private List<String> linesSince(Path file) {
+        if (!Files.isRegularFile(file)) {
+            return List.of(); // a device, or it has never started, or somebody has removed the file
+        }
         try (SeekableByteChannel channel = Files.newByteChannel(file)) {
             long size = channel.size();
-            long since = sizes.getOrDefault(file.getFileName(), 0L);
-            long begin = since > size ? 0 : since; // it was renamed or emptied
-            long start = Math.max(begin, size - MAX_BYTES);
+            long since = sizes.getOrDefault(key(file), 0L);
+            long first = since > size ? 0 : since; // it was emptied
+            long start = Math.max(first, size - MAX_BYTES);
             InputStream in = Channels.newInputStream(channel.position(start));
             String text = new String(in.readNBytes(MAX_BYTES), StandardCharsets.UTF_8).stripTrailing();
-            int firstLine = start > begin ? text.indexOf('\n') + 1 : 0; // else it begins within a line
-            List<String> lines = text.substring(firstLine).lines().toList();
-            return lines.subList(Math.max(0, lines.size() - MAX_LINES), lines.size()).stream()
-                    .map(WorkerLogs::shortened)
-                    .toList();
+            int firstLine = start > first ? text.indexOf('\n') + 1 : 0; // else it begins within a line
+            return text.substring(firstLine).lines().toList();
         } catch (IOException e) {
-            return List.of(); // it has never started, or somebody has removed the file
+            return List.of(); // it may not be read, or has just gone
         }
+    }
+
+    /** Which file it is, whatever it is called by now; where that cannot be told, by its name. */
+    private static Object key(Path file) throws IOException {
+        Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+        return key == null ? file.getFileName() : key;
     }
 
     private static String shortened(String line) {

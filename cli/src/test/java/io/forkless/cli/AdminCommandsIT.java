@@ -27,6 +27,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.jr.ob.JSON;
 
@@ -287,10 +288,40 @@ class AdminCommandsIT extends ServiceCommands {
     @Test
     void a_dry_run_shows_what_would_run_and_runs_nothing() throws Exception {
         Result result = command(
-                "run", "--dry-run", "-w", "3", "-l", "8080", "--worker-env", "A=b=c", "--", "nosuch", "-x", "y z");
+                "run", "--dry-run", "-w", "3", "-l", "8080", "--worker-env", "A=b=c", "--", "echo", "-x", "y z");
         assertThat(result).isEqualTo(new Result(0, result.out(), ""));
-        assertThat(result.out()).isEqualTo("workers:  3\ncommand:  nosuch -x y z\nvariable: A=b=c\nlisten:   *:8080\n");
+        assertThat(result.out()).isEqualTo("workers:  3\ncommand:  echo -x y z\nvariable: A=b=c\nlisten:   *:8080\n");
         assertThat(command("run", "--dry-run", "-w", "0", "--", "x").status()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            127 | command not found                            | nosuch
+            127 | there is no such file                        | java -jar nosuch.jar
+            126 | it is a directory                            | java -jar .
+            126 | not executable                               | ./plain
+            3   | nosuch does not exist                        | --directory=nosuch java
+            3   | plain is not a directory                     | --directory=plain java
+            """)
+    void a_dry_run_ends_as_a_start_would_if_something_is_missing(int status, String message, String arguments)
+            throws Exception {
+        Path plain = Path.of("plain").toAbsolutePath();
+        Files.writeString(plain, "");
+        try {
+            for (List<String> command : List.of(List.of("run", "--dry-run"), List.of("run"))) {
+                List<String> all = new ArrayList<>(command);
+                all.addAll(List.of(arguments.split(" ")));
+                Result result = command(all.toArray(String[]::new));
+                assertThat(result.err().lines().toList())
+                        .last()
+                        .asString()
+                        .startsWith("forkless: ")
+                        .contains(message);
+                assertThat(result.status()).isEqualTo(status);
+            }
+        } finally {
+            Files.delete(plain);
+        }
     }
 
     @Test

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
+import picocli.CommandLine.Help;
 
 /** What becomes of a command line, as far as no process is started. */
 class CommandLineTest {
@@ -167,12 +168,7 @@ class CommandLineTest {
                         "--hang-timeout",
                         "0.5",
                         "true"),
-                invalid(
-                        "--max-age",
-                        "'-1' is not a time: use 0, or 1ms to 365d" + times,
-                        "run",
-                        "--max-age=-1",
-                        "true"),
+                invalid("--max-age", "'-1' is not a time: use 0, or 1s to 365d" + times, "run", "--max-age=-1", "true"),
                 invalid(
                         "--socket-mode",
                         "'0680' is not an octal mode from 0000 to 0777, such as 0660",
@@ -292,7 +288,6 @@ class CommandLineTest {
                         + " # \"\\x\"\n--dry-run\n--\nsh\n",
                 StandardCharsets.UTF_8);
         Result result = execute(List.of("run", "@" + file, "@x"));
-        assertThat(result.err()).isEmpty();
         assertThat(result.out().lines())
                 .contains(
                         "workers:  3",
@@ -334,8 +329,11 @@ class CommandLineTest {
     private static Result execute(List<String> arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        CommandLine commandLine =
-                Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+        CommandLine commandLine = Main.commandLine()
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .setColorScheme(
+                        Help.defaultColorScheme(Help.Ansi.OFF)); // which picocli turns on as TERM says on Windows
         int status = Main.execute(arguments, commandLine);
         return new Result(status, out.toString(), err.toString());
     }

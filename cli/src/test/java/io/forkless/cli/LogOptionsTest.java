@@ -78,10 +78,34 @@ class LogOptionsTest {
                                 Path.of("logs", "web", "{name}-{index}.log").toString()));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "--supervisor-log=logs/worker-0.log",
+        "--supervisor-log=logs/worker-12.log.3",
+        "--supervisor-log=logs/../logs/worker-0.log",
+        "--supervisor-log={name}.log",
+        "--supervisor-log=log-{index}",
+        "--pid-file={name}.pid",
+        "--log-dir=logs/{name}",
+    })
+    void a_file_that_cannot_be_meant_is_refused(String option) {
+        assertThat(execute("run", "--dry-run", "--log-dir=logs", option)).isEqualTo(ExitStatus.USAGE);
+        assertThat(execute("start", "--log-dir=logs", option)).isEqualTo(ExitStatus.USAGE);
+        assertThat(err.toString()).doesNotContain("Exception");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--supervisor-log=logs/{name}.log", "--pid-file={name}.pid", "--supervisor-log=logs/worker-0.log.old"})
+    void a_name_has_its_place_in_a_path(String option) {
+        assertThat(execute("run", "--dry-run", "--name=web", "--log-dir=logs", option))
+                .as(err.toString())
+                .isEqualTo(ExitStatus.OK);
+    }
+
     private int execute(String command, String... options) {
         List<String> arguments = new ArrayList<>(List.of(command));
         arguments.addAll(List.of(options));
-        arguments.addAll(List.of("--", "true"));
+        arguments.addAll(List.of("--", ProcessHandle.current().info().command().orElseThrow()));
         CommandLine commandLine =
                 Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
         return Main.execute(arguments, commandLine);

@@ -42,6 +42,16 @@ class WorkerLogsTest {
     }
 
     @Test
+    void what_was_renamed_to_make_room_counts_from_where_it_was() throws Exception {
+        write(0, "before\n");
+        WorkerLogs logs = new WorkerLogs(directory);
+        write(0, "one\n");
+        Files.move(file(0), directory.resolve(file(0).getFileName() + ".1"));
+        write(0, "two\n");
+        assertThat(show(logs, 1)).isEqualTo("forkless: worker 0 (" + file(0) + "):\n    one\n    two\n");
+    }
+
+    @Test
     void a_directory_may_be_made_later() throws Exception {
         WorkerLogs logs = new WorkerLogs(directory.resolve("missing"));
         assertThat(show(logs, 1)).startsWith("forkless: the workers have written nothing to ");

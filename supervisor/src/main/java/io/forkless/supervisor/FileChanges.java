@@ -129,7 +129,8 @@ final class FileChanges {
 
     private static List<String> warnings(Map<SpawnedWorker, List<Path>> overwritten) {
         return describe(
-                overwritten, "what has not been read of it is lost; run 'forkless restart' now, and then " + RENAME);
+                overwritten,
+                "what has not been read of it is lost; rename the jar that is to run over it, and then run 'forkless restart'");
     }
 
     /** A line for each file. */

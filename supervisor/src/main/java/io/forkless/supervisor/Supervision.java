@@ -25,7 +25,6 @@ import io.forkless.supervisor.pool.SupervisorLife;
 import io.forkless.supervisor.pool.WorkerPool;
 import io.forkless.supervisor.process.EventCommand;
 import io.forkless.supervisor.process.ProcessLauncher;
-import io.forkless.supervisor.process.Program;
 import io.forkless.supervisor.process.SpawnedWorker;
 import io.forkless.supervisor.status.Outcome;
 import io.forkless.supervisor.status.SupervisorListener;
@@ -125,7 +124,7 @@ final class Supervision {
                 new Events(),
                 this::exited,
                 workers,
-                new Program(workers.command(), configuration.directory()),
+                configuration.program(),
                 endpoint.name(),
                 output,
                 new FastStart(configuration.fastStart(), workers, endpoint.name(), configuration.directory()));

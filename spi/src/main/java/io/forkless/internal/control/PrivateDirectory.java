@@ -73,8 +73,9 @@ public final class PrivateDirectory implements Closeable, Renewable {
         if (bytes > MAX_PATH_BYTES) {
             Files.delete(path);
             RuntimeDirectory.removeIfEmpty(path.getParent());
-            throw new IOException("private directory: " + path + " is too long for a Unix-domain socket in it; choose a"
-                    + " shorter directory with " + RuntimeDirectory.OPTION + " or " + RuntimeDirectory.ENVIRONMENT);
+            throw new IOException("cannot keep files in " + path.getParent() + ": " + path
+                    + " is too long for a Unix-domain socket in it; choose a" + " shorter directory with "
+                    + RuntimeDirectory.OPTION + " or " + RuntimeDirectory.ENVIRONMENT);
         }
         return path;
     }

@@ -85,7 +85,10 @@ public final class RuntimeDirectory {
         } catch (FileAlreadyExistsException e) {
             return isSafe(path);
         } catch (NoSuchFileException e) {
-            throw unusable(path, "there is no directory " + path.getParent() + "; make it", e);
+            String reason = Files.isDirectory(path.getParent())
+                    ? "nothing can be made in " + path.getParent()
+                    : "there is no directory " + path.getParent() + "; make it";
+            throw unusable(path, reason, e);
         } catch (IOException e) {
             throw unusable(path, DiskSpace.reason(path, e), e);
         }

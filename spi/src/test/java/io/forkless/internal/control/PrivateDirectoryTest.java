@@ -74,7 +74,7 @@ class PrivateDirectoryTest {
         String said = createInAnotherJvm(Map.of(RuntimeDirectory.ENVIRONMENT, longPath.toString()), List.of());
 
         assertThat(said)
-                .startsWith("private directory: " + longPath)
+                .startsWith("cannot keep files in " + longPath)
                 .endsWith("is too long for a Unix-domain socket in it; choose a shorter directory with --runtime-dir or"
                         + " FORKLESS_RUNTIME_DIR");
         assertThat(longPath).isEmptyDirectory();

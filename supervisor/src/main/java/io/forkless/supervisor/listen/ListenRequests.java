@@ -61,6 +61,7 @@ public final class ListenRequests {
             loop.execute(() -> {
                 queue.remove();
                 try {
+                    worker.answered(answer instanceof Refused refused ? refused.reason() : "");
                     worker.send(answer);
                 } finally {
                     serveNext(worker, queue);

@@ -3,9 +3,9 @@ package io.forkless.supervisor.output;
 import io.forkless.internal.control.DiskSpace;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
 
@@ -42,8 +42,7 @@ public final class LogDirectory implements WorkerOutput {
         this.names = names;
         this.prefixes = prefixes;
         try {
-            Files.createDirectories(options.directory());
-            fileOf(0).open(); // shows at once whether it is possible
+            open(0).open(); // shows at once whether it is possible
         } catch (IOException e) {
             throw new IOException(
                     "log directory: cannot write " + options.directory() + ": "
@@ -54,8 +53,17 @@ public final class LogDirectory implements WorkerOutput {
 
     @Override
     public void attach(int index, InputStream output, InputStream errors) {
-        RotatingFile file = fileOf(index);
+        RotatingFile file = open(index);
         pumps.start(index, prefixes.apply(index), output, file, errors, file);
+    }
+
+    @Override
+    public Optional<Path> fileOf(int index) {
+        return Optional.of(path(index));
+    }
+
+    private Path path(int index) {
+        return options.directory().resolve(names.apply(index));
     }
 
     @Override
@@ -74,10 +82,7 @@ public final class LogDirectory implements WorkerOutput {
         files.values().forEach(RotatingFile::close);
     }
 
-    private synchronized RotatingFile fileOf(int index) {
-        return files.computeIfAbsent(index, i -> {
-            Path file = options.directory().resolve(names.apply(i));
-            return new RotatingFile(file, options.maxBytes(), options.keep());
-        });
+    private synchronized RotatingFile open(int index) {
+        return files.computeIfAbsent(index, i -> new RotatingFile(path(i), options.maxBytes(), options.keep()));
     }
 }

@@ -1,9 +1,16 @@
 package io.forkless.supervisor.output;
 
+import io.forkless.internal.control.DiskSpace;
+import io.forkless.internal.control.FileType;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.System.Logger.Level;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -26,6 +33,7 @@ public final class RotatingFile extends OutputStream {
     private final ReentrantLock writing = new ReentrantLock();
 
     private OutputStream out;
+    private boolean regular;
     private volatile boolean closed;
     private volatile boolean reopening;
     private long size;
@@ -74,7 +82,7 @@ public final class RotatingFile extends OutputStream {
             if (out == null) {
                 open();
             }
-            if (maxBytes > 0 && size > 0 && size + length > maxBytes) {
+            if (maxBytes > 0 && regular && size > 0 && size + length > maxBytes) {
                 rotate();
             }
             out.write(bytes, offset, length);
@@ -85,12 +93,17 @@ public final class RotatingFile extends OutputStream {
             }
         } catch (IOException e) {
             if (dropped == 0) {
-                LOG.log(Level.ERROR, file + ": cannot be written, output is dropped: " + e);
+                LOG.log(Level.ERROR, file + ": cannot be written, output is dropped: " + reason(e));
             }
             dropped += length;
             failedAt = System.nanoTime();
             closeFile(); // perhaps it is the file and not the disk
         }
+    }
+
+    /** That a disk is full is told of a write as it is: it needs no inode. */
+    private String reason(IOException e) {
+        return e instanceof FileSystemException ? DiskSpace.reason(file, e) : e.getMessage();
     }
 
     /**
@@ -135,13 +148,40 @@ public final class RotatingFile extends OutputStream {
     }
 
     /**
-     * Shows whether the file can be written, before anything else is done.
+     * Shows whether the file can be written, before anything else is done; its directory is made if it is missing.
      *
-     * @throws IOException if it cannot
+     * @throws IOException if it cannot; also if somebody else rotates it, as each would rename what the other one writes
      */
     public void open() throws IOException {
-        out = Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        size = Files.size(file);
+        Path directory = file.toAbsolutePath().getParent();
+        if (Files.exists(directory) && !Files.isDirectory(directory)) {
+            throw new NotDirectoryException(directory.toString());
+        }
+        Files.createDirectories(directory);
+        if (FileType.isFifo(file)) {
+            throw new IOException("it is a FIFO, whose reader all that write would have to wait for");
+        }
+        FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+        out = Channels.newOutputStream(channel);
+        regular = Files.isRegularFile(file); // a device, by a link, is not to be renamed
+        if (regular && maxBytes > 0 && !lock(channel)) {
+            closeFile();
+            throw new IOException(
+                    "another supervisor writes to it and rotates it; choose another directory or other names");
+        }
+        size = regular ? channel.size() : 0;
+    }
+
+    /** The lock ends with the process, and a reader takes no notice of it, as it is beyond the text. */
+    private static boolean lock(FileChannel channel) {
+        try {
+            return channel.tryLock(Long.MAX_VALUE - 1, 1, false) != null;
+        } catch (OverlappingFileLockException e) {
+            return false;
+        } catch (IOException e) {
+            return true; // the file system has no locks
+        }
     }
 
     private void rotate() throws IOException {

@@ -3,12 +3,17 @@ package io.forkless.supervisor.output;
 import java.io.Closeable;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.IntFunction;
 
 /** Where the output of the workers goes. */
 public interface WorkerOutput extends Closeable {
     /** Takes the output of one process until it ends, on threads of its own. */
     void attach(int index, InputStream output, InputStream errors);
+
+    /** The file with the output of that worker; empty if there are no files. */
+    Optional<Path> fileOf(int index);
 
     /**
      * Opens files anew that somebody has renamed. Does not wait.
@@ -35,6 +40,11 @@ public interface WorkerOutput extends Closeable {
             @Override
             public void attach(int index, InputStream from, InputStream fromErrors) {
                 pumps.start(index, prefixes.apply(index), from, toOutput, fromErrors, toErrors);
+            }
+
+            @Override
+            public Optional<Path> fileOf(int index) {
+                return Optional.empty();
             }
 
             @Override

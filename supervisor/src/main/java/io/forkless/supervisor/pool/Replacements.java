@@ -2,6 +2,7 @@ package io.forkless.supervisor.pool;
 
 import io.forkless.supervisor.output.Attempt;
 import io.forkless.supervisor.status.SupervisorEvent.Type;
+import io.forkless.supervisor.status.WorkerState;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
@@ -58,7 +59,7 @@ final class Replacements {
         }
         events.tell(Level.INFO, Type.RESTART_BEGUN, "", "restarting " + workers + " workers, " + surge + " at a time");
         CompletableFuture<Void> result = roll.result();
-        roll.beginAnew(workers, surge);
+        roll.beginAnew(workers, surge, slots.all());
         slots.all().forEach(slot -> slot.outdate("restart"));
         goOn();
         return result;
@@ -81,9 +82,14 @@ final class Replacements {
             }
             replace(next.get(0));
         }
-        if (!slots.any(slot -> slot.isOutdated() || slot.isReplacement() || slot.isRetiring())) {
+        if (!slots.any(slot -> slot.isOutdated() || slot.isReplacement() || slot.isRetiring() || isAwaited(slot))) {
             endRestart(null);
         }
+    }
+
+    /** A worker that has ended during the restart is started anew by itself, which is as good as a replacement if it gets ready. */
+    private boolean isAwaited(WorkerSlot slot) {
+        return roll != null && roll.hasMade(slot) && !slot.is(WorkerState.READY);
     }
 
     private boolean maySurge() {
@@ -122,7 +128,7 @@ final class Replacements {
 
     /** Those that were to be replaced go on. */
     void failed(WorkerSlot slot, String reason) {
-        String failure = "replacement " + slot + " failed: " + reason;
+        String failure = "replacement " + slot + " failed: " + reason + slot.whereOutputIs();
         Attempt.log(Level.ERROR, failure + "; nothing else is replaced, the workers there are go on serving");
         recycleNotBefore = timers.nanoTime() + RECYCLING_PAUSE.toNanos();
         callOff(failure);

@@ -3,6 +3,7 @@ package io.forkless.supervisor.pool;
 import io.forkless.supervisor.status.NotDrainedException;
 import io.forkless.supervisor.status.SupervisorEvent.Type;
 import java.lang.System.Logger.Level;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
@@ -13,6 +14,7 @@ final class Roll {
     private final CompletableFuture<Void> result = new CompletableFuture<>();
     private final EventLog events;
     private final long startedAt;
+    private final Set<WorkerSlot> old = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Set<WorkerSlot> replacements = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Losses losses = new Losses();
     private int workers;
@@ -28,11 +30,13 @@ final class Roll {
         return result;
     }
 
-    /** So many are to be replaced from now on; what has been started until now is old. */
-    void beginAnew(int newWorkers, int newSurge) {
+    /** So many are to be replaced from now on; what has been started until now, in these slots, is old. */
+    void beginAnew(int newWorkers, int newSurge, Collection<WorkerSlot> slots) {
         workers = newWorkers;
         surge = newSurge;
         replaced = 0;
+        old.clear();
+        old.addAll(slots);
         replacements.clear();
     }
 
@@ -49,9 +53,9 @@ final class Roll {
         }
     }
 
-    /** Whether it is in the place of one that this roll has retired. */
+    /** Whether it is in the place of one that this roll has retired, or of one that has ended by itself meanwhile. */
     boolean hasMade(WorkerSlot slot) {
-        return replacements.contains(slot);
+        return replacements.contains(slot) || old.contains(slot) && !slot.isOutdated() && !slot.isRetiring();
     }
 
     /** A worker that was told to go has not drained. */

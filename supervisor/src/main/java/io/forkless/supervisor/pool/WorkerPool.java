@@ -88,7 +88,7 @@ public final class WorkerPool {
         }
         try {
             for (WorkerSlot slot : slots.all()) {
-                starts.launch(slot);
+                launchFirst(slot);
             }
             life.make(SupervisorTransition.RUN);
         } catch (Throwable e) {
@@ -97,6 +97,22 @@ public final class WorkerPool {
             String reason = String.valueOf(e.getMessage());
             events.tell(
                     Level.DEBUG, Type.STOPPED, reason, "not started: " + reason); // who has started it tells the rest
+            throw e;
+        }
+    }
+
+    private void launchFirst(WorkerSlot slot) throws IOException {
+        try {
+            starts.launch(slot);
+        } catch (Throwable e) {
+            String reason = String.valueOf(e.getMessage());
+            events.tell(
+                    Level.DEBUG,
+                    Type.WORKER_START_FAILED,
+                    slot.index(),
+                    SupervisorEvent.NONE,
+                    reason,
+                    slot + ": " + reason);
             throw e;
         }
     }

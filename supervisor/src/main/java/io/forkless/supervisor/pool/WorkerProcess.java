@@ -25,6 +25,11 @@ public interface WorkerProcess {
         return "";
     }
 
+    /** Where to read what it has printed, as the end of a sentence; empty if that is on the console. */
+    default String whereOutputIs() {
+        return "";
+    }
+
     /** Its resident memory in bytes, or -1 if the platform does not tell. */
     long residentBytes();
 }

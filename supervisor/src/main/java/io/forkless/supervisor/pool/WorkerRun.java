@@ -132,6 +132,10 @@ final class WorkerRun {
         return Attempt.get(process::remark, "");
     }
 
+    String whereOutputIs() {
+        return Attempt.get(process::whereOutputIs, "");
+    }
+
     void dumpThreads() {
         Attempt.run(process::dumpThreads);
     }

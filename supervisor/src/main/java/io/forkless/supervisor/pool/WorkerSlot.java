@@ -197,6 +197,11 @@ final class WorkerSlot {
         cut = exit.cut();
     }
 
+    /** Where to read what the latest process has printed, as the end of a sentence; empty if nobody knows. */
+    String whereOutputIs() {
+        return run == null ? "" : run.whereOutputIs();
+    }
+
     /** How many connections the latest process had when it went without having drained, as far as it is known. */
     long cut() {
         return cut;

@@ -92,6 +92,7 @@ public final class ProcessLauncher implements WorkerPool.Launcher {
             worker.spawned(process);
             running.add(worker);
             process.getOutputStream().close(); // an empty standard input
+            output.fileOf(index).ifPresent(worker::printsTo);
             output.attach(index, process.getInputStream(), process.getErrorStream());
             process.onExit().thenAccept(p -> loop.execute(() -> exited(worker, bootstrap, start, p.exitValue())));
             return worker;

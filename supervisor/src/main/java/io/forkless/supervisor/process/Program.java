@@ -92,6 +92,21 @@ public final class Program {
         }
     }
 
+    /**
+     * Looks whether all is there that a start needs, as far as that can be told without one.
+     *
+     * @throws LaunchException if not; the message names what is missing
+     */
+    public void requireStartable(String name) throws LaunchException {
+        Program first = of(new Placeholders(0, name));
+        first.requireDirectory();
+        first.requireJar();
+        Optional<LaunchException> missing = first.missing(null);
+        if (missing.isPresent()) {
+            throw missing.get();
+        }
+    }
+
     private void requireDirectory() throws LaunchException {
         String problem = null;
         if (Files.notExists(directory)) {
@@ -127,7 +142,8 @@ public final class Program {
             throw new LaunchException(what + "there is no such file" + where, LaunchException.NOT_FOUND, null);
         }
         if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
-            throw new LaunchException(what + "it cannot be read", LaunchException.NOT_EXECUTABLE, null);
+            String problem = Files.isDirectory(file) ? "it is a directory" : "it cannot be read";
+            throw new LaunchException(what + problem, LaunchException.NOT_EXECUTABLE, null);
         }
     }
 

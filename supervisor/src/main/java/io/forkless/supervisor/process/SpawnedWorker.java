@@ -44,6 +44,9 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
     private boolean drained;
     private FilesInUse filesInUse = new FilesInUse(List.of());
     private List<Path> overwritten = List.of();
+    private Path output;
+    private boolean everReady;
+    private String refusal = "";
 
     /** @param debugged whether its JVM is given a debug agent, as far as that is known before it has called */
     public SpawnedWorker(int index, Events events, boolean debugged) {
@@ -63,6 +66,15 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
 
     void runsFrom(FilesInUse files) {
         filesInUse = files;
+    }
+
+    void printsTo(Path file) {
+        output = file;
+    }
+
+    /** It has got the listener that it asked for, if the reason is empty, or has not. */
+    public void answered(String newRefusal) {
+        refusal = newRefusal;
     }
 
     /** What it was started with. */
@@ -164,9 +176,15 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
 
     @Override
     public String remark() {
-        return overwritten.stream()
+        String ofFiles = overwritten.stream()
                 .map(file -> " (" + file + " was overwritten under it)")
                 .collect(Collectors.joining());
+        return ofFiles + (everReady || refusal.isEmpty() ? "" : " (it got no listener: " + refusal + ")");
+    }
+
+    @Override
+    public String whereOutputIs() {
+        return output == null ? "" : "; what it has printed is in " + output;
     }
 
     @Override
@@ -193,6 +211,7 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
         if (message instanceof Listen listen) {
             events.listenRequested(this, listen);
         } else if (message instanceof Ready) {
+            everReady = true;
             events.ready(this);
         } else if (message instanceof Unready) {
             events.unready(this);

@@ -2,6 +2,7 @@ package io.forkless.supervisor.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.forkless.supervisor.CapturedLog;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +54,61 @@ class RotatingFileTest {
         write("2\n");
         assertContent("log.1", "before\n1\n");
         assertContent("log", "2\n");
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no mkfifo on Windows")
+    void a_fifo_is_not_waited_for() throws Exception {
+        new ProcessBuilder("mkfifo", directory.resolve("log").toString())
+                .start()
+                .waitFor();
+        open("log", 10, 1);
+        assertThatThrownBy(file::open).hasMessageContaining("FIFO");
+        write("1\n");
+        assertThat(log.lines()).anyMatch(line -> line.contains("cannot be written") && line.contains("FIFO"));
+        Files.delete(directory.resolve("log"));
+        file.reopen();
+        write("2\n");
+        assertContent("log", "2\n");
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no /dev/null on Windows")
+    void a_link_to_a_device_is_never_rotated() throws Exception {
+        Files.createSymbolicLink(directory.resolve("log"), Path.of("/dev/null"));
+        open("log", 4, 2);
+        for (int i = 0; i < 5; i++) {
+            write("00" + i + "\n");
+        }
+        assertFiles("log");
+        assertThat(directory.resolve("log")).isSymbolicLink();
+    }
+
+    @Test
+    void its_directory_is_made_again() throws Exception {
+        open("logs/log", 100, 2);
+        write("1\n");
+        Files.delete(directory.resolve("logs/log"));
+        Files.delete(directory.resolve("logs"));
+        file.reopen();
+        write("2\n");
+        assertContent("logs/log", "2\n");
+    }
+
+    @Test
+    void nobody_else_rotates_it() throws Exception {
+        open("log", 4, 2);
+        write("001\n");
+        try (RotatingFile other = new RotatingFile(directory.resolve("log"), 4, 2)) {
+            assertThatThrownBy(other::open).hasMessageContaining("another supervisor writes to it");
+            write("002\n");
+            assertThatThrownBy(other::open).as("the new one").hasMessageContaining("another supervisor writes to it");
+            file.close();
+            other.open();
+        }
+        try (RotatingFile external = new RotatingFile(directory.resolve("log"), 0, 0)) {
+            external.open(); // another program rotates it
+        }
     }
 
     @Test
@@ -147,7 +204,7 @@ class RotatingFileTest {
 
     @Test
     void what_cannot_be_written_is_dropped_and_counted() throws Exception {
-        Path parent = directory.resolve("parent");
+        Path parent = Files.createFile(directory.resolve("parent"));
         open("parent/log", 100, 1);
         write("lost\n");
         write("too\n");
@@ -155,6 +212,7 @@ class RotatingFileTest {
                 .singleElement()
                 .asString()
                 .startsWith("SEVERE " + parent.resolve("log") + ": cannot be written, output is dropped: ");
+        Files.delete(parent);
         Files.createDirectory(parent);
         write("not tried again yet\n");
         assertThat(parent).isEmptyDirectory();
@@ -172,14 +230,15 @@ class RotatingFileTest {
 
     @Test
     void what_was_dropped_until_the_end_is_told_at_the_end() throws Exception {
-        open("missing/log", 100, 1);
+        Files.createFile(directory.resolve("plain"));
+        open("plain/log", 100, 1);
         write("lost\n");
         file.close();
         file.close();
         assertThat(log.lines())
                 .hasSize(2)
                 .last()
-                .isEqualTo("WARNING " + directory.resolve("missing/log") + ": 5 bytes could not be written");
+                .isEqualTo("WARNING " + directory.resolve("plain/log") + ": 5 bytes could not be written");
     }
 
     @Test

@@ -180,6 +180,7 @@ class PoolEventsTest extends SimulatedPool {
         assertTold(
                 "started",
                 "worker-started 0 1000",
+                "worker-start-failed 1: cannot start 'app': command not found",
                 "worker-killing 0 1000: the supervisor was told to",
                 "stopped: cannot start 'app': command not found");
     }

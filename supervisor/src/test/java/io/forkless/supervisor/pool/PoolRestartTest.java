@@ -436,6 +436,40 @@ class PoolRestartTest extends SimulatedPool {
     }
 
     @Test
+    void an_old_worker_that_crashes_is_waited_for_when_it_is_started_anew() throws Exception {
+        startReady(2);
+        CompletableFuture<Void> result = pool.restart();
+        crash(1);
+        timers.advance(Duration.ofMillis(100));
+        assertStates(WorkerState.READY, WorkerState.STARTING, WorkerState.STARTING);
+        ready(2);
+        exit(0, 0);
+        assertStates(WorkerState.STARTING, WorkerState.READY);
+        assertThat(result).isNotDone();
+        ready(1);
+        assertSucceeded(result);
+        assertThat(workers.launched).hasSize(4);
+    }
+
+    @Test
+    void an_old_worker_that_crashes_and_does_not_get_ready_when_it_is_started_anew_aborts_the_restart()
+            throws Exception {
+        startReady(3);
+        CompletableFuture<Void> result = pool.restart();
+        crash(1);
+        timers.advance(Duration.ofMillis(100));
+        ready(3);
+        exit(0, 0);
+        exit(1, 9);
+        assertFailed(
+                result,
+                "restart aborted: replacement worker 1 (pid 1004) failed: exited with status 9 before it was ready; 1 of 3"
+                        + " workers were replaced");
+        assertThat(stateOf(1)).as("it is to stay").isEqualTo(WorkerState.BACKOFF);
+        assertThat(stateOf(2)).as("the old one serves on").isEqualTo(WorkerState.READY);
+    }
+
+    @Test
     void an_old_worker_that_crashes_while_it_drains_is_gone() throws Exception {
         startReady(1);
         CompletableFuture<Void> result = pool.restart();

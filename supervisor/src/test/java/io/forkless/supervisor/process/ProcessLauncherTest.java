@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -36,6 +37,12 @@ class ProcessLauncherTest {
         @Override
         public void attach(int index, InputStream output, InputStream errors) {
             throw new InternalError("unable to create native thread");
+        }
+
+        @Override
+        public Optional<Path> fileOf(int index) {
+
+            return Optional.empty();
         }
 
         @Override

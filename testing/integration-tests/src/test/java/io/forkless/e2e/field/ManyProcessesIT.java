@@ -113,8 +113,9 @@ class ManyProcessesIT {
     @Test
     void a_dry_run_names_what_processes_cannot_share() throws Exception {
         List<String> command = new ArrayList<>(List.of("run", "--dry-run", "--workers", "3"));
-        command.addAll(List.of("--worker-env", TOOL + "=-Dcom.sun.management.jmxremote.port=9010", "--", "java"));
-        command.addAll(List.of("-Xmx9999g", "-Xloggc:gc.log", agent("5005"), "-jar", "app.jar", "-Xloggc:no.log"));
+        command.addAll(List.of("--worker-env", TOOL + "=-Dcom.sun.management.jmxremote.port=9010", "--"));
+        command.addAll(Machine.javaForPrograms());
+        command.addAll(List.of("-Xmx9999g", "-Xloggc:gc.log", agent("5005"), "Main", "-Xloggc:no.log"));
         assertThat(lines(command).filter(line -> line.startsWith("warning:")))
                 .satisfiesExactly(
                         line -> assertThat(line)
@@ -129,8 +130,9 @@ class ManyProcessesIT {
     @Test
     void there_are_as_many_workers_as_processors() throws Exception {
         Map<String, String> environment = Map.of("JDK_JAVA_OPTIONS", "-XX:ActiveProcessorCount=3");
-        assertThat(outputOf(environment, List.of(), List.of("run", "--dry-run", "true")))
-                .contains("workers:  3");
+        List<String> command = new ArrayList<>(List.of("run", "--dry-run", "--"));
+        command.addAll(Machine.javaForPrograms());
+        assertThat(outputOf(environment, List.of(), command)).contains("workers:  3");
     }
 
     @Test
@@ -139,10 +141,10 @@ class ManyProcessesIT {
         ControlGroup container = ControlGroup.make(GIB, 1).orElse(null);
         assumeTrue(container != null, "this user may not make a control group");
         try (container) {
-            assertThat(lines(container, "run", "--dry-run", "--", "java", "-jar", "app.jar"))
+            assertThat(lines(container, "run", "--dry-run", "--", "java", "Main"))
                     .contains("workers:  1")
                     .noneMatch(line -> line.startsWith("warning:"));
-            assertThat(lines(container, "run", "--dry-run", "--workers", "4", "--", "java", "-jar", "app.jar"))
+            assertThat(lines(container, "run", "--dry-run", "--workers", "4", "--", "java", "Main"))
                     .contains(
                             "warning:  4 workers with a heap of 256 MiB each (a quarter of 1 GiB) may need 1 GiB, and there"
                                     + " is 1 GiB for everything; give COMMAND -Xmx153m, or use --worker-env"

@@ -22,6 +22,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.jr.ob.JSON;
 
@@ -30,6 +32,7 @@ class OutputIT {
     private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final int MEBIBYTE = 1 << 20;
     private static final int GAVE_UP = 4;
+    private static final int REFUSED = 6;
 
     /** Each line as it is to arrive; the last one of the program's own has no line end. */
     private static final List<byte[]> LINES = List.of(
@@ -213,6 +216,34 @@ class OutputIT {
                 .contains("forkless: worker 0 (logs/worker-0.log):", "    9999981", "    10000000");
     }
 
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no sh on Windows")
+    void whoever_waits_for_a_worker_that_fails_is_told_where_it_has_said_why() throws Exception {
+        Path script = Files.writeString(directory.resolve("app"), """
+                if [ -e broken ]; then echo cause; exit 9; fi
+                if [ "$FORKLESS_WORKER_INDEX" = 1 ]; then
+                    if [ ! -e tried ]; then touch tried; exit 3; fi
+                    sleep 10
+                fi
+                exec "$@"
+                """);
+        PrintedCommand start = start(List.of("sh", script.toString()), "--name", "web", "-w", "2");
+        try {
+            start.assertStatus(0);
+            assertThat(start.err())
+                    .isEqualTo("forkless: worker 1 is started again, and waited for: exited with status 3 before it was"
+                            + " ready; see logs/worker-1.log\n");
+            Files.createFile(directory.resolve("broken"));
+            assertThat(PrintedCommand.run(directory, List.of("restart", "--name", "web"))
+                            .assertStatus(REFUSED)
+                            .err())
+                    .contains("exited with status 9 before it was ready; what it has printed is in")
+                    .contains("logs/worker-2.log");
+        } finally {
+            PrintedCommand.run(directory, List.of("stop", "--name", "web")).assertStatus(0);
+        }
+    }
+
     private PrintedCommand startThatFails(String... command) throws Exception {
         List<String> arguments =
                 new ArrayList<>(List.of("start", "-w", "1", "--max-failed-starts", "1", "--log-dir", "logs", "--"));
@@ -222,11 +253,17 @@ class OutputIT {
 
     /** A service of the example for Jetty. */
     private PrintedCommand start(String... options) throws Exception {
+        return start(List.of(), options);
+    }
+
+    /** @param launcher of the example */
+    private PrintedCommand start(List<String> launcher, String... options) throws Exception {
         Path jar = Path.of(System.getProperty("forkless.it.examples"), "jetty-hello", "target", "jetty-hello.jar");
         List<String> arguments = new ArrayList<>(List.of("start", "--log-dir", "logs"));
         arguments.addAll(List.of("--boot-timeout", Long.toString(LIMIT.toSeconds())));
         arguments.addAll(List.of(options));
         arguments.add("--");
+        arguments.addAll(launcher);
         arguments.addAll(JavaProgram.ofJar(Machine.path(jar), "--host", "127.0.0.1", "--port", "0")
                 .launchedBy(Machine.javaForPrograms())
                 .temporary(Machine.path(directory))
