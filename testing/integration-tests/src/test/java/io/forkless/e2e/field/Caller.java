@@ -72,16 +72,26 @@ record Caller(Path directory, Path temporary, List<String> prefix, Map<String, S
         return new Answer(process.exitValue(), text);
     }
 
-    private JavaProgram program(String jar, List<String> arguments) {
-        return JavaProgram.ofJar(Machine.path(Path.of(System.getProperty(jar))), arguments.toArray(String[]::new))
+    private JavaProgram program(String jar, List<String> arguments) throws IOException {
+        Path file = readable(Path.of(System.getProperty(jar)));
+        return JavaProgram.ofJar(Machine.path(file), arguments.toArray(String[]::new))
                 .launchedBy(Machine.java())
                 .temporary(Machine.path(temporary));
     }
 
+    /** Another user may not come to where this was built. */
+    private Path readable(Path jar) throws IOException {
+        if (prefix.isEmpty()) {
+            return jar;
+        }
+        Path copy = temporary.getParent().resolve(jar.getFileName());
+        return Files.exists(copy) ? copy : Files.copy(jar, copy);
+    }
+
     /** The command of the Jetty example on that port, as a worker of what this caller starts. */
-    List<String> worker(int port) {
+    List<String> worker(int port) throws IOException {
         Path jar = Path.of(System.getProperty("forkless.it.examples"), "jetty-hello", "target", "jetty-hello.jar");
-        return JavaProgram.ofJar(Machine.path(jar), "--host", "127.0.0.1", "--port", Integer.toString(port))
+        return JavaProgram.ofJar(Machine.path(readable(jar)), "--host", "127.0.0.1", "--port", Integer.toString(port))
                 .launchedBy(Machine.javaForPrograms())
                 .temporary(Machine.path(temporary))
                 .command();
