@@ -84,7 +84,7 @@ final class WorkerLogs {
     private List<String> tail(Path file) {
         List<String> lines = new ArrayList<>(linesSince(file));
         Path previous = file.resolveSibling(file.getFileName() + ".1");
-        if (lines.size() < MAX_LINES) {
+        if (lines.size() < MAX_LINES && hasKey(previous)) {
             lines.addAll(0, linesSince(previous));
         }
         return lines.subList(Math.max(0, lines.size() - MAX_LINES), lines.size()).stream()
@@ -110,10 +110,21 @@ final class WorkerLogs {
         }
     }
 
-    /** Which file it is, whatever it is called by now; where that cannot be told, by its name. */
+    /** Which file it is, whatever it is called by now; on Windows, which does not tell that, by its name. */
     private static Object key(Path file) throws IOException {
-        Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
-        return key == null ? file.getFileName() : key;
+        return hasKey(file) ? attributes(file).fileKey() : file.getFileName();
+    }
+
+    private static boolean hasKey(Path file) {
+        try {
+            return attributes(file).fileKey() != null;
+        } catch (IOException e) {
+            return false; // it is not there
+        }
+    }
+
+    private static BasicFileAttributes attributes(Path file) throws IOException {
+        return Files.readAttributes(file, BasicFileAttributes.class);
     }
 
     private static String shortened(String line) {
