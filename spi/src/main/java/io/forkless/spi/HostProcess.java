@@ -44,7 +44,8 @@ public interface HostProcess {
 
     /**
      * Holds signals off from the calling thread, and from the processes that it starts meanwhile: they begin with these signals
-     * blocked, as a mask of signals is inherited; pthread_sigmask(3). This process itself gets them by its other threads.
+     * blocked, as a mask of signals is inherited; pthread_sigmask(3). This process itself gets them by its other threads. A JDK 25
+     * ends that in the processes that it forks.
      *
      * @param names without {@code SIG}; HUP, INT, USR1, USR2, TTIN and TTOU are known
      * @return what ends it

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Kind 8 from the field: hooks, as users of Puma and Gunicorn expect them. */
 @Tag("long")
-@DisabledIf(value = "io.forkless.e2e.Machine#isWindows", disabledReason = "the commands are those of a POSIX shell")
+@DisabledIf(value = "io.forkless.e2e.Machine#isWindows", disabledReason = "there is no shell on Windows")
 class EventsIT {
     private static final int WORKERS = 2;
 

@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Cases R1, R2, R3 and A2 from the field: what is needed late, and replaced meanwhile. */
 class NeededLateIT {
     private static final String ON_WINDOWS =
-            "links take a privilege there, there are no signals, and an open jar stays as it is";
+            "there is no link without a privilege and no signal and no way to write over an open jar on Windows";
     private static final String JETTY = "jetty-hello";
     private static final String UNDERTOW = "undertow-hello";
     private static final Path APP = Path.of("app.jar");

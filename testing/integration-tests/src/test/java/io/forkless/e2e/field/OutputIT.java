@@ -22,8 +22,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledOnOs;
-import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.condition.DisabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.jr.ob.JSON;
 
@@ -144,7 +143,7 @@ class OutputIT {
 
     @Test
     void the_log_of_a_service_is_json_and_all_files_are_reopened() throws Exception {
-        assumeFalse(Machine.isWindows(), "a file that is open is not renamed there");
+        assumeFalse(Machine.isWindows(), "there is no way to rename an open file on Windows");
         Path logs = directory.resolve("logs");
         Path log = logs.resolve("forkless.log");
         start("--name", "web", "-w", "1", "--log-format", "json", "--log-keep", "0")
@@ -189,7 +188,7 @@ class OutputIT {
 
     @Test
     void a_start_that_fails_shows_what_the_worker_has_said() throws Exception {
-        assumeFalse(Machine.isWindows(), "the path is another one there");
+        assumeFalse(Machine.isWindows(), "there is no such path on Windows");
         Path log = Files.createDirectory(directory.resolve("logs")).resolve("worker-0.log");
         Files.writeString(log, "from before\n".repeat(10_000_000 / 12));
         PrintedCommand start = startThatFails(Machine.java().get(0), "-Xmx32m", "NoSuchMain");
@@ -217,7 +216,7 @@ class OutputIT {
     }
 
     @Test
-    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no sh on Windows")
+    @DisabledIf(value = "io.forkless.e2e.Machine#isWindows", disabledReason = "there is no shell on Windows")
     void whoever_waits_for_a_worker_that_fails_is_told_where_it_has_said_why() throws Exception {
         Path script = Files.writeString(directory.resolve("app"), """
                 if [ -e broken ]; then echo cause; exit 9; fi

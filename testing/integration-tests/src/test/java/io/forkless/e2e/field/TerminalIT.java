@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Cases E2, E5, E7, E8, N4 and A7 from the field: what a terminal, a script or a service manager does to a supervisor and
  * its workers without meaning it.
  */
-@DisabledIf(value = "io.forkless.e2e.Machine#isWindows", disabledReason = "there are no such signals on Windows")
+@DisabledIf(value = "io.forkless.e2e.Machine#isWindows", disabledReason = "there is no such signal on Windows")
 @DisabledOnOs(value = OS.MAC, disabledReason = "script(1) and /proc of Linux")
 class TerminalIT {
     private static final List<String> LEFT_TO_THE_SUPERVISOR = List.of("HUP", "INT", "USR1", "USR2", "TTIN", "TTOU");

@@ -30,7 +30,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** "Where is the supervisor web" has one answer, whoever asks; and what is needed while it runs is made again. */
-@DisabledIf(value = "io.forkless.e2e.Machine#isWindows", disabledReason = "another user, or a cleaner, is of Unix here")
+@DisabledIf(
+        value = "io.forkless.e2e.Machine#isWindows",
+        disabledReason = "there is no other user and no such cleaner on Windows")
 class WhereIsNameIT {
     private static final Duration SOON = Duration.ofSeconds(20);
     private static final int NAMELESS = 54321;
