@@ -319,17 +319,17 @@ public final class Supervisor implements AutoCloseable {
         }
     }
 
-    /** What would run. */
     /**
      * Looks whether the directory, the program and the jar of {@code java -jar} are there, as far as that can be told without a
      * start. For those who want to know before they start it; {@link #start} does so itself.
      *
-     * @throws io.forkless.supervisor.status.LaunchException if not; the message names what is missing
+     * @throws IOException if not, a {@link io.forkless.supervisor.status.LaunchException}; the message names what is missing
      */
     public void check() throws IOException {
         configuration.program().requireStartable(name());
     }
 
+    /** What would run. */
     @Override
     public String toString() {
         return configuration.describe();
