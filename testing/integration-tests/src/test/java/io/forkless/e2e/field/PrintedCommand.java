@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -59,8 +60,17 @@ final class PrintedCommand implements AutoCloseable {
         return Files.readAllBytes(out);
     }
 
+    /** Without what Wine itself says in front, such as that it cannot read the label of a disk. */
     byte[] errBytes() throws IOException {
-        return Files.readAllBytes(err);
+        byte[] all = Files.readAllBytes(err);
+        int start = 0;
+        while (Machine.isWindows()
+                && new String(all, start, all.length - start, StandardCharsets.ISO_8859_1).startsWith("wine: ")) {
+            while (all[start++] != '\n') {
+                // to the end of the line
+            }
+        }
+        return Arrays.copyOfRange(all, start, all.length);
     }
 
     String out() throws IOException {
