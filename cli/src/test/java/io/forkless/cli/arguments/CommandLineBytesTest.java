@@ -10,8 +10,11 @@ import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 /** In a process of UTF-8; what the locale {@code C} does to arguments is tried on the packaged command. */
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "arguments are no bytes there")
 class CommandLineBytesTest {
     @BeforeEach
     void only_in_UTF_8() {
