@@ -117,13 +117,17 @@ class AdminCommandsIT extends ServiceCommands {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"status", "restart", "stop", "reopen-logs", "scale"})
+    @ValueSource(
+            strings = {
+                "status --name nosuch",
+                "restart --name nosuch",
+                "stop --name nosuch",
+                "reopen-logs --name nosuch",
+                "scale --name nosuch 2",
+                "scale +2 --name nosuch"
+            })
     void a_name_that_nobody_has_is_status_3(String command) throws Exception {
-        List<String> arguments = new ArrayList<>(List.of(command, "--name", "nosuch"));
-        if (command.equals("scale")) {
-            arguments.add("2");
-        }
-        assertComplaint(command(arguments.toArray(String[]::new)), 3, "no supervisor named 'nosuch' is running");
+        assertComplaint(command(command.split(" ")), 3, "no supervisor named 'nosuch' is running");
     }
 
     @Test
