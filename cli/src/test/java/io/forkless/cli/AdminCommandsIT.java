@@ -303,28 +303,23 @@ class AdminCommandsIT extends ServiceCommands {
             127 | command not found                            | nosuch
             127 | there is no such file                        | java -jar nosuch.jar
             126 | it is a directory                            | java -jar .
-            126 | not executable                               | ./plain
+            126 | not executable                               | PLAIN
             3   | nosuch does not exist                        | --directory=nosuch java
-            3   | plain is not a directory                     | --directory=plain java
+            3   | plain is not a directory                     | --directory=PLAIN java
             """)
     void a_dry_run_ends_as_a_start_would_if_something_is_missing(int status, String message, String arguments)
             throws Exception {
-        Path plain = Path.of("plain").toAbsolutePath();
-        Files.writeString(plain, "");
-        try {
-            for (List<String> command : List.of(List.of("run", "--dry-run"), List.of("run"))) {
-                List<String> all = new ArrayList<>(command);
-                all.addAll(List.of(arguments.split(" ")));
-                Result result = command(all.toArray(String[]::new));
-                assertThat(result.err().lines().toList())
-                        .last()
-                        .asString()
-                        .startsWith("forkless: ")
-                        .contains(message);
-                assertThat(result.status()).isEqualTo(status);
-            }
-        } finally {
-            Files.delete(plain);
+        Path plain = Files.createFile(directory.resolve("plain"));
+        for (List<String> command : List.of(List.of("run", "--dry-run"), List.of("run"))) {
+            List<String> all = new ArrayList<>(command);
+            all.addAll(List.of(arguments.replace("PLAIN", plain.toString()).split(" ")));
+            Result result = command(all.toArray(String[]::new));
+            assertThat(result.err().lines().toList())
+                    .last()
+                    .asString()
+                    .startsWith("forkless: ")
+                    .contains(message);
+            assertThat(result.status()).isEqualTo(status);
         }
     }
 
