@@ -14,8 +14,11 @@ import java.nio.file.Path;
 record LogicalDirectory(Path path) {
     private static final Path CURRENT = Path.of("");
 
+    /** That of this process, which does not leave it. */
+    private static final LogicalDirectory OWN = of(System.getenv("PWD"));
+
     static LogicalDirectory current() {
-        return of(System.getenv("PWD"));
+        return OWN;
     }
 
     /** @param pwd what the shell says, or whoever has set the variable; may be wrong or {@code null} */

@@ -25,10 +25,6 @@ final class NamedPath {
             throw new IllegalArgumentException(
                     what + ": " + text + " has {index} in it, and it is one for all workers");
         }
-        if (name == null && !Placeholders.withName(text, "").equals(text)) {
-            throw new IllegalArgumentException(
-                    what + ": " + text + " has {name} in it, but the supervisor is given no name");
-        }
-        return LogicalDirectory.current().resolve(Path.of(new Placeholders(0, name).fill(text)));
+        return LogicalDirectory.current().resolve(Path.of(Placeholders.inCommon(what, text, name)));
     }
 }

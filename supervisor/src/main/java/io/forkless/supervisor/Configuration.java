@@ -9,7 +9,6 @@ import io.forkless.supervisor.command.Memory;
 import io.forkless.supervisor.command.WorkerCommand;
 import io.forkless.supervisor.command.WorkerEnvironment;
 import io.forkless.supervisor.pool.Settings;
-import io.forkless.supervisor.process.Program;
 import io.forkless.supervisor.status.SupervisorListener;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -40,11 +39,6 @@ record Configuration(
     /** What this many workers will suffer from, though one would not. */
     List<Advice> advice() {
         return workerCommand().advice(settings.workers(), Memory.total());
-    }
-
-    /** What the workers run. */
-    Program program() {
-        return new Program(command, directory);
     }
 
     /** For a person. */

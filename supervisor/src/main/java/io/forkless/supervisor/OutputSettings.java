@@ -93,12 +93,8 @@ record OutputSettings(
         if (logs == null) {
             return this;
         }
-        String directory = logs.directory().toString();
-        if (name == null && !Placeholders.withName(directory, "").equals(directory)) {
-            throw new IllegalArgumentException(
-                    "log directory: " + directory + " has {name} in it, but the supervisor is given no name");
-        }
-        Path filled = Path.of(new Placeholders(0, name).fill(directory));
+        Path filled =
+                Path.of(Placeholders.inCommon("log directory", logs.directory().toString(), name));
         return withLogs(new LogDirectory.Options(filled, logs.maxBytes(), logs.keep()));
     }
 

@@ -25,6 +25,7 @@ import io.forkless.supervisor.pool.SupervisorLife;
 import io.forkless.supervisor.pool.WorkerPool;
 import io.forkless.supervisor.process.EventCommand;
 import io.forkless.supervisor.process.ProcessLauncher;
+import io.forkless.supervisor.process.Program;
 import io.forkless.supervisor.process.SpawnedWorker;
 import io.forkless.supervisor.status.Outcome;
 import io.forkless.supervisor.status.SupervisorListener;
@@ -124,7 +125,7 @@ final class Supervision {
                 new Events(),
                 this::exited,
                 workers,
-                configuration.program(),
+                new Program(configuration.command(), configuration.directory()),
                 endpoint.name(),
                 output,
                 new FastStart(configuration.fastStart(), workers, endpoint.name(), configuration.directory()));

@@ -1,10 +1,12 @@
 package io.forkless.supervisor;
 
+import io.forkless.supervisor.command.Placeholders;
 import io.forkless.supervisor.output.Log;
 import io.forkless.supervisor.pool.Settings;
 import io.forkless.supervisor.pool.SupervisorLife;
 import io.forkless.supervisor.pool.SupervisorState;
 import io.forkless.supervisor.pool.SupervisorTransition;
+import io.forkless.supervisor.process.Program;
 import io.forkless.supervisor.status.Outcome;
 import io.forkless.supervisor.status.WorkerStatus;
 import java.io.IOException;
@@ -326,7 +328,7 @@ public final class Supervisor implements AutoCloseable {
      * @throws IOException if not, a {@link io.forkless.supervisor.status.LaunchException}; the message names what is missing
      */
     public void check() throws IOException {
-        configuration.program().requireStartable(name());
+        Program.requireStartable(new Placeholders(0, name()).fill(configuration.command()), configuration.directory());
     }
 
     /** What would run. */

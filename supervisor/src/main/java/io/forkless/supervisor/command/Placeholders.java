@@ -42,6 +42,21 @@ public final class Placeholders {
                 .replaceAll(found -> Matcher.quoteReplacement("name".equals(found.group(1)) ? name : found.group()));
     }
 
+    /**
+     * With the name in place, of something that all workers have in common.
+     *
+     * @param what it is, for the message
+     * @param name of the supervisor, {@code null} if it is given none
+     * @throws IllegalArgumentException if the name has its place there, and there is none
+     */
+    public static String inCommon(String what, String text, String name) {
+        if (name == null && !withName(text, "").equals(text)) {
+            throw new IllegalArgumentException(
+                    what + ": " + text + " has {name} in it, but the supervisor is given no name");
+        }
+        return new Placeholders(0, name).fill(text);
+    }
+
     /** Whether it differs from worker to worker. */
     public static boolean haveIndexIn(String text) {
         return PLACEHOLDER.matcher(text).results().anyMatch(found -> INDEX.equals(found.group(1)));

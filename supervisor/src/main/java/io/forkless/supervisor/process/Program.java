@@ -95,10 +95,11 @@ public final class Program {
     /**
      * Looks whether all is there that a start needs, as far as that can be told without one.
      *
+     * @param command with nothing left to fill in
      * @throws LaunchException if not; the message names what is missing
      */
-    public void requireStartable(String name) throws LaunchException {
-        Program first = of(new Placeholders(0, name));
+    public static void requireStartable(List<String> command, Path directory) throws LaunchException {
+        Program first = new Program(command, directory, SignalShield.NONE, new AtomicBoolean());
         first.requireDirectory();
         first.requireJar();
         Optional<LaunchException> missing = first.missing(null);

@@ -55,6 +55,9 @@ final class SignalShield {
 
     private static final long PROBE_SECONDS = 10;
 
+    /** Of a system that has no such signals, or for who starts nothing. */
+    static final SignalShield NONE = new SignalShield(false, false, Optional.empty());
+
     private final boolean hasEnv;
     private final boolean hasShell;
     private final Optional<HostProcess> host;
@@ -68,7 +71,7 @@ final class SignalShield {
     /** With what there is on this system; nothing on Windows, which has no such signals. */
     static SignalShield ofThisSystem() {
         if (File.separatorChar == '\\') {
-            return new SignalShield(false, false, Optional.empty());
+            return NONE;
         }
         boolean hasShell = Files.isExecutable(Path.of(SHELL.get(0)));
         SignalShield shield = new SignalShield(true, hasShell, HostProcess.find());
