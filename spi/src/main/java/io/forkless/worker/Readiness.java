@@ -1,6 +1,7 @@
 package io.forkless.worker;
 
 import io.forkless.internal.control.ControlMessage;
+import java.io.IOException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -38,6 +39,20 @@ final class Readiness {
 
     synchronized int holds() {
         return holds;
+    }
+
+    /**
+     * Says to another supervisor how it stands. What changes after that is told to that one.
+     *
+     * @param introduce gets whether this worker is ready, and is to be followed by what {@code send} sends
+     */
+    synchronized void introduce(Introduction introduce) throws IOException {
+        introduce.send(reported);
+    }
+
+    /** The first words to a supervisor. */
+    interface Introduction {
+        void send(boolean ready) throws IOException;
     }
 
     private synchronized void release() {

@@ -3,6 +3,7 @@ package io.forkless.worker;
 import io.forkless.internal.control.BootstrapFile;
 import io.forkless.internal.control.ControlMessage;
 import io.forkless.internal.control.EagerClasses;
+import io.forkless.internal.control.RuntimeDirectory;
 import io.forkless.internal.control.Scoreboard;
 import io.forkless.internal.control.Signals;
 import io.forkless.internal.control.StaleFiles;
@@ -28,18 +29,20 @@ final class SupervisedWorker implements Worker {
             List.of("io.forkless.worker", "io.forkless.spi", "io.forkless.internal.control");
 
     private final int index;
-    private final SupervisorLink link;
+    private final LinkKeeper keeper;
     private final Scoreboard scoreboard;
     private final Drain drain;
     private final AcceptPacing pacing;
     private final Readiness readiness;
     private final Heartbeats heartbeats;
+    private final Holdings holdings = new Holdings();
     private final Set<Class<?>> providers = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean prepared = new AtomicBoolean();
 
-    private SupervisedWorker(int index, SupervisorLink link, Scoreboard scoreboard) {
-        this.index = index;
-        this.link = link;
+    /** @param removeStaleFiles for when the supervisor has gone and this worker goes with it */
+    private SupervisedWorker(
+            BootstrapFile bootstrap, SupervisorLink link, Scoreboard scoreboard, Runnable removeStaleFiles) {
+        this.index = bootstrap.index();
         this.scoreboard = scoreboard;
         this.pacing = new AcceptPacing(scoreboard, index);
         this.drain = new Drain(
@@ -49,7 +52,8 @@ final class SupervisedWorker implements Worker {
                 Runtime.getRuntime()::exit,
                 Runtime.getRuntime()::halt);
         this.readiness = new Readiness(this::send, drain::hasBegun);
-        this.heartbeats = new Heartbeats(link::sendUninterrupted, pacing, link.heartbeatInterval(), drain::hasBegun);
+        this.keeper = new LinkKeeper(bootstrap, link, readiness, holdings, new LinkEvents(), removeStaleFiles);
+        this.heartbeats = new Heartbeats(keeper::sendUninterrupted, pacing, link.heartbeatInterval(), drain::hasBegun);
     }
 
     /**
@@ -61,37 +65,22 @@ final class SupervisedWorker implements Worker {
     static SupervisedWorker connect(Path file) throws IOException {
         BootstrapFile bootstrap = BootstrapFile.take(file);
         Path directory = file.toAbsolutePath().getParent();
-        Runnable removeStaleFiles = () -> StaleFiles.remove(directory, bootstrap.address());
+        Runnable removeStaleFiles = bootstrap.service() == null
+                ? () -> StaleFiles.remove(directory, bootstrap.address())
+                : () -> StaleFiles.leave(bootstrap.service());
         try {
-            SupervisorLink link = SupervisorLink.open(bootstrap, SupervisorLink.ANSWER_TIMEOUT);
+            if (bootstrap.service() != null) {
+                RuntimeDirectory.useUnlessChosen(directory.getParent()); // for the tickets of this worker
+            }
+            SupervisorLink link = LinkKeeper.first(bootstrap);
             Scoreboard scoreboard = Scoreboard.map(directory.resolve(Scoreboard.FILE));
-            SupervisedWorker worker = new SupervisedWorker(bootstrap.index(), link, scoreboard);
+            SupervisedWorker worker = new SupervisedWorker(bootstrap, link, scoreboard, removeStaleFiles);
             Signals.handle("TERM", new Termination(scoreboard::isQuiescing, () -> worker.beginDrain("SIGTERM")));
             Signals.handle("INT", () -> LOG.log(Level.DEBUG, "SIGINT is left to the supervisor"));
             Signals.handle("HUP", () -> LOG.log(Level.DEBUG, "SIGHUP is left to the supervisor"));
             // The supervisor starts a worker so that it ignores them all; a command in between may have changed that.
             List.of("USR1", "TTIN", "TTOU").forEach(Signals::ignoreUnlessHandled);
-            worker.link.deliverTo(new SupervisorLink.Events() {
-                @Override
-                public void drainRequested() {
-                    worker.beginDrain("asked by the supervisor");
-                }
-
-                @Override
-                public void threadDumpRequested() {
-                    // Not on the link's thread, which must hear of a drain even if nobody reads standard error.
-                    SupervisorLink.start("forkless-thread-dump", SupervisedWorker::dumpThreads);
-                }
-
-                @Override
-                public void supervisorLost() {
-                    try {
-                        removeStaleFiles.run(); // first, as the drain may end this process at once
-                    } finally {
-                        worker.beginDrain("the supervisor is gone");
-                    }
-                }
-            });
+            worker.keeper.begin();
             SupervisorLink.start("forkless-heartbeat", worker.heartbeats);
             return worker;
         } catch (ConnectException e) {
@@ -102,6 +91,50 @@ final class SupervisedWorker implements Worker {
         }
     }
 
+    /** What comes over the link, on its thread. */
+    private final class LinkEvents implements LinkKeeper.Owner {
+        @Override
+        public void drainRequested() {
+            beginDrain("asked by the supervisor");
+        }
+
+        @Override
+        public void threadDumpRequested() {
+            // Not on the link's thread, which must hear of a drain even if nobody reads standard error.
+            SupervisorLink.start("forkless-thread-dump", SupervisedWorker::dumpThreads);
+        }
+
+        @Override
+        public void handOverRequested(long id) {
+            SupervisorLink.start("forkless-hand-over", () -> keeper.handOver(id));
+        }
+
+        @Override
+        public void adopted() {
+            keeper.adopted();
+        }
+
+        @Override
+        public void supervisorLost() {
+            keeper.lost();
+        }
+
+        @Override
+        public void orphaned() {
+            // it serves on
+        }
+
+        @Override
+        public void abandoned(String reason) {
+            beginDrain(reason);
+        }
+
+        @Override
+        public boolean isDraining() {
+            return drain.hasBegun();
+        }
+    }
+
     @Override
     public int index() {
         return index;
@@ -109,11 +142,12 @@ final class SupervisedWorker implements Worker {
 
     @Override
     public SharedServerSocketChannel listen(ListenSpec spec) throws IOException {
-        Ticket ticket = link.requestTicket(spec);
+        Ticket ticket = keeper.current().requestTicket(spec);
         ListenerProvider provider = ListenerProviders.named(ticket.provider());
         providers.add(provider.getClass());
         SharedServerSocketChannel channel = provider.adopt(ticket.payload());
         channel.quiescingWhen(scoreboard::isQuiescing);
+        holdings.add(ticket.provider(), channel);
         return channel;
     }
 
@@ -172,6 +206,7 @@ final class SupervisedWorker implements Worker {
 
     private void sayBye() {
         send(new ControlMessage.Bye());
+        keeper.leave();
     }
 
     private void tellWhatIsOpen() {
@@ -180,7 +215,7 @@ final class SupervisedWorker implements Worker {
 
     private void send(ControlMessage message) {
         try {
-            link.send(message);
+            keeper.send(message);
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "the supervisor is gone, which the link's reader has noticed as well", e);
         }

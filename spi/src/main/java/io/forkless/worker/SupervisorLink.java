@@ -2,9 +2,11 @@ package io.forkless.worker;
 
 import io.forkless.internal.control.BootstrapFile;
 import io.forkless.internal.control.ControlMessage;
+import io.forkless.internal.control.ControlMessage.Adopted;
 import io.forkless.internal.control.ControlMessage.Drain;
 import io.forkless.internal.control.ControlMessage.DumpThreads;
 import io.forkless.internal.control.ControlMessage.Granted;
+import io.forkless.internal.control.ControlMessage.HandOver;
 import io.forkless.internal.control.ControlMessage.Hello;
 import io.forkless.internal.control.ControlMessage.Listen;
 import io.forkless.internal.control.ControlMessage.Refused;
@@ -15,6 +17,7 @@ import io.forkless.spi.ListenSpec;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.ProtocolException;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -41,7 +44,27 @@ final class SupervisorLink implements Closeable {
 
         void threadDumpRequested();
 
+        /** The supervisor wants a copy of the listener with that number. */
+        void handOverRequested(long id);
+
+        /** The supervisor has taken this worker over from an earlier one. */
+        void adopted();
+
         void supervisorLost();
+    }
+
+    /** The supervisor does not want this process; the message says why. */
+    static final class RefusedException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        RefusedException(String reason) {
+            super(reason);
+        }
+    }
+
+    /** Says who calls. */
+    interface Introduction {
+        void send(SupervisorLink link) throws IOException;
     }
 
     private static final long HELLO = 0;
@@ -61,17 +84,32 @@ final class SupervisorLink implements Closeable {
         this.answerTimeout = answerTimeout;
     }
 
-    /** Connects and introduces this process. */
+    /** Connects and introduces this process to the supervisor that started it. */
     static SupervisorLink open(BootstrapFile bootstrap, Duration answerTimeout) throws IOException {
-        SupervisorLink link = new SupervisorLink(SocketChannel.open(bootstrap.address()), answerTimeout);
+        return open(bootstrap.address(), bootstrap.token(), answerTimeout);
+    }
+
+    /** The same, at another address. */
+    static SupervisorLink open(SocketAddress address, String token, Duration answerTimeout) throws IOException {
+        long pid = ProcessHandle.current().pid();
+        return open(
+                address,
+                link -> link.send(new Hello(ControlMessage.VERSION, token, pid, Debugger.mayStopThisJvm())),
+                answerTimeout);
+    }
+
+    /**
+     * Connects to a supervisor and introduces this process.
+     *
+     * @throws RefusedException if the supervisor does not want it
+     */
+    static SupervisorLink open(SocketAddress address, Introduction introduction, Duration answerTimeout)
+            throws IOException {
+        SupervisorLink link = new SupervisorLink(SocketChannel.open(address), answerTimeout);
         try {
             CompletableFuture<ControlMessage> answer = link.expect(HELLO);
             start("forkless-supervisor-link", link::read);
-            link.send(new Hello(
-                    ControlMessage.VERSION,
-                    bootstrap.token(),
-                    ProcessHandle.current().pid(),
-                    Debugger.mayStopThisJvm()));
+            introduction.send(link);
             link.welcome = link.await(HELLO, answer, "hello", Welcome.class);
             return link;
         } catch (IOException | RuntimeException | Error e) {
@@ -150,7 +188,7 @@ final class SupervisorLink implements Closeable {
         try {
             ControlMessage message = answer.get(answerTimeout.toMillis(), TimeUnit.MILLISECONDS);
             if (message instanceof Refused refused) {
-                throw new IOException(refused.reason());
+                throw new RefusedException(refused.reason());
             }
             if (!expected.isInstance(message)) {
                 throw new ProtocolException(request + ": the supervisor gave the answer to another question");
@@ -213,6 +251,14 @@ final class SupervisorLink implements Closeable {
         }
         if (message instanceof DumpThreads) {
             events.thenAccept(Events::threadDumpRequested);
+            return;
+        }
+        if (message instanceof HandOver handOver) {
+            events.thenAccept(receiver -> receiver.handOverRequested(handOver.id()));
+            return;
+        }
+        if (message instanceof Adopted) {
+            events.thenAccept(Events::adopted);
             return;
         }
         long id = message instanceof Granted granted

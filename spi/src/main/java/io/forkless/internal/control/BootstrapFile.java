@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
@@ -26,9 +27,30 @@ import java.util.Set;
  *
  * @param index the worker's index, from 0
  * @param address a Unix-domain path, or a loopback address where the platform has none
- * @param token proves to the supervisor which worker is calling; works once
+ * @param token proves to the supervisor which worker is calling; works once as long as that supervisor lives
+ * @param service where the worker finds the next supervisor; {@code null} if it is not to look for one
  */
-public record BootstrapFile(int index, SocketAddress address, String token) {
+public record BootstrapFile(int index, SocketAddress address, String token, Service service) {
+    /**
+     * Where a worker that has lost its supervisor finds the next one.
+     *
+     * @param name of the supervisor
+     * @param endpoint the file that guards the name
+     * @param record the worker's own
+     * @param origin as of {@link WorkerRecord}
+     * @param orphanTimeout how long it serves on without a supervisor
+     */
+    public record Service(String name, Path endpoint, Path record, String origin, Duration orphanTimeout) {}
+
+    /** Of a worker that drains when its supervisor goes. */
+    public BootstrapFile(int index, SocketAddress address, String token) {
+        this(index, address, token, null);
+    }
+
+    public BootstrapFile withService(Service newService) {
+        return new BootstrapFile(index, address, token, newService);
+    }
+
     /** Names the bootstrap file. */
     public static final String ENVIRONMENT = "FORKLESS_CONTROL";
 
@@ -56,6 +78,14 @@ public record BootstrapFile(int index, SocketAddress address, String token) {
             properties.setProperty("unix", unix.getPath().toString());
         } else {
             properties.setProperty("port", Integer.toString(((InetSocketAddress) address).getPort()));
+        }
+        if (service != null) { // an older worker does not know these
+            properties.setProperty("name", service.name());
+            properties.setProperty("endpoint", service.endpoint().toString());
+            properties.setProperty("record", service.record().toString());
+            properties.setProperty("origin", service.origin());
+            properties.setProperty(
+                    "orphan-timeout", Long.toString(service.orphanTimeout().toMillis()));
         }
         StringWriter text = new StringWriter();
         properties.store(text, null);
@@ -109,12 +139,24 @@ public record BootstrapFile(int index, SocketAddress address, String token) {
             BootstrapFile bootstrap = new BootstrapFile(
                     Integer.parseInt(properties.getProperty("index")),
                     address,
-                    Objects.requireNonNull(properties.getProperty("token")));
+                    Objects.requireNonNull(properties.getProperty("token")),
+                    service(properties));
             Files.deleteIfExists(file); // only now that it is known to be one
             return bootstrap;
         } catch (IllegalArgumentException | NullPointerException e) {
             throw notABootstrapFile(file);
         }
+    }
+
+    private static Service service(Properties properties) {
+        return properties.getProperty("orphan-timeout") == null
+                ? null
+                : new Service(
+                        properties.getProperty("name"),
+                        Path.of(properties.getProperty("endpoint")),
+                        Path.of(properties.getProperty("record")),
+                        properties.getProperty("origin"),
+                        Duration.ofMillis(Long.parseLong(properties.getProperty("orphan-timeout"))));
     }
 
     @Override

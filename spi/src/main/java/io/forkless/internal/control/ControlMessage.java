@@ -1,9 +1,16 @@
 package io.forkless.internal.control;
 
 import io.forkless.spi.ListenSpec;
+import io.forkless.spi.ListenerProviders;
 import java.net.ProtocolException;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * One line of the conversation of a supervisor with a worker, or with an operator's command: UTF-8, words separated by one space, the last field
@@ -20,6 +27,10 @@ import java.time.Duration;
  * supervisor  dump-threads                       to standard error
  * supervisor  drain
  * worker      bye                                drained, about to exit
+ *
+ * worker      again VERSION TOKEN PID [KEY=VALUE ...]   the first line of one whose supervisor has gone; answered as hello
+ * supervisor  hand-over ID                       a listener that the worker has; answered by ticket or refused
+ * supervisor  adopted                            the worker is its own from now on
  *
  * operator    operator VERSION TOKEN             the first line of a connection
  * operator    do VERB [ARGUMENT]
@@ -116,6 +127,114 @@ public sealed interface ControlMessage {
         @Override
         public String encode() {
             return "heartbeat " + accepted + " " + open + " " + heapUsed;
+        }
+    }
+
+    /**
+     * A listener of which a worker has a copy.
+     *
+     * @param id the worker's number for it
+     * @param provider the name of the one that hands it over
+     * @param bound see {@link BoundAddress}
+     */
+    record Holding(long id, String provider, String bound) {
+        String encode() {
+            return id + ":" + provider + ":" + URLEncoder.encode(bound, StandardCharsets.UTF_8);
+        }
+
+        static Holding decode(String text) {
+            String[] part = text.split(":", 3);
+            if (part.length != 3) {
+                throw new IllegalArgumentException("not ID:PROVIDER:ADDRESS");
+            }
+            return new Holding(
+                    Long.parseLong(part[0]),
+                    ListenerProviders.requireValidName(part[1]),
+                    URLDecoder.decode(part[2], StandardCharsets.UTF_8));
+        }
+    }
+
+    /**
+     * A worker that has lost its supervisor calls the next one. It has a version of its own, and keys that a supervisor does not
+     * know have no meaning: both sides may be of different versions of Forkless.
+     *
+     * @param token the worker's secret
+     * @param ready whether it serves
+     * @param draining whether it was told to go before
+     * @param debugged as of {@link Hello}
+     */
+    record Again(
+            int version,
+            String token,
+            long pid,
+            boolean ready,
+            boolean draining,
+            boolean debugged,
+            List<Holding> holdings)
+            implements ControlMessage {
+        public static final int CURRENT_VERSION = 1;
+
+        private static final int FIXED_FIELDS = 3;
+
+        public Again {
+            holdings = List.copyOf(holdings);
+        }
+
+        @Override
+        public String encode() {
+            StringBuilder line = new StringBuilder("again " + version + " " + token + " " + pid);
+            line.append(" ready=")
+                    .append(ready)
+                    .append(" draining=")
+                    .append(draining)
+                    .append(" debugged=")
+                    .append(debugged);
+            holdings.forEach(holding -> line.append(" holds=").append(holding.encode()));
+            return line.toString();
+        }
+
+        static Again decode(String rest) {
+            String[] word = rest.split(" ");
+            if (word.length < FIXED_FIELDS) {
+                throw new IllegalArgumentException("too few fields");
+            }
+            Map<String, String> values = new HashMap<>();
+            List<Holding> holdings = new ArrayList<>();
+            for (String pair : List.of(word).subList(FIXED_FIELDS, word.length)) {
+                int equals = pair.indexOf('=');
+                String key = pair.substring(0, Math.max(0, equals));
+                if (key.equals("holds")) {
+                    holdings.add(Holding.decode(pair.substring(equals + 1)));
+                }
+                values.put(key, pair.substring(equals + 1));
+            }
+            return new Again(
+                    Integer.parseInt(word[0]),
+                    word[1],
+                    Long.parseLong(word[2]),
+                    Boolean.parseBoolean(values.get("ready")),
+                    Boolean.parseBoolean(values.get("draining")),
+                    Boolean.parseBoolean(values.get("debugged")),
+                    holdings);
+        }
+
+        @Override
+        public String toString() {
+            return "Again[version " + version + ", pid " + pid + ", " + holdings + "]"; // never the token
+        }
+    }
+
+    record HandOver(long id) implements ControlMessage {
+        @Override
+        public String encode() {
+            return "hand-over " + id;
+        }
+    }
+
+    record Adopted() implements ControlMessage {
+        @Override
+        public String encode() {
+            return "adopted";
         }
     }
 
@@ -230,6 +349,9 @@ public sealed interface ControlMessage {
                     String[] field = fields(rest, 3);
                     yield new Heartbeat(Long.parseLong(field[0]), Long.parseLong(field[1]), Long.parseLong(field[2]));
                 }
+                case "again" -> Again.decode(rest);
+                case "hand-over" -> new HandOver(Long.parseLong(rest));
+                case "adopted" -> new Adopted();
                 case "dump-threads" -> new DumpThreads();
                 case "drain" -> new Drain();
                 case "bye" -> new Bye();

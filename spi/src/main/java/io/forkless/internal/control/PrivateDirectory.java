@@ -2,19 +2,27 @@ package io.forkless.internal.control;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.zip.CRC32;
 
 /**
  * A directory that only its owner can enter (mode 0700; on Windows, below the user's own temporary directory), for
@@ -31,11 +39,22 @@ public final class PrivateDirectory implements Closeable, Renewable {
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
+    /** Of the directory of a service. */
+    private static final String SERVICE_SUFFIX = ".service";
+
+    /** No longer than the name of the directory of a process. */
+    private static final int MAX_SERVICE_NAME = 16;
+
+    /** Follows the name of a file that is not complete yet. */
+    private static final String UNFINISHED = ".new";
+
     private final Path path;
+    private final boolean shared;
     private FileIdentity identity;
 
-    private PrivateDirectory(Path path) throws IOException {
+    private PrivateDirectory(Path path, boolean shared) throws IOException {
         this.path = path;
+        this.shared = shared;
         this.identity = FileIdentity.of(path);
     }
 
@@ -51,7 +70,7 @@ public final class PrivateDirectory implements Closeable, Renewable {
             Path path = RuntimeDirectory.prepare().resolve(owner + randomDigits());
             try {
                 Files.createDirectory(path, RuntimeDirectory.ownerOnly(path));
-                return new PrivateDirectory(requireShort(path));
+                return new PrivateDirectory(requireShort(path), false);
             } catch (NoSuchFileException | FileAlreadyExistsException e) {
                 if (attempt == ATTEMPTS) {
                     throw cannotMake(path, e);
@@ -61,6 +80,48 @@ public final class PrivateDirectory implements Closeable, Renewable {
                 throw cannotMake(path, e);
             }
         }
+    }
+
+    /**
+     * The one of a service, in which one supervisor after the other finds the workers that the one before has left. Only whoever
+     * has the name may ask for it.
+     *
+     * @throws IOException if it cannot be made, or is something else than a directory of this user that is closed to others
+     */
+    public static PrivateDirectory ofService(String name) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            Path path = pathOfService(RuntimeDirectory.prepare(), name);
+            try {
+                Files.createDirectory(path, RuntimeDirectory.ownerOnly(path));
+                return new PrivateDirectory(requireShort(path), true);
+            } catch (FileAlreadyExistsException e) {
+                RuntimeDirectory.requireSafe(path);
+                PrivateDirectory directory = new PrivateDirectory(requireShort(path), true);
+                Files.deleteIfExists(directory.resolve(BootstrapFile.SOCKET_FILE)); // of the one before
+                return directory;
+            } catch (NoSuchFileException e) {
+                if (attempt == ATTEMPTS) {
+                    throw cannotMake(path, e);
+                }
+            } catch (FileSystemException e) {
+                throw cannotMake(path, e);
+            }
+        }
+    }
+
+    /** @param runtimeDirectory where its supervisors keep their files */
+    public static Path pathOfService(Path runtimeDirectory, String name) {
+        String shortened = name.length() <= MAX_SERVICE_NAME
+                ? name
+                // No name has a tilde, so the short form of one is not another one.
+                : name.substring(0, MAX_SERVICE_NAME - 9) + "~" + HexFormat.of().toHexDigits(digest(name));
+        return runtimeDirectory.resolve(shortened + SERVICE_SUFFIX);
+    }
+
+    private static int digest(String name) {
+        CRC32 digest = new CRC32();
+        digest.update(name.getBytes(StandardCharsets.UTF_8));
+        return (int) digest.getValue();
     }
 
     /** Few, as the path of a socket must be short, and enough to tell directories of one process apart. */
@@ -136,9 +197,58 @@ public final class PrivateDirectory implements Closeable, Renewable {
         return path.resolve(file);
     }
 
+    /**
+     * Writes a file that only the owner can read in place of the one that is there, if any.
+     *
+     * @throws IOException naming the file and what there is no space for
+     */
+    public static void replace(Path file, String text) throws IOException {
+        Path unfinished = file.resolveSibling(file.getFileName() + UNFINISHED);
+        try {
+            Files.deleteIfExists(unfinished);
+            try (SeekableByteChannel channel = Files.newByteChannel(
+                    unfinished, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly(file))) {
+                ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+            }
+            Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            Files.deleteIfExists(unfinished);
+            throw cannotWrite(file, e);
+        }
+    }
+
+    /** Makes the directory of a service again, and that in which it is, if somebody has removed them while no supervisor is there. */
+    static void restoreService(Path directory) throws IOException {
+        for (Path path : List.of(directory.getParent(), directory)) {
+            if (Files.notExists(path, LinkOption.NOFOLLOW_LINKS)) {
+                try {
+                    Files.createDirectory(path, RuntimeDirectory.ownerOnly(path));
+                } catch (FileAlreadyExistsException e) {
+                    // another worker has been quicker
+                }
+            }
+            RuntimeDirectory.requireSafe(path);
+        }
+    }
+
+    /** Whether a worker has its record here, so that the directory is to stay. */
+    private boolean hasWorkers() throws IOException {
+        try (DirectoryStream<Path> records = Files.newDirectoryStream(path, "*" + WorkerRecord.FILE_SUFFIX)) {
+            return records.iterator().hasNext();
+        }
+    }
+
+    /** What belongs to the workers that it leaves, and to the next supervisor, stays. */
     @Override
     public void close() throws IOException {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
+            if (shared && hasWorkers()) {
+                Files.deleteIfExists(resolve(BootstrapFile.SOCKET_FILE));
+                return;
+            }
             for (Path file : files) {
                 Files.deleteIfExists(file);
             }

@@ -49,6 +49,13 @@ public final class RuntimeDirectory {
                 Files.exists(path) ? path.toRealPath() : path); // nobody but the operator has made a link of it
     }
 
+    /** Has this process keep its files where its supervisor does, whatever its own directory for temporary files is. */
+    public static void useUnlessChosen(Path directory) throws IOException {
+        if (chosen().isEmpty()) {
+            System.setProperty(PROPERTY, directory.toString());
+        }
+    }
+
     /** Where files are made; it need not be there yet. */
     public static Path path() throws IOException {
         Optional<Path> chosen = chosen();
@@ -126,7 +133,8 @@ public final class RuntimeDirectory {
         }
     }
 
-    private static void requireSafe(Path path) throws IOException {
+    /** @throws IOException if somebody else could put or replace files there */
+    static void requireSafe(Path path) throws IOException {
         if (!Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
                 .isDirectory()) {
             throw unusable(path, "it is not a directory; remove it", null);

@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -77,6 +78,32 @@ public final class Scoreboard implements Closeable, Renewable {
     public static Scoreboard create(Path file) throws IOException {
         FileChannel channel = openNew(file);
         return new Scoreboard(file, FileIdentity.of(file), channel, null);
+    }
+
+    /**
+     * The supervisor's: the one that an earlier supervisor has left, which its workers have mapped, or else a new one.
+     * That it told of a stop no longer holds when {@link #recallQuiescing} is called.
+     */
+    public static Scoreboard openOrCreate(Path file) throws IOException {
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            return create(file);
+        }
+        FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+        try {
+            if (channel.size() != offset(CAPACITY, 0)) { // of another version, or cut: workers go over to the new one
+                channel.close();
+                Files.delete(file);
+                return create(file);
+            }
+            Scoreboard scoreboard = new Scoreboard(file, FileIdentity.of(file), channel, null);
+            scoreboard.workers = (int) Math.min(CAPACITY, Math.max(0, read(channel, WORKERS)));
+            scoreboard.quiescing = read(channel, QUIESCING) != 0;
+            return scoreboard;
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
     }
 
     /** With nobody on it: workers map the whole file once. */
@@ -197,12 +224,23 @@ public final class Scoreboard implements Closeable, Renewable {
         }
     }
 
-    /** Supervisor, on any thread: from now on listeners may be quiesced. There is no way back. */
+    /** Supervisor, on any thread: from now on listeners may be quiesced. */
     public synchronized void announceQuiescing() throws IOException {
-        quiescing = true;
-        write(channel, QUIESCING, 1);
+        writeQuiescing(true);
+    }
+
+    /** Supervisor: what an earlier one has quiesced is so no longer, and no connection comes any more that inherited it. */
+    public synchronized void recallQuiescing() throws IOException {
+        if (quiescing) {
+            writeQuiescing(false);
+        }
+    }
+
+    private void writeQuiescing(boolean value) throws IOException {
+        quiescing = value;
+        write(channel, QUIESCING, value ? 1 : 0);
         if (previous != null) {
-            write(previous, QUIESCING, 1);
+            write(previous, QUIESCING, value ? 1 : 0);
         }
     }
 
@@ -256,6 +294,12 @@ public final class Scoreboard implements Closeable, Renewable {
         if (channel != null) {
             channel.close();
         }
+    }
+
+    private static long read(FileChannel channel, int offset) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
+        channel.read(bytes, offset);
+        return bytes.getLong(0);
     }
 
     private static void write(FileChannel channel, int offset, long... values) throws IOException {

@@ -5,12 +5,14 @@ import java.lang.System.Logger.Level;
 import java.net.ConnectException;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.FileChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.ArrayList;
@@ -51,6 +53,65 @@ public final class StaleFiles {
             RuntimeDirectory.removeIfEmpty(directory.getParent());
         } catch (IOException | DirectoryIteratorException e) {
             LOG.log(Level.DEBUG, "another worker removes it", e);
+        }
+    }
+
+    /**
+     * Removes the record of a worker that goes without having found a supervisor, and what belongs to its service with the
+     * last one.
+     */
+    public static void leave(BootstrapFile.Service service) {
+        delete(service.record());
+        Path directory = service.record().getParent();
+        try (FileChannel endpoint = FileChannel.open(
+                service.endpoint(), StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+            // While this lock is held no supervisor begins.
+            if (endpoint.tryLock(EndpointText.LOCKED_BYTE, 1, false) == null || hasWorkers(directory)) {
+                return;
+            }
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+                for (Path file : files) {
+                    delete(file);
+                }
+            }
+            delete(directory);
+            removeHandOffsOfTheDead(directory.getParent());
+            delete(service.endpoint());
+        } catch (IOException | DirectoryIteratorException e) {
+            LOG.log(Level.DEBUG, "somebody else removes it", e);
+        }
+        RuntimeDirectory.removeIfEmpty(directory.getParent());
+    }
+
+    private static boolean hasWorkers(Path directory) throws IOException {
+        try (DirectoryStream<Path> records = Files.newDirectoryStream(directory, "*" + WorkerRecord.FILE_SUFFIX)) {
+            for (Path record : records) {
+                try {
+                    if (WorkerRecord.read(record).isAlive()) {
+                        return true;
+                    }
+                } catch (IOException e) {
+                    LOG.log(Level.DEBUG, "it is not the record of a worker", e);
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Those that processes which have ended have left in that runtime directory: of hand-offs that were under way. */
+    public static void removeHandOffsOfTheDead(Path runtimeDirectory) {
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(runtimeDirectory, "forkless-*-*")) {
+            for (Path path : all) {
+                String pid = path.getFileName().toString().split("-")[1];
+                if (pid.matches("\\d{1,18}")
+                        && Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)
+                        && UserId.ownerOf(path) == UserId.ours()
+                        && ProcessIdentity.of(Long.parseLong(pid)).isEmpty()) {
+                    removeDeadSockets(path);
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            LOG.log(Level.DEBUG, "somebody else removes it", e);
         }
     }
 

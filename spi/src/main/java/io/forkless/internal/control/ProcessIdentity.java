@@ -1,0 +1,72 @@
+package io.forkless.internal.control;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Which process it is, although its pid may be another one's later: the pid and when the process started.
+ *
+ * @param start the same for each observer. On Linux clock ticks since the boot ({@code starttime}, proc_pid_stat(5)): what a
+ *     JVM makes a time of day of changes when somebody sets the clock
+ */
+public record ProcessIdentity(long pid, String start) {
+    // Of proc_pid_stat(5), after the name, which is in parentheses and may have blanks.
+    private static final int STATE = 0;
+    private static final int START_TIME = 19;
+
+    private static final char SEPARATOR = ':';
+
+    /** Of the process with that pid, if there is one that runs. */
+    public static Optional<ProcessIdentity> of(long pid) {
+        Path stat = Path.of("/proc", Long.toString(pid), "stat");
+        if (!Files.exists(Path.of("/proc/self/stat"))) {
+            return ProcessHandle.of(pid)
+                    .filter(ProcessHandle::isAlive)
+                    .map(process -> new ProcessIdentity(
+                            pid,
+                            process.info()
+                                    .startInstant()
+                                    .map(Instant::toEpochMilli)
+                                    .map(String::valueOf)
+                                    .orElse("")));
+        }
+        try {
+            String text = Files.readString(stat);
+            String[] fields = text.substring(text.lastIndexOf(')') + 1).strip().split(" ");
+            // A zombie has ended, and waits for a parent that perhaps never asks for its status.
+            boolean ended = fields[STATE].equals("Z") || fields[STATE].equals("X");
+            return ended ? Optional.empty() : Optional.of(new ProcessIdentity(pid, fields[START_TIME]));
+        } catch (IOException | RuntimeException e) {
+            return Optional.empty(); // it has just ended
+        }
+    }
+
+    /** The process that asks. */
+    public static ProcessIdentity own() {
+        long pid = ProcessHandle.current().pid();
+        return of(pid).orElse(new ProcessIdentity(pid, ""));
+    }
+
+    /** Whether it still runs. */
+    public boolean isAlive() {
+        return of(pid).filter(this::equals).isPresent();
+    }
+
+    /** @throws IllegalArgumentException if that is not the text of one */
+    public static ProcessIdentity parse(String text) {
+        int separator = text.indexOf(SEPARATOR);
+        if (separator < 0) {
+            throw new IllegalArgumentException("not a process");
+        }
+        return new ProcessIdentity(Long.parseLong(text.substring(0, separator)), text.substring(separator + 1));
+    }
+
+    /** As {@link #parse} reads it. */
+    @Override
+    public String toString() {
+        return pid + "" + SEPARATOR + start;
+    }
+}

@@ -1,0 +1,111 @@
+package io.forkless.internal.control;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.Set;
+
+/**
+ * What the next supervisor of a service has to know of a worker that this one leaves behind: a file that only the owner can
+ * read, in the directory of the service, for as long as the worker's process runs. Immutable.
+ *
+ * @param index the worker's index
+ * @param token the worker's secret, by which it is known when it calls
+ * @param spawned the process that was started
+ * @param linked the process that has called: the same, or a descendant; {@code null} if none has called yet
+ * @param origin stands for what the worker was started with; equal ones mean the same
+ */
+public record WorkerRecord(int index, String token, ProcessIdentity spawned, ProcessIdentity linked, String origin) {
+    /** How the name of the file ends. */
+    public static final String FILE_SUFFIX = ".worker";
+
+    private static final int VERSION = 1;
+    private static final int MAX_BYTES = 4096;
+
+    public WorkerRecord {
+        Objects.requireNonNull(token, "token");
+        Objects.requireNonNull(spawned, "spawned");
+        Objects.requireNonNull(origin, "origin");
+    }
+
+    public WorkerRecord withLinked(ProcessIdentity newLinked) {
+        return new WorkerRecord(index, token, spawned, newLinked, origin);
+    }
+
+    /** The process that serves, as far as it is known. */
+    public ProcessIdentity process() {
+        return linked == null ? spawned : linked;
+    }
+
+    /** Whether one of its processes runs. */
+    public boolean isAlive() {
+        return spawned.isAlive() || linked != null && linked.isAlive();
+    }
+
+    /** Writes it in place of what is there; nobody ever sees a half of it. */
+    public void writeTo(Path file) throws IOException {
+        Properties properties = new Properties();
+        properties.setProperty("version", Integer.toString(VERSION));
+        properties.setProperty("index", Integer.toString(index));
+        properties.setProperty("token", token);
+        properties.setProperty("spawned", spawned.toString());
+        if (linked != null) {
+            properties.setProperty("linked", linked.toString());
+        }
+        properties.setProperty("origin", origin);
+        StringWriter text = new StringWriter();
+        properties.store(text, null);
+        PrivateDirectory.replace(file, text.toString());
+    }
+
+    /** Writes it, if somebody has removed it, while no supervisor is there. */
+    public void restoreAt(Path file) throws IOException {
+        if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
+            PrivateDirectory.restoreService(file.getParent());
+            writeTo(file);
+        }
+    }
+
+    /**
+     * Reads one. What it has besides is of a later version, and of no concern here.
+     *
+     * @throws IOException if it is none, with a reason that does not repeat what is in it
+     */
+    public static WorkerRecord read(Path file) throws IOException {
+        Properties properties = new Properties();
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException("it is not a regular file");
+        }
+        try (InputStream in = Channels.newInputStream(
+                Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)))) {
+            properties.load(new StringReader(new String(in.readNBytes(MAX_BYTES), StandardCharsets.UTF_8)));
+            int version = Integer.parseInt(properties.getProperty("version"));
+            if (version != VERSION) {
+                throw new IOException("it is of version " + version + ", and this Forkless knows version " + VERSION);
+            }
+            String linked = properties.getProperty("linked");
+            return new WorkerRecord(
+                    Integer.parseInt(properties.getProperty("index")),
+                    properties.getProperty("token"),
+                    ProcessIdentity.parse(properties.getProperty("spawned")),
+                    linked == null ? null : ProcessIdentity.parse(linked),
+                    properties.getProperty("origin"));
+        } catch (IllegalArgumentException | NullPointerException e) {
+            throw new IOException("it is not the record of a worker"); // a cause would repeat what is in it
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "WorkerRecord[worker " + index + ", " + process() + "]"; // never the token
+    }
+}

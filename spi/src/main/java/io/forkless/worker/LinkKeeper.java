@@ -1,0 +1,289 @@
+package io.forkless.worker;
+
+import io.forkless.internal.control.BootstrapFile;
+import io.forkless.internal.control.ControlMessage;
+import io.forkless.internal.control.ControlMessage.Again;
+import io.forkless.internal.control.EndpointText;
+import io.forkless.internal.control.ProcessIdentity;
+import io.forkless.internal.control.UserId;
+import io.forkless.internal.control.WorkerRecord;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.System.Logger.Level;
+import java.net.ConnectException;
+import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * The link to the supervisor that there is now. When that one has gone, this worker is an orphan: it serves on, and looks for
+ * the next supervisor of the same name. It drains if none has adopted it within the orphan time-out. Thread-safe.
+ */
+final class LinkKeeper {
+    private static final Duration INTERVAL = Duration.ofMillis(100);
+    private static final System.Logger LOG = System.getLogger(Worker.class.getName());
+
+    /** What this worker does about its link. */
+    interface Owner extends SupervisorLink.Events {
+        /** It is without a supervisor. */
+        void orphaned();
+
+        /** It has to go, for that reason. */
+        void abandoned(String reason);
+
+        boolean isDraining();
+    }
+
+    private final BootstrapFile bootstrap;
+    private final BootstrapFile.Service service;
+    private final Readiness readiness;
+    private final Holdings holdings;
+    private final Owner owner;
+    private final Runnable removeStaleFiles;
+    private volatile SupervisorLink link;
+
+    /** Of the supervisor that was called last. */
+    private volatile long supervisor;
+
+    /** Since when it has been an orphan; {@code null} if it is none. */
+    private Long orphanedAt;
+
+    /** @param removeStaleFiles what the supervisor has left, when this worker goes as well */
+    LinkKeeper(
+            BootstrapFile bootstrap,
+            SupervisorLink link,
+            Readiness readiness,
+            Holdings holdings,
+            Owner owner,
+            Runnable removeStaleFiles) {
+        this.bootstrap = bootstrap;
+        this.service = bootstrap.service();
+        this.link = link;
+        this.readiness = readiness;
+        this.holdings = holdings;
+        this.owner = owner;
+        this.removeStaleFiles = removeStaleFiles;
+    }
+
+    /** Calls the supervisor that started this process, or, if it has gone already, the next one. */
+    static SupervisorLink first(BootstrapFile bootstrap) throws IOException {
+        long begin = System.nanoTime();
+        SocketAddress address = bootstrap.address();
+        while (true) {
+            try {
+                return SupervisorLink.open(address, bootstrap.token(), SupervisorLink.ANSWER_TIMEOUT);
+            } catch (SupervisorLink.RefusedException e) {
+                throw e;
+            } catch (IOException e) {
+                BootstrapFile.Service service = bootstrap.service();
+                boolean over = service == null || isOver(begin, service.orphanTimeout());
+                if (over || !pause()) {
+                    throw e;
+                }
+                EndpointText endpoint = endpoint(service.endpoint());
+                address = endpoint == null ? address : endpoint.address();
+            }
+        }
+    }
+
+    /** From now on the link's end is noticed. */
+    void begin() {
+        link.deliverTo(owner);
+    }
+
+    /** Whether the end of the link is not the end of this worker. */
+    boolean survivesSupervisor() {
+        return service != null && !service.orphanTimeout().isZero();
+    }
+
+    void send(ControlMessage message) throws IOException {
+        link.send(message);
+    }
+
+    /** For threads that nobody interrupts. An orphan has nobody to tell. */
+    void sendUninterrupted(ControlMessage message) throws IOException {
+        try {
+            link.sendUninterrupted(message);
+        } catch (IOException e) {
+            if (!survivesSupervisor()) {
+                throw e;
+            }
+        }
+    }
+
+    SupervisorLink current() {
+        return link;
+    }
+
+    /** For the answer to a supervisor that wants a copy of a listener. */
+    void handOver(long id) {
+        SupervisorLink asking = link;
+        ProcessHandle process = ProcessHandle.of(supervisor).orElse(null);
+        ControlMessage answer = process == null
+                ? new ControlMessage.Refused(id, "the supervisor has ended")
+                : holdings.handOver(id, process);
+        try {
+            asking.send(answer);
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "the supervisor has gone again", e);
+        }
+    }
+
+    /** The supervisor that was called last has taken this worker over. */
+    synchronized void adopted() {
+        if (orphanedAt != null) {
+            orphanedAt = null;
+            log(Level.INFO, "the supervisor with pid " + supervisor + " has taken over");
+        }
+    }
+
+    /** The link has ended. Runs on its thread, and until there is another one. */
+    void lost() {
+        if (!survivesSupervisor()) {
+            abandon("the supervisor is gone");
+            return;
+        }
+        beginOrphanhood();
+        boolean linked = false;
+        while (!linked && pause()) {
+            try {
+                linked = callNext();
+            } catch (SupervisorLink.RefusedException e) {
+                owner.abandoned("the supervisor does not take this worker over: " + e.getMessage());
+                return;
+            } catch (IOException | RuntimeException | Error e) { // memory or descriptors are short, or it has just died
+                LOG.log(Level.DEBUG, "no supervisor yet", e);
+            }
+        }
+    }
+
+    private synchronized void beginOrphanhood() {
+        if (orphanedAt != null) {
+            return; // the next one has died as well
+        }
+        orphanedAt = System.nanoTime();
+        SupervisorLink.start("forkless-orphan-timeout", this::watchTimeout);
+        owner.orphaned();
+        if (!owner.isDraining()) {
+            log(
+                    Level.WARNING,
+                    "the supervisor is gone; serving on for "
+                            + service.orphanTimeout().toSeconds() + " s at most, until another supervisor named '"
+                            + service.name() + "' takes over");
+        }
+    }
+
+    /** However many supervisors have been called meanwhile, and whatever they do. */
+    private void watchTimeout() {
+        while (isOrphan() && pause()) {
+            if (isOverdue()) {
+                abandon("no supervisor has taken over within "
+                        + service.orphanTimeout().toMillis() + " ms");
+                return;
+            }
+        }
+    }
+
+    private synchronized boolean isOrphan() {
+        return orphanedAt != null;
+    }
+
+    private synchronized boolean isOverdue() {
+        return orphanedAt != null && isOver(orphanedAt, service.orphanTimeout());
+    }
+
+    private static boolean isOver(long since, Duration limit) {
+        return System.nanoTime() - since >= limit.toNanos();
+    }
+
+    /** The files go first, as the drain may end this process at once. */
+    private void abandon(String reason) {
+        try {
+            removeStaleFiles.run();
+        } finally {
+            owner.abandoned(reason);
+        }
+    }
+
+    /** This process is about to end: if it is an orphan, what nobody needs any more goes. */
+    void leave() {
+        if (isOrphan()) {
+            removeStaleFiles.run();
+        }
+    }
+
+    /** @return false if there is nobody to call */
+    private boolean callNext() throws IOException {
+        record().restoreAt(service.record());
+        EndpointText endpoint = endpoint(service.endpoint());
+        if (endpoint == null) {
+            return false;
+        }
+        supervisor = endpoint.pid();
+        SupervisorLink next;
+        try {
+            next = SupervisorLink.open(endpoint.address(), this::introduce, SupervisorLink.ANSWER_TIMEOUT);
+        } catch (ConnectException e) {
+            return false;
+        }
+        next.deliverTo(owner);
+        return true;
+    }
+
+    private void introduce(SupervisorLink next) throws IOException {
+        readiness.introduce(ready -> {
+            next.sendUninterrupted(new Again(
+                    Again.CURRENT_VERSION,
+                    bootstrap.token(),
+                    ProcessHandle.current().pid(),
+                    ready,
+                    owner.isDraining(),
+                    Debugger.mayStopThisJvm(),
+                    holdings.list()));
+            link = next; // what has changed since goes there
+        });
+    }
+
+    private WorkerRecord record() {
+        ProcessIdentity own = ProcessIdentity.own();
+        return new WorkerRecord(bootstrap.index(), bootstrap.token(), own, own, service.origin());
+    }
+
+    /** Who has the name, if that process lives and says where to call; else {@code null}. */
+    private static EndpointText endpoint(Path file) {
+        try {
+            if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || UserId.ownerOf(file) != UserId.ours()) {
+                return null;
+            }
+            try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+                EndpointText text =
+                        EndpointText.parse(new String(in.readNBytes(EndpointText.MAX_BYTES), StandardCharsets.UTF_8));
+                // Where there are no Unix-domain sockets its port may be somebody else's by now.
+                return text.address() != null && ProcessIdentity.of(text.pid()).isPresent() ? text : null;
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            return null; // it is being written
+        }
+    }
+
+    private static boolean pause() {
+        try {
+            Thread.sleep(INTERVAL.toMillis());
+            return true;
+        } catch (InterruptedException e) {
+            return false; // nobody has reason to
+        }
+    }
+
+    /** The application's logging may be in a jar that is not what it was. */
+    private static void log(Level level, String line) {
+        try {
+            LOG.log(level, line);
+        } catch (Throwable e) {
+            // there is nothing left to tell it with
+        }
+    }
+}
