@@ -78,8 +78,8 @@ final class FdPassing {
     }
 
     private static IOException refused(String operation) {
-        return new IOException(operation
-                + ": the supervisor refused: the ticket is stale, was used before or was made for another process");
+        return new IOException(operation + ": the process that made the ticket refused: it is stale, was used before or"
+                + " was made for another process");
     }
 
     private static List<NativeSocket> descriptors(Memory control, long controlLength) {

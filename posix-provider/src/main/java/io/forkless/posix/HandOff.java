@@ -1,7 +1,7 @@
 package io.forkless.posix;
 
 import io.forkless.internal.control.PrivateDirectory;
-import io.forkless.nio.NioChannels;
+import io.forkless.spi.HostProcess.Peer;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -20,8 +20,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The supervisor's side of one hand-off: a Unix-domain socket that exists until the ticket's owner has fetched its
- * descriptor or the ticket has expired. It sits in a directory of its own that only the owner can enter, and whoever
+ * The giver's side of one hand-off: a Unix-domain socket that exists until the ticket's owner has fetched its descriptor or
+ * the ticket has expired. It sits in a directory of its own that only the owner can enter, and whoever
  * connects must be the process that the ticket was made for, which the kernel attests, and know the nonce.
  */
 final class HandOff implements Closeable {
@@ -29,13 +29,13 @@ final class HandOff implements Closeable {
     private static final System.Logger LOG = System.getLogger(HandOff.class.getName());
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    /** How long a hand-off may outlive its worker. */
+    /** How long a hand-off may outlive its receiver. */
     private static final long LOOK_MILLIS = 500;
 
     private static final long CLOSE_MILLIS = 2000;
 
     private final NativeSocket descriptor;
-    private final ProcessHandle worker;
+    private final ProcessHandle receiver;
     private final Peer expected;
     private final byte[] nonce = new byte[TicketPayload.NONCE_BYTES];
     private final PrivateDirectory directory;
@@ -48,14 +48,14 @@ final class HandOff implements Closeable {
 
     /**
      * @param listener a copy of it is handed off; the caller keeps the original
-     * @param worker the only process that gets it
+     * @param receiver the only process that gets it
      * @param validity how long it may take to fetch it
      */
-    HandOff(NativeSocket listener, ProcessHandle worker, Duration validity) throws IOException {
+    HandOff(NativeSocket listener, ProcessHandle receiver, Duration validity) throws IOException {
         this.validity = validity;
-        this.worker = worker;
-        operation = "hand-off to pid " + worker.pid();
-        expected = new Peer(LibC.INSTANCE.getuid(), worker.pid());
+        this.receiver = receiver;
+        operation = "hand-off to pid " + receiver.pid();
+        expected = new Peer(PeerCredentials.ownUid(), receiver.pid());
         RANDOM.nextBytes(nonce);
         descriptor = listener.duplicate(operation);
         PrivateDirectory madeDirectory = null;
@@ -118,14 +118,14 @@ final class HandOff implements Closeable {
             }
             if (closed) {
                 LOG.log(Level.DEBUG, "{0}: the listener was closed first", operation);
-            } else if (!worker.isAlive()) {
+            } else if (!receiver.isAlive()) {
                 LOG.log(Level.DEBUG, "{0}: the process has ended", operation);
             } else {
                 LOG.log(Level.WARNING, "{0}: the ticket expired unused", operation);
             }
         } catch (IOException e) {
             LOG.log(Level.WARNING, "{0}: {1}", operation, e.getMessage());
-        } catch (RuntimeException | Error e) { // the worker asks again, and whoever closes this must not suffer
+        } catch (RuntimeException | Error e) { // the receiver asks again, and whoever closes this must not suffer
             LOG.log(Level.WARNING, operation, e);
         } finally {
             release();
@@ -141,8 +141,8 @@ final class HandOff implements Closeable {
 
     /** @return whether the descriptor was handed off; anybody else is turned away and the ticket stays valid */
     private boolean serve(SocketChannel channel, long deadline) throws IOException {
-        NativeSocket socket = new NativeSocket((int) NioChannels.handleOf(channel));
-        Peer peer = Peer.of(operation, socket);
+        NativeSocket socket = NativeSocket.of(channel);
+        Peer peer = PeerCredentials.of(operation, socket);
         if (!peer.equals(expected)) {
             LOG.log(Level.WARNING, "{0}: refused a connection of {1}, expected {2}", operation, peer, expected);
             return false;
@@ -167,11 +167,11 @@ final class HandOff implements Closeable {
         }
     }
 
-    /** @return whether it became ready before the deadline, and before this was closed or the worker ended */
+    /** @return whether it became ready before the deadline, and before this was closed or the receiver ended */
     private boolean await(SelectableChannel channel, int interest, long deadline) throws IOException {
         SelectionKey key = channel.register(selector, interest);
         long left;
-        while (!closed && worker.isAlive() && (left = deadline - System.nanoTime()) > 0) {
+        while (!closed && receiver.isAlive() && (left = deadline - System.nanoTime()) > 0) {
             selector.select(Math.min(LOOK_MILLIS, Math.max(1, left / 1_000_000)));
             boolean ready = selector.selectedKeys().contains(key);
             selector.selectedKeys().clear();

@@ -1,6 +1,7 @@
 package io.forkless.posix;
 
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.net.ProtocolFamily;
 import java.net.StandardProtocolFamily;
 
@@ -27,6 +28,7 @@ final class MinimumTtl {
     /** What at a stop keeps new clients away, for operators. */
     static final String MEANS = "IP_MINTTL holds new clients off";
 
+    private static final System.Logger LOG = System.getLogger(PosixListenerProvider.class.getName());
     private static final Abi ABI = Abi.CURRENT;
     private static final int HIGHEST = 255;
     private static final int NONE = 0;
@@ -54,8 +56,16 @@ final class MinimumTtl {
         set(operation, socket, family, HIGHEST);
     }
 
-    static void clear(String operation, NativeSocket socket, ProtocolFamily family) throws IOException {
-        set(operation, socket, family, NONE);
+    /** Of a listener, or of a connection that has inherited it; does nothing where there is none. */
+    static void clear(String operation, NativeSocket socket, ProtocolFamily family) {
+        if (family == StandardProtocolFamily.UNIX) {
+            return;
+        }
+        try {
+            set(operation, socket, family, NONE);
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "where there is no minimum TTL, the listener had none either", e);
+        }
     }
 
     /** An IPv6 socket has both: the first is for the IPv4 clients that it may have. */

@@ -1,6 +1,7 @@
 package io.forkless.posix;
 
 import com.sun.jna.Memory;
+import io.forkless.nio.NioChannels;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
@@ -8,12 +9,18 @@ import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
+import java.nio.channels.Channel;
 import java.nio.charset.StandardCharsets;
 
 /** A file descriptor of a socket, with the calls that are in use. The owner closes it. */
 record NativeSocket(int fd) {
     private static final Abi ABI = Abi.CURRENT;
     private static final LibC C = LibC.INSTANCE;
+
+    /** That of a channel, which goes on owning it. */
+    static NativeSocket of(Channel channel) {
+        return new NativeSocket((int) NioChannels.handleOf(channel));
+    }
 
     /**
      * One that is neither bound nor connected; closed on exec.

@@ -4,13 +4,15 @@ import com.sun.jna.Memory;
 import com.sun.jna.Platform;
 import io.forkless.spi.HostProcess;
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** setsid(2), execve(2) and pthread_sigmask(3). Linux; macOS not tested. */
+/** setsid(2), execve(2), pthread_sigmask(3) and {@code SO_PEERCRED}. Linux; macOS not tested. */
 public final class PosixHostProcess implements HostProcess {
     /** {@code asm-generic/signal.h}; macOS {@code sys/signal.h}. */
     private static final Map<String, Integer> SIGNALS = Map.of(
@@ -97,6 +99,14 @@ public final class PosixHostProcess implements HostProcess {
                 previous.close();
             };
         }
+    }
+
+    @Override
+    public Peer peerOf(SocketChannel connection) throws IOException {
+        if (!(connection.getRemoteAddress() instanceof UnixDomainSocketAddress)) {
+            throw new IOException("peer of " + connection + ": this is no connected Unix-domain socket");
+        }
+        return PeerCredentials.of("peer of " + connection, NativeSocket.of(connection));
     }
 
     private static void closeOnExec(int passed) throws IOException {

@@ -12,15 +12,11 @@ import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** The supervisor's copy of a listener. It never accepts. */
 final class PosixListener implements SharedListener {
     /** How long a queue must have been empty, in ms, to be taken for empty. */
     private static final int SETTLED_MILLIS = 100;
-
-    private static final Duration TICKET_VALIDITY = Duration.ofSeconds(20);
 
     /** What it was made from; {@code null} if the service manager made it. */
     private final ListenSpec spec;
@@ -30,7 +26,7 @@ final class PosixListener implements SharedListener {
     private final ProtocolFamily family;
     private final ServerSocketChannel owner;
     private final Object pathIdentity;
-    private final Set<HandOff> handOffs = ConcurrentHashMap.newKeySet();
+    private final HandOffs handOffs = new HandOffs();
 
     PosixListener(ListenSpec spec) throws IOException {
         this(spec, "listen " + spec, ListeningSocket.open(spec));
@@ -50,6 +46,26 @@ final class PosixListener implements SharedListener {
         socket.setCloseOnExec();
         socket.setBlocking(operation);
         return new PosixListener(null, operation, socket);
+    }
+
+    /**
+     * One that a worker of an earlier supervisor has handed over. New clients get to it again. It becomes ours, also if this
+     * fails.
+     *
+     * @param spec {@code null} if a service manager has made it, and sees to its path
+     */
+    static PosixListener takenOver(ListenSpec spec, String operation, NativeSocket socket) throws IOException {
+        PosixListener listener = new PosixListener(spec, operation, socket);
+        try {
+            if (spec instanceof UnixListenSpec unix) {
+                UnixPath.requireLeadsTo(operation, unix, socket);
+            }
+            MinimumTtl.clear(operation, socket, listener.family);
+            return listener;
+        } catch (IOException | RuntimeException | Error e) {
+            listener.owner.close();
+            throw e;
+        }
     }
 
     private PosixListener(ListenSpec spec, String operation, NativeSocket socket) throws IOException {
@@ -78,10 +94,7 @@ final class PosixListener implements SharedListener {
     @Override
     public synchronized byte[] ticketFor(ProcessHandle worker) throws IOException {
         requireOpen();
-        HandOff handOff = new HandOff(socket, worker, TICKET_VALIDITY);
-        handOffs.add(handOff);
-        handOff.start(() -> handOffs.remove(handOff));
-        return handOff.ticket();
+        return handOffs.ticketFor(socket, worker);
     }
 
     /** Never waits longer, {@code /proc} included. Nothing is done to a listener that a service manager has opened. */
@@ -160,11 +173,16 @@ final class PosixListener implements SharedListener {
         try {
             unlinkOwnPath();
         } finally {
-            try {
-                owner.close();
-            } finally {
-                handOffs.forEach(HandOff::close);
-            }
+            leave();
+        }
+    }
+
+    @Override
+    public synchronized void leave() throws IOException {
+        try {
+            owner.close();
+        } finally {
+            handOffs.close();
         }
     }
 

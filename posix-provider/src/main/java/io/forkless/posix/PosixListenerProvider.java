@@ -5,6 +5,7 @@ import com.sun.jna.Platform;
 import io.forkless.internal.control.RuntimeDirectory;
 import io.forkless.nio.NioChannels;
 import io.forkless.spi.Fitness;
+import io.forkless.spi.HostProcess;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.ListenerProvider;
 import io.forkless.spi.SharedListener;
@@ -64,14 +65,14 @@ public final class PosixListenerProvider implements ListenerProvider {
                 throw new IOException(
                         "listen " + spec + ": the channel is non-blocking, and so would be every worker's");
             }
-            NativeSocket original = new NativeSocket((int) NioChannels.handleOf(source));
+            NativeSocket original = NativeSocket.of(source);
             return PosixListener.opened(spec, original.duplicate("listen " + spec));
         }
     }
 
     @Override
     public SharedServerSocketChannel adopt(byte[] ticket) throws IOException {
-        NativeSocket received = fetch(TicketPayload.decode(ticket));
+        NativeSocket received = fetch("adopt", ticket);
         try {
             ProtocolFamily family = received.requireListening("adopt");
             return new PosixServerSocketChannel(NioChannels.serverSocketChannel(received.fd(), family), family);
@@ -81,20 +82,39 @@ public final class PosixListenerProvider implements ListenerProvider {
         }
     }
 
-    private static NativeSocket fetch(TicketPayload payload) throws IOException {
+    @Override
+    public SharedListener takeOver(ListenSpec spec, byte[] ticket) throws IOException {
+        String operation = "take over " + (spec == null ? "a listener of a service manager" : spec);
+        return PosixListener.takenOver(spec, operation, fetch(operation, ticket));
+    }
+
+    private static NativeSocket fetch(String operation, byte[] ticket) throws IOException {
+        TicketPayload payload = TicketPayload.decode(operation, ticket);
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(payload.socket()))) {
+            NativeSocket socket = NativeSocket.of(channel);
+            requireOwnUser(operation, socket);
             greet(channel, payload.nonce());
-            NativeSocket socket = new NativeSocket((int) NioChannels.handleOf(channel));
             if (!socket.awaitReadable(REPLY_TIMEOUT_MILLIS)) {
-                throw new IOException("adopt: no answer from the supervisor within " + REPLY_TIMEOUT_MILLIS + " ms");
+                throw new IOException(operation + ": no answer from the process that made the ticket within "
+                        + REPLY_TIMEOUT_MILLIS + " ms");
             }
-            return FdPassing.receive("adopt", socket);
+            return FdPassing.receive(operation, socket);
         } catch (SocketException e) {
             if (e instanceof ConnectException || Files.notExists(payload.socket())) {
                 removeStaleFiles(payload.socket());
-                throw new IOException("adopt: the ticket is stale or was used before", e);
+                throw new IOException(operation + ": the ticket is stale or was used before", e);
             }
-            throw new IOException("adopt: " + e.getMessage(), e);
+            throw new IOException(operation + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The nonce is for whoever made the ticket, and so are the descriptor's rights. */
+    private static void requireOwnUser(String operation, NativeSocket connected) throws IOException {
+        HostProcess.Peer peer = PeerCredentials.of(operation, connected);
+        if (peer.uid() != PeerCredentials.ownUid()) {
+            throw new IOException(operation + ": the process that serves the ticket, pid " + peer.pid()
+                    + ", belongs to user " + peer.uid() + " and not to this process's user "
+                    + PeerCredentials.ownUid());
         }
     }
 
@@ -102,11 +122,11 @@ public final class PosixListenerProvider implements ListenerProvider {
         try {
             channel.write(ByteBuffer.wrap(nonce));
         } catch (IOException e) {
-            LOG.log(Level.DEBUG, "the supervisor has hung up: its refusal is what there is to read", e);
+            LOG.log(Level.DEBUG, "the other process has hung up: its refusal is what there is to read", e);
         }
     }
 
-    /** A supervisor that was killed could not remove them; nobody listens there any more. */
+    /** A process that was killed could not remove them; nobody listens there any more. */
     private static void removeStaleFiles(Path socket) {
         try {
             if (socket.endsWith(HandOff.SOCKET_FILE)) {

@@ -1,12 +1,11 @@
 package io.forkless.posix;
 
-import io.forkless.nio.NioChannels;
 import io.forkless.spi.SharedServerSocketChannel;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.ProtocolFamily;
 import java.net.SocketAddress;
-import java.net.StandardProtocolFamily;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
@@ -25,12 +24,13 @@ final class PosixServerSocketChannel extends SharedServerSocketChannel {
     private final ProtocolFamily family;
     private final NativeSocket listener;
     private final ReadWriteLock release = new ReentrantReadWriteLock();
+    private final HandOffs handOffs = new HandOffs();
     private boolean released;
 
     PosixServerSocketChannel(ServerSocketChannel jdkChannel, ProtocolFamily family) {
         this.jdkChannel = jdkChannel;
         this.family = family;
-        this.listener = new NativeSocket((int) NioChannels.handleOf(jdkChannel));
+        this.listener = NativeSocket.of(jdkChannel);
     }
 
     @Override
@@ -54,14 +54,7 @@ final class PosixServerSocketChannel extends SharedServerSocketChannel {
 
     @Override
     protected void acceptedWhileQuiescing(SocketChannel accepted) {
-        if (family == StandardProtocolFamily.UNIX) {
-            return;
-        }
-        try {
-            MinimumTtl.clear("accept", new NativeSocket((int) NioChannels.handleOf(accepted)), family);
-        } catch (IOException e) {
-            LOG.log(Level.DEBUG, "where there is no minimum TTL, the listener had none either", e);
-        }
+        MinimumTtl.clear("accept", NativeSocket.of(accepted), family);
     }
 
     @Override
@@ -72,6 +65,21 @@ final class PosixServerSocketChannel extends SharedServerSocketChannel {
             jdkChannel.close();
         } finally {
             release.writeLock().unlock();
+            handOffs.close();
+        }
+    }
+
+    /** The lock keeps the descriptor ours until the ticket has one of its own. */
+    @Override
+    public byte[] ticketFor(ProcessHandle supervisor) throws IOException {
+        release.readLock().lock();
+        try {
+            if (released || !jdkChannel.isOpen()) {
+                throw new ClosedChannelException();
+            }
+            return handOffs.ticketFor(listener, supervisor);
+        } finally {
+            release.readLock().unlock();
         }
     }
 

@@ -17,7 +17,7 @@ record TicketPayload(byte[] nonce, Path socket) {
         return payload;
     }
 
-    static TicketPayload decode(byte[] payload) throws IOException {
+    static TicketPayload decode(String operation, byte[] payload) throws IOException {
         if (payload.length > NONCE_BYTES) {
             String path = new String(payload, NONCE_BYTES, payload.length - NONCE_BYTES, StandardCharsets.UTF_8);
             try {
@@ -28,6 +28,6 @@ record TicketPayload(byte[] nonce, Path socket) {
                 // reported below
             }
         }
-        throw new IOException("adopt: not a ticket of the posix provider");
+        throw new IOException(operation + ": not a ticket of the posix provider");
     }
 }

@@ -87,6 +87,37 @@ final class UnixPath {
                 : Errno.failure(operation, "unlink", errno);
     }
 
+    /**
+     * Says whether who connects to the path gets into the queue of that listener. A probe connects for it, and hangs up.
+     *
+     * @throws IOException if not: nobody can reach the listener then
+     */
+    static void requireLeadsTo(String operation, UnixListenSpec spec, NativeSocket listener) throws IOException {
+        Path path = Path.of(spec.path());
+        if (!isSocket(path) || !leadsTo(operation, path, listener)) {
+            throw new IOException(operation + ": clients cannot reach it any more: its path was removed, or is somebody"
+                    + " else's by now");
+        }
+    }
+
+    /**
+     * The kernel notes on a listener who has called listen(2), and tells it to whoever connects (unix(7), {@code SO_PEERCRED};
+     * {@code unix_listen} and {@code unix_stream_connect} in {@code net/unix/af_unix.c}).
+     */
+    private static boolean leadsTo(String operation, Path path, NativeSocket listener) throws IOException {
+        try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            probe.configureBlocking(false);
+            return !probe.connect(UnixDomainSocketAddress.of(path)) // its queue is full
+                    || Abi.CURRENT == Abi.MACOS // which tells it of connections only
+                    || PeerCredentials.of(operation, NativeSocket.of(probe))
+                            .equals(PeerCredentials.of(operation, listener));
+        } catch (ConnectException e) {
+            return false;
+        } catch (SocketException e) { // a socket of another type, or one that this user may not write to
+            return !Files.isWritable(path) && isBound(operation, path);
+        }
+    }
+
     /** What tells this file from another one that may come to have the same path, or {@code null} if there is none. */
     static Object identity(String operation, UnixListenSpec spec) throws IOException {
         try {

@@ -47,7 +47,7 @@ class HandOffFuzzTest {
     void no_greeting_but_the_right_one_gets_the_listener(byte[] difference) throws IOException {
         byte[] greeting = difference.clone();
         byte[] ticket = listener.ticketFor(ProcessHandle.current());
-        TicketPayload payload = TicketPayload.decode(ticket);
+        TicketPayload payload = TicketPayload.decode("test", ticket);
         for (int i = 0; i < Math.min(greeting.length, NONCE_BYTES); i++) {
             greeting[i] ^= payload.nonce()[i];
         }

@@ -46,7 +46,7 @@ class HandOffTest {
     @Test
     void whoever_does_not_know_the_nonce_gets_nothing_and_the_ticket_stays_valid() throws IOException {
         byte[] ticket = listener.ticketFor(SELF);
-        TicketPayload payload = TicketPayload.decode(ticket);
+        TicketPayload payload = TicketPayload.decode("test", ticket);
         byte[] wrong = payload.nonce().clone();
         wrong[TicketPayload.NONCE_BYTES - 1] ^= 1;
 
@@ -64,7 +64,7 @@ class HandOffTest {
 
     @Test
     void a_nonce_in_pieces_is_a_nonce() throws IOException {
-        TicketPayload payload = TicketPayload.decode(listener.ticketFor(SELF));
+        TicketPayload payload = TicketPayload.decode("test", listener.ticketFor(SELF));
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(payload.socket()))) {
             for (byte piece : payload.nonce()) {
                 channel.write(ByteBuffer.wrap(new byte[] {piece}));
@@ -78,7 +78,7 @@ class HandOffTest {
         NativeSocket socket = ListeningSocket.open(ListenSpec.tcp("127.0.0.1", 0));
         HandOff handOff = new HandOff(socket, SELF, Duration.ofMillis(200));
         handOff.start(() -> {});
-        Path path = TicketPayload.decode(handOff.ticket()).socket();
+        Path path = TicketPayload.decode("test", handOff.ticket()).socket();
         assertThat(path).exists();
 
         await().untilAsserted(() -> assertThat(path.getParent()).doesNotExist());
@@ -93,7 +93,7 @@ class HandOffTest {
         Process worker = new ProcessBuilder("sleep", "600").start();
         HandOff handOff = new HandOff(socket, worker.toHandle(), Duration.ofMinutes(10));
         handOff.start(() -> {});
-        Path path = TicketPayload.decode(handOff.ticket()).socket();
+        Path path = TicketPayload.decode("test", handOff.ticket()).socket();
         assertThat(path).exists();
 
         worker.destroyForcibly();
@@ -107,7 +107,7 @@ class HandOffTest {
         NativeSocket socket = ListeningSocket.open(ListenSpec.tcp("127.0.0.1", 0));
         HandOff handOff = new HandOff(socket, SELF, Duration.ofMillis(500));
         handOff.start(() -> {});
-        Path path = TicketPayload.decode(handOff.ticket()).socket();
+        Path path = TicketPayload.decode("test", handOff.ticket()).socket();
         try (SocketChannel silent = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
             assertThat(silent.read(ByteBuffer.allocate(1))).isEqualTo(-1);
         }
@@ -136,7 +136,7 @@ class HandOffTest {
         Thread.setDefaultUncaughtExceptionHandler((thread, e) -> uncaught.add(e));
         try {
             for (int i = 0; i < 300; i++) {
-                TicketPayload payload = TicketPayload.decode(listener.ticketFor(SELF));
+                TicketPayload payload = TicketPayload.decode("test", listener.ticketFor(SELF));
                 try (SocketChannel peer = SocketChannel.open(UnixDomainSocketAddress.of(payload.socket()))) {
                     peer.write(ByteBuffer.wrap(payload.nonce(), 0, i % 2 == 0 ? 31 : 32));
                     spin(ThreadLocalRandom.current().nextInt(300_000));
@@ -163,7 +163,7 @@ class HandOffTest {
         List<Path> directories = new ArrayList<>();
         for (int i = 0; i < 500; i++) {
             byte[] ticket = listener.ticketFor(SELF);
-            directories.add(TicketPayload.decode(ticket).socket().getParent());
+            directories.add(TicketPayload.decode("test", ticket).socket().getParent());
             PROVIDER.adopt(ticket).close();
         }
         awaitNoHandOff();

@@ -22,7 +22,7 @@ class TicketFuzzTest {
     @FuzzTest(maxExecutions = 250_000)
     void any_payload_is_a_ticket_or_an_error_that_names_none_of_it(byte[] payload) {
         try {
-            TicketPayload ticket = TicketPayload.decode(payload);
+            TicketPayload ticket = TicketPayload.decode("test", payload);
             assertThat(payload).startsWith(ticket.nonce()).hasSizeGreaterThan(TicketPayload.NONCE_BYTES);
             assertThat(ticket.nonce()).hasSize(TicketPayload.NONCE_BYTES);
             assertThat(ticket.socket()).isAbsolute();

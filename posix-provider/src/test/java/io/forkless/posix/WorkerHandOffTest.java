@@ -68,8 +68,8 @@ class WorkerHandOffTest {
         AtomicInteger connected = new AtomicInteger();
         try (WorkerJvm worker = WorkerJvm.start()) {
             byte[] ticket = listener.ticketFor(worker.handle());
-            UnixDomainSocketAddress address =
-                    UnixDomainSocketAddress.of(TicketPayload.decode(ticket).socket());
+            UnixDomainSocketAddress address = UnixDomainSocketAddress.of(
+                    TicketPayload.decode("test", ticket).socket());
             List<SocketChannel> silent = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
                 silent.add(SocketChannel.open(address));
@@ -94,7 +94,7 @@ class WorkerHandOffTest {
         assumeTrue(Privileges.canBecomeNobody(), Privileges.REASON);
         try (WorkerJvm nobody = WorkerJvm.startAsNobody(directory)) {
             byte[] ticket = ticketIn(directory, nobody);
-            Path socket = TicketPayload.decode(ticket).socket();
+            Path socket = TicketPayload.decode("test", ticket).socket();
             assertThat(Files.getPosixFilePermissions(socket.getParent()))
                     .isEqualTo(PosixFilePermissions.fromString("rwx------"));
             assertThat(nobody.ask("adopt " + HexFormat.of().formatHex(ticket)))
@@ -154,7 +154,7 @@ class WorkerHandOffTest {
             supervisor.tell("listen 127.0.0.1:0");
             ticket = HexFormat.of()
                     .parseHex(supervisor.ask("ticket " + ProcessHandle.current().pid()));
-            socket = TicketPayload.decode(ticket).socket();
+            socket = TicketPayload.decode("test", ticket).socket();
         }
         assertThat(socket).exists();
 

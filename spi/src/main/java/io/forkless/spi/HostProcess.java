@@ -1,6 +1,7 @@
 package io.forkless.spi;
 
 import java.io.IOException;
+import java.nio.channels.SocketChannel;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +53,23 @@ public interface HostProcess {
      * @throws IOException with the name of the native error
      */
     HeldSignals holdSignals(List<String> names) throws IOException;
+
+    /**
+     * Who is at the other end of a connected Unix-domain socket, as the kernel attests: of a client, the process that accepts
+     * asks who has connected; a client gets the process that has called listen(2). unix(7), {@code SO_PEERCRED}. The
+     * connection must not be closed meanwhile.
+     *
+     * @throws IOException if it is no connected Unix-domain socket, or with the name of the native error
+     */
+    Peer peerOf(SocketChannel connection) throws IOException;
+
+    /**
+     * A process at the other end of a connection.
+     *
+     * @param uid the user that it ran as when it connected or listened
+     * @param pid its number, which may be another process's once it has ended
+     */
+    record Peer(long uid, long pid) {}
 
     /** Signals that are held off from a thread. */
     interface HeldSignals {

@@ -8,8 +8,9 @@ import java.nio.channels.ServerSocketChannel;
  *
  * <p>A provider is found with {@link java.util.ServiceLoader}: name the class in
  * {@code META-INF/services/io.forkless.spi.ListenerProvider} (and {@code provides} it in a module). The supervisor calls
- * {@link #listen}, the worker calls {@link #adopt}; both load the provider of the same name. A provider must be cheap to
- * construct and must not load native code before {@link #check()}.
+ * {@link #listen}, the worker calls {@link #adopt}; a supervisor that finds workers of an earlier one calls
+ * {@link #takeOver}. All load the provider of the same name. A provider must be cheap to construct and must not load
+ * native code before {@link #check()}.
  *
  * <p>All methods may be called by any thread.
  */
@@ -61,4 +62,21 @@ public interface ListenerProvider {
      *     hand-off failed
      */
     SharedServerSocketChannel adopt(byte[] ticket) throws IOException;
+
+    /**
+     * Redeems a worker's ticket (supervisor side): the supervisor that has opened the listener has died, or hands the service
+     * over, and this process goes on in its place. The worker keeps its copy. What an earlier holder's
+     * {@link SharedListener#quiesce} has done to the listener is undone, for all who share it.
+     *
+     * @param spec what the listener was made from; {@code null} if a service manager had opened it
+     * @param ticket what {@link SharedServerSocketChannel#ticketFor} returned in the worker
+     * @return a copy that is as good as what {@link #listen} returned: its close removes a Unix-domain path, for one
+     * @throws IOException if the ticket is stale, was made for another process or was redeemed before, if the hand-off
+     *     failed, or if clients cannot reach the listener any more since its Unix-domain path is gone or somebody else's
+     * @throws UnsupportedOperationException if this provider cannot do it
+     */
+    default SharedListener takeOver(ListenSpec spec, byte[] ticket) throws IOException {
+        throw new UnsupportedOperationException("take over " + (spec == null ? "a listener" : spec) + ": the " + name()
+                + " provider has no hand-off from a worker to a supervisor");
+    }
 }

@@ -6,8 +6,9 @@ import java.net.SocketAddress;
 import java.time.Duration;
 
 /**
- * A bound, listening socket that the supervisor holds and hands out. It lives until its last holder, supervisor or
- * worker, has closed it. All methods may be called by any thread.
+ * A bound, listening socket that the supervisor holds and hands out; it has opened it, or has taken it over from a worker of an
+ * earlier supervisor. It lives until its last holder, supervisor or worker, has closed it. All methods may be called by any
+ * thread.
  */
 public interface SharedListener extends Closeable {
     /** The address it is really bound to: a requested port 0 is replaced by the port that was chosen. */
@@ -26,8 +27,9 @@ public interface SharedListener extends Closeable {
     /**
      * Prepares the end of this listener: lets no further connection be queued, where that can be done, and waits until
      * those that are queued have been accepted by the workers. Closing without this resets the connections that are still
-     * queued. It cannot be undone, and the workers' copies are affected alike; see
-     * {@link SharedServerSocketChannel#acceptedWhileQuiescing}.
+     * queued. The workers' copies are affected alike; see
+     * {@link SharedServerSocketChannel#acceptedWhileQuiescing}. This process cannot undo it; a supervisor that
+     * {@linkplain ListenerProvider#takeOver takes the listener over} does.
      *
      * @param limit how long to wait at most
      * @return whether both were achieved, by the outcome and not by what the platform is said to be able to do
@@ -38,4 +40,14 @@ public interface SharedListener extends Closeable {
     /** Gives up this process's copy and every ticket that was not redeemed. Workers keep theirs. */
     @Override
     void close() throws IOException;
+
+    /**
+     * Gives up this process's copy and every ticket that was not redeemed, and leaves the listener, its Unix-domain path
+     * included, to the other processes that hold it. For a supervisor that hands the service over to another one, which has
+     * taken over a copy or will do so from a worker; {@link #close()} is for the end of the service. Whichever of the two is
+     * called first counts.
+     */
+    default void leave() throws IOException {
+        close();
+    }
 }

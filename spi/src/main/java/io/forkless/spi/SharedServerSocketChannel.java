@@ -108,6 +108,21 @@ public abstract class SharedServerSocketChannel extends ServerSocketChannel {
      */
     protected abstract void release(Consumer<SocketChannel> queued) throws IOException;
 
+    /**
+     * Makes a ticket with which that process, and no other, can {@linkplain ListenerProvider#takeOver take over} a copy of
+     * this listener once, for a limited time. Closing this channel ends the ticket, too, as far as the platform can do so.
+     *
+     * @param supervisor the process that will redeem the ticket; its identity is verified at the hand-off
+     * @return at most 4096 bytes, a secret while the ticket is valid
+     * @throws ClosedChannelException if this channel is closed
+     * @throws IOException if no ticket can be made, with the native error's name
+     * @throws UnsupportedOperationException if channels of this kind cannot be handed over
+     */
+    public byte[] ticketFor(ProcessHandle supervisor) throws IOException {
+        throw new UnsupportedOperationException("hand-off to pid " + supervisor.pid() + ": a "
+                + getClass().getSimpleName() + " cannot be handed over to a supervisor");
+    }
+
     @Override
     public abstract SocketAddress getLocalAddress() throws IOException;
 

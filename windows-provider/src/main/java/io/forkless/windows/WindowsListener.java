@@ -12,8 +12,6 @@ import java.time.Duration;
 final class WindowsListener implements SharedListener {
     static final String CANNOT_HOLD_OFF = "Windows has no means to stop queueing that leaves alone what is queued";
 
-    private static final Duration TICKET_VALIDITY = Duration.ofSeconds(20);
-
     private final ListenSpec spec;
     private final NativeSocket socket;
     private final SocketAddress localAddress;
@@ -37,19 +35,10 @@ final class WindowsListener implements SharedListener {
         return localAddress;
     }
 
-    /**
-     * Duplicates the socket into that process. If the process never adopts it, the duplicate keeps the port open until the
-     * process ends: there is no way to take it back.
-     */
     @Override
     public synchronized byte[] ticketFor(ProcessHandle worker) throws IOException {
         requireOpen();
-        String operation = "hand-off to pid " + worker.pid();
-        if (!worker.isAlive()) {
-            throw new IOException(operation + ": the process has ended");
-        }
-        byte[] info = socket.duplicateFor(operation, worker.pid());
-        return WindowsTicket.make(worker.pid(), TICKET_VALIDITY, info);
+        return WindowsTicket.make(socket, worker);
     }
 
     /** Waits until the workers have emptied the queue once. */

@@ -10,7 +10,7 @@ import io.forkless.spi.SharedServerSocketChannel;
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
 
-/** Shares a listener by duplicating its socket into each worker with {@code WSADuplicateSocketW}. 64-bit Windows. */
+/** Shares a listener by duplicating its socket into another process with {@code WSADuplicateSocketW}. 64-bit Windows. */
 public final class WindowsListenerProvider implements ListenerProvider {
     static final String NAME = "windows";
 
@@ -67,11 +67,28 @@ public final class WindowsListenerProvider implements ListenerProvider {
 
     @Override
     public SharedServerSocketChannel adopt(byte[] ticket) throws IOException {
-        WindowsTicket redeemed = WindowsTicket.redeem(ticket);
-        NativeSocket socket = NativeSocket.adopt("adopt", redeemed.protocolInfo());
+        NativeSocket socket = open("adopt", ticket);
         try {
-            socket.requireListening("adopt");
             return new WindowsServerSocketChannel(socket);
+        } catch (IOException | RuntimeException | Error e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    /** A quiesce leaves no trace on Windows that is to be undone. */
+    @Override
+    public SharedListener takeOver(ListenSpec spec, byte[] ticket) throws IOException {
+        return new WindowsListener(spec, open("take over " + spec, ticket));
+    }
+
+    /** This process's copy of the listener. */
+    private static NativeSocket open(String operation, byte[] ticket) throws IOException {
+        NativeSocket socket = NativeSocket.adopt(
+                operation, WindowsTicket.redeem(operation, ticket).protocolInfo());
+        try {
+            socket.requireListening(operation);
+            return socket;
         } catch (IOException | RuntimeException | Error e) {
             socket.close();
             throw e;

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
 import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -56,6 +57,14 @@ final class WindowsServerSocketChannel extends SharedServerSocketChannel {
     @Override
     public SocketAddress getLocalAddress() {
         return localAddress;
+    }
+
+    @Override
+    public synchronized byte[] ticketFor(ProcessHandle supervisor) throws IOException {
+        if (closing) {
+            throw new ClosedChannelException();
+        }
+        return WindowsTicket.make(listener, supervisor);
     }
 
     @Override

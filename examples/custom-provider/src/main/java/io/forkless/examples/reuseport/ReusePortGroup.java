@@ -27,6 +27,10 @@ final class ReusePortGroup implements SharedListener {
     private final ListenSpec spec;
     private final InetSocketAddress address;
     private final List<Member> members = new ArrayList<>();
+
+    /** Whether there are no sockets but those that this process holds. */
+    private final boolean complete;
+
     private boolean closed;
 
     /** A socket of the group and whom it was given to last. */
@@ -45,9 +49,24 @@ final class ReusePortGroup implements SharedListener {
 
     /** @param first the socket that clients queue on until there are workers */
     ReusePortGroup(ListenSpec spec, SharedListener first) {
+        this(spec, first, true);
+    }
+
+    private ReusePortGroup(ListenSpec spec, SharedListener first, boolean complete) {
         this.spec = spec;
+        this.complete = complete;
         this.address = (InetSocketAddress) first.localAddress();
         members.add(new Member(first));
+    }
+
+    /**
+     * A group that an earlier supervisor has made.
+     *
+     * @param first the socket of one worker. The next worker that asks accepts from it, too, so that its queue is never without
+     *     one. The sockets of the other workers are out of reach, and end with them
+     */
+    static ReusePortGroup takenOver(ListenSpec spec, SharedListener first) {
+        return new ReusePortGroup(spec, first, false);
     }
 
     @Override
@@ -114,7 +133,7 @@ final class ReusePortGroup implements SharedListener {
             Quiescence one = member.socket.quiesce(left);
             group = group == null ? one : both(group, one);
         }
-        return group;
+        return complete ? group : both(group, new Quiescence(false, true, "workers may hold sockets of their own"));
     }
 
     private static Quiescence both(Quiescence one, Quiescence other) {

@@ -62,6 +62,12 @@ public final class ReusePortProvider implements ListenerProvider {
         return posix().adopt(ticket);
     }
 
+    /** The socket of one worker; new workers get others of the same group. */
+    @Override
+    public SharedListener takeOver(ListenSpec spec, byte[] ticket) throws IOException {
+        return ReusePortGroup.takenOver(spec, posix().takeOver(spec, ticket));
+    }
+
     /** It hands descriptors off as this provider does; only what it hands off differs. */
     private static ListenerProvider posix() throws NoProviderException {
         return ListenerProviders.named("posix");
