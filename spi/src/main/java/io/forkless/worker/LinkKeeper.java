@@ -249,7 +249,7 @@ final class LinkKeeper {
 
     private WorkerRecord record() {
         ProcessIdentity own = ProcessIdentity.own();
-        return new WorkerRecord(bootstrap.index(), bootstrap.token(), own, own, service.origin());
+        return new WorkerRecord(bootstrap.index(), bootstrap.token(), own, own, service.origin(), link.drainTimeout());
     }
 
     /** Who has the name, if that process lives and says where to call; else {@code null}. */

@@ -1,5 +1,4 @@
 package io.forkless.supervisor;
-
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.ListenerProvider;
 import io.forkless.spi.ListenerProviders;
@@ -12,10 +11,12 @@ import io.forkless.supervisor.pool.Settings;
 import io.forkless.supervisor.status.SupervisorListener;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** What {@link SupervisorBuilder} has validated; {@code name}, {@code provider}, {@code fastStart} and {@code onEvent} may be missing. */
 record Configuration(
@@ -30,7 +31,25 @@ record Configuration(
         String provider,
         List<SupervisorListener> listeners,
         String onEvent,
+        Duration orphanTimeout,
+        boolean endsOrphans,
         Settings settings) {
+
+    /** Stands for what workers are started with, and are told: if it is another one, those that run are to be replaced. */
+    String origin() {
+        StringBuilder text = new StringBuilder();
+        List<Object> parts = new ArrayList<>(command);
+        parts.add(directory);
+        new TreeMap<>(environment).forEach((variable, value) -> parts.add(variable + "=" + value));
+        parts.add(fastStart);
+        parts.add(output.files());
+        parts.add(output.prefix());
+        parts.add(settings.drainTimeout());
+        parts.add(settings.heartbeatInterval());
+        parts.add(orphanTimeout);
+        parts.forEach(part -> text.append(String.valueOf(part).length()).append(':').append(part));
+        return Digest.of(text.toString());
+    }
 
     WorkerCommand workerCommand() {
         return new WorkerCommand(command, directory, new WorkerEnvironment(environment, directory, System::getenv));

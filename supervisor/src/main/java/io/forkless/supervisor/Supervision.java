@@ -1,10 +1,13 @@
 package io.forkless.supervisor;
-
+import io.forkless.internal.control.ControlMessage;
+import io.forkless.internal.control.ControlMessage.Again;
 import io.forkless.internal.control.ControlMessage.Heartbeat;
 import io.forkless.internal.control.ControlMessage.Listen;
 import io.forkless.internal.control.ControlMessage.Welcome;
+import io.forkless.internal.control.ListenerRecord;
 import io.forkless.internal.control.PrivateDirectory;
 import io.forkless.internal.control.Scoreboard;
+import io.forkless.internal.control.StaleFiles;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.ServiceManager.State;
 import io.forkless.supervisor.admin.AdminSession;
@@ -15,6 +18,7 @@ import io.forkless.supervisor.link.Calls;
 import io.forkless.supervisor.link.ControlServer;
 import io.forkless.supervisor.link.EventLoop;
 import io.forkless.supervisor.listen.ListenRequests;
+import io.forkless.supervisor.listen.ListenerTakeover;
 import io.forkless.supervisor.listen.Listeners;
 import io.forkless.supervisor.listen.ServiceManagers;
 import io.forkless.supervisor.output.Log;
@@ -26,6 +30,7 @@ import io.forkless.supervisor.pool.WorkerPool;
 import io.forkless.supervisor.process.EventCommand;
 import io.forkless.supervisor.process.ProcessLauncher;
 import io.forkless.supervisor.process.Program;
+import io.forkless.supervisor.process.Roster;
 import io.forkless.supervisor.process.SpawnedWorker;
 import io.forkless.supervisor.status.Outcome;
 import io.forkless.supervisor.status.SupervisorListener;
@@ -33,10 +38,13 @@ import io.forkless.supervisor.status.WorkerStatus;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -47,6 +55,9 @@ import java.util.function.Function;
 /** What a supervisor that has been started consists of, and how its parts hear of each other. */
 final class Supervision {
     private static final System.Logger LOG = Log.supervisor();
+
+    /** By then workers have accepted what was queued when an earlier supervisor had quiesced a listener. */
+    private static final Duration QUIESCED_CONNECTIONS_LIMIT = Duration.ofSeconds(5);
 
     private final SupervisorLife life;
     private final ServiceManagers serviceManagers;
@@ -64,10 +75,19 @@ final class Supervision {
     private final Upkeep upkeep;
     private final FileChanges fileChanges;
     private final LateClasses lateClasses;
+    private final Scoreboard scoreboard;
+    private final Orphans orphans;
+    private final ListenerTakeover takeover;
+    private final boolean endsAtOnce;
+    private Set<String> unwanted = Set.of();
+    private boolean looping;
     private final CompletableFuture<Void> launched = new CompletableFuture<>();
 
     /** Completes on the loop's thread, when the last worker has gone and operators can still be told. */
     private final CompletableFuture<Outcome> workersGone = new CompletableFuture<>();
+
+    /** Completes when those workers are replaced that were started with something else than what is started now. */
+    private CompletableFuture<Void> renewed = CompletableFuture.completedFuture(null);
 
     private volatile String failure = "";
 
@@ -90,18 +110,33 @@ final class Supervision {
         this.allReady = allReady;
         this.whenEnded = whenEnded;
         serviceManagers = resources.own(new ServiceManagers()); // the last to go: it hears everything
-        PrivateDirectory directory = resources.own(PrivateDirectory.create("forkless-"));
-        boolean named = configuration.name() != null;
-        endpoint = resources.own(named ? Endpoint.claim(configuration.name()) : Endpoint.unnamed(directory));
+        endsAtOnce = configuration.endsOrphans();
+        String name = configuration.name();
+        PrivateDirectory directory;
+        if (name == null) {
+            directory = resources.own(PrivateDirectory.create("forkless-"));
+            endpoint = resources.own(Endpoint.unnamed(directory));
+        } else {
+            endpoint = resources.own(Endpoint.claim(name));
+            directory = resources.own(PrivateDirectory.ofService(name));
+            StaleFiles.removeHandOffsOfTheDead(directory.path().getParent());
+        }
+        Settings settings = configuration.settings();
+        Roster roster = new Roster(
+                directory,
+                endpoint.name(),
+                endpoint.path(),
+                configuration.origin(),
+                configuration.orphanTimeout(),
+                settings.drainTimeout());
         output = resources.own(configuration.output().open(endpoint.name()));
         ownLog = configuration.output().ownLog();
-        listeners = resources.own(new Listeners(configuration.selectProvider()));
-        openListeners(configuration);
+        Path listenersFile = name == null ? null : directory.resolve(ListenerRecord.FILE);
+        List<ListenerRecord> known = name == null ? List.of() : ListenerRecord.readAll(listenersFile);
+        listeners = resources.own(new Listeners(configuration.selectProvider(), listenersFile));
         loop = new EventLoop("forkless-supervisor");
         resources.own(loop::stop);
         calls = new Calls(loop);
-        Scoreboard scoreboard = resources.own(Scoreboard.create(directory.resolve(Scoreboard.FILE)));
-        Settings settings = configuration.settings();
         Welcome welcome = new Welcome(settings.drainTimeout(), settings.heartbeatInterval());
         Operations operations = new Operations();
         ControlServer control = resources.own(new ControlServer(
@@ -111,10 +146,14 @@ final class Supervision {
                 endpoint.token(),
                 connection -> new AdminSession(loop, connection, operations)));
         events = new EventDelivery(listeners(configuration, resources));
-        endpoint.publish(control.address());
         resources.own(endpoint); // to go before the control channel: who sees that end finds the name free
+        resources.own(directory); // and nothing of this one in the way of the next one
+        scoreboard = resources.own(Scoreboard.openOrCreate(directory.resolve(Scoreboard.FILE)));
         upkeep = resources.own(new Upkeep(
-                List.of(directory, control, scoreboard, endpoint), scoreboard::now)); // before any of them goes
+                List.of(directory, control, scoreboard, roster, listeners, endpoint),
+                scoreboard::now)); // before any of them goes
+        takeover = new ListenerTakeover(loop, listeners, known);
+        orphans = new Orphans(loop, takeover);
         listenRequests = new ListenRequests(loop, listeners, this::notGranted);
         WorkerCommand workers = configuration.workerCommand();
         ProcessLauncher launcher = new ProcessLauncher(
@@ -128,7 +167,8 @@ final class Supervision {
                 new Program(configuration.command(), configuration.directory()),
                 endpoint.name(),
                 output,
-                new FastStart(configuration.fastStart(), workers, endpoint.name(), configuration.directory()));
+                new FastStart(configuration.fastStart(), workers, endpoint.name(), configuration.directory()),
+                roster);
         lateClasses = new LateClasses(loop);
         fileChanges = new FileChanges(loop, launcher::running, configuration.argumentFiles());
         // No ThreadLocalRandom: on a thread that did not ask for it itself, its numbers are always the same.
@@ -139,6 +179,9 @@ final class Supervision {
                 backoff,
                 loop,
                 index -> {
+                    if (endsAtOnce) {
+                        throw new IOException("the service is about to end");
+                    }
                     upkeep.check(); // a worker looks for what it needs as soon as it runs
                     return launcher.launch(index);
                 },
@@ -146,17 +189,36 @@ final class Supervision {
                 this::allReady,
                 this::terminated,
                 events::tell);
+        List<ServiceManagers.Inherited> inherited = serviceManagers.takeListeners();
+        inherited.forEach(listeners::add);
+        adoptOrphans(launcher);
+        openListeners(configuration, inherited);
+        endpoint.publish(control.address()); // once more, if they have been adopted
         loop.execute(this::launchOnLoop); // before anything else can be asked for
     }
 
-    private void openListeners(Configuration configuration) throws IOException {
-        List<ServiceManagers.Inherited> inherited = serviceManagers.takeListeners();
-        inherited.forEach(listeners::add);
+    /** Those that an earlier supervisor has left call as soon as they can know where. */
+    private void adoptOrphans(ProcessLauncher launcher) throws IOException {
+        Map<SpawnedWorker, Duration> left = launcher.adopt();
+        orphans.expect(left);
+        if (left.isEmpty()) {
+            return;
+        }
+        LOG.log(Level.INFO, "waiting for {0} workers that an earlier supervisor has left", "" + left.size());
+        endpoint.publish(control.address());
+        loop.start();
+        looping = true;
+        orphans.await();
+    }
+
+    private void openListeners(Configuration configuration, List<ServiceManagers.Inherited> inherited)
+            throws IOException {
         for (ListenSpec spec : configuration.listen()) {
             listeners.open(spec);
         }
         if (!configuration.listen().isEmpty() || !inherited.isEmpty()) {
             listeners.seal();
+            unwanted = listeners.closeUnclaimed();
         }
     }
 
@@ -171,7 +233,9 @@ final class Supervision {
 
     /** Runs, and returns when the processes of the workers run. */
     void launch() throws IOException {
-        loop.start();
+        if (!looping) {
+            loop.start();
+        }
         try {
             launched.join();
         } catch (CompletionException e) {
@@ -184,13 +248,29 @@ final class Supervision {
 
     private void launchOnLoop() {
         try {
-            pool.start();
+            pool.start(orphans.toAdopt());
+            renewed = orphans.adopted(pool, unwanted);
+            loop.after(QUIESCED_CONNECTIONS_LIMIT, this::recallQuiescing);
             launched.complete(null);
+            if (endsAtOnce) {
+                stopOnLoop();
+            }
             inspectRegularly();
             fileChanges.lookRegularly();
             serviceManagers.watchdogInterval().ifPresent(interval -> assureRegularly(interval.dividedBy(2)));
         } catch (Throwable e) {
             launched.completeExceptionally(e); // else nobody would hear of it, and the caller would wait for ever
+        }
+    }
+
+    /** An earlier supervisor may have died when it was about to end. */
+    private void recallQuiescing() {
+        try {
+            if (!life.isStopping()) {
+                scoreboard.recallQuiescing();
+            }
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "workers take the service for one that is about to end: {0}", e.getMessage());
         }
     }
 
@@ -305,7 +385,8 @@ final class Supervision {
         serviceManagers.tell(State.ALIVE, "");
     }
 
-    private void exited(SpawnedWorker worker, int status) {
+    private void exited(SpawnedWorker worker, OptionalInt status) {
+        orphans.exited(worker);
         pool.exited(worker, status);
     }
 
@@ -346,7 +427,18 @@ final class Supervision {
 
         @Override
         public void linkLost(SpawnedWorker worker) {
+            takeover.lost(worker);
             pool.linkLost(worker);
+        }
+
+        @Override
+        public void calledAgain(SpawnedWorker worker, Again introduction) {
+            orphans.calledAgain(worker, introduction);
+        }
+
+        @Override
+        public void answered(SpawnedWorker worker, ControlMessage answer) {
+            takeover.answered(worker, answer);
         }
 
         @Override
@@ -379,6 +471,11 @@ final class Supervision {
         @Override
         public CompletionStage<Void> allReady() {
             return allReady;
+        }
+
+        @Override
+        public CompletionStage<Void> running() {
+            return launched;
         }
 
         @Override

@@ -22,6 +22,7 @@ import java.util.Objects;
 public final class SupervisorBuilder {
     private static final Duration HEALTHY_AFTER = Duration.ofSeconds(60);
     private static final Duration LOST_LINK_GRACE = Duration.ofSeconds(10);
+    private static final Duration NAMED_ORPHAN_TIMEOUT = Duration.ofSeconds(60);
 
     private final Map<String, String> environment = new LinkedHashMap<>();
     private final List<ListenSpec> listen = new ArrayList<>();
@@ -38,6 +39,7 @@ public final class SupervisorBuilder {
     private Duration drainTimeout = Duration.ofSeconds(30);
     private Duration hangTimeout = Duration.ofSeconds(30);
     private int maxFailedStarts = 10;
+    private Duration orphanTimeout;
     private int maxSurge = 1;
     private Recycling recycling = Recycling.NEVER;
     private final List<SupervisorListener> listeners = new ArrayList<>();
@@ -171,6 +173,17 @@ public final class SupervisorBuilder {
      */
     public SupervisorBuilder hangTimeout(Duration timeout) {
         hangTimeout = timeout;
+        return this;
+    }
+
+    /**
+     * How long workers serve on without a supervisor after this one has died, until a new one of the same {@linkplain #name name}
+     * adopts them; 60 s unless set, or 0 without a name: nobody could find them. With 0 they drain at once.
+     *
+     * @throws IllegalArgumentException if it is negative or longer than a year
+     */
+    public SupervisorBuilder orphanTimeout(Duration timeout) {
+        orphanTimeout = timeout == null || timeout.isZero() ? timeout : Settings.requireSensible("orphan time-out", timeout);
         return this;
     }
 
@@ -325,6 +338,8 @@ public final class SupervisorBuilder {
                 provider,
                 List.copyOf(listeners),
                 onEvent,
+                orphanTimeout == null ? (name == null ? Duration.ZERO : NAMED_ORPHAN_TIMEOUT) : orphanTimeout,
+                false,
                 new Settings(
                         workers,
                         bootTimeout,

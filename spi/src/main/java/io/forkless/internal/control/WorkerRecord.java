@@ -1,5 +1,4 @@
 package io.forkless.internal.control;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
@@ -10,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
@@ -23,8 +23,15 @@ import java.util.Set;
  * @param spawned the process that was started
  * @param linked the process that has called: the same, or a descendant; {@code null} if none has called yet
  * @param origin stands for what the worker was started with; equal ones mean the same
+ * @param drainTimeout how long it may take to drain
  */
-public record WorkerRecord(int index, String token, ProcessIdentity spawned, ProcessIdentity linked, String origin) {
+public record WorkerRecord(
+        int index,
+        String token,
+        ProcessIdentity spawned,
+        ProcessIdentity linked,
+        String origin,
+        Duration drainTimeout) {
     /** How the name of the file ends. */
     public static final String FILE_SUFFIX = ".worker";
 
@@ -38,7 +45,7 @@ public record WorkerRecord(int index, String token, ProcessIdentity spawned, Pro
     }
 
     public WorkerRecord withLinked(ProcessIdentity newLinked) {
-        return new WorkerRecord(index, token, spawned, newLinked, origin);
+        return new WorkerRecord(index, token, spawned, newLinked, origin, drainTimeout);
     }
 
     /** The process that serves, as far as it is known. */
@@ -62,6 +69,7 @@ public record WorkerRecord(int index, String token, ProcessIdentity spawned, Pro
             properties.setProperty("linked", linked.toString());
         }
         properties.setProperty("origin", origin);
+        properties.setProperty("drain-timeout", Long.toString(drainTimeout.toMillis()));
         StringWriter text = new StringWriter();
         properties.store(text, null);
         PrivateDirectory.replace(file, text.toString());
@@ -98,7 +106,8 @@ public record WorkerRecord(int index, String token, ProcessIdentity spawned, Pro
                     properties.getProperty("token"),
                     ProcessIdentity.parse(properties.getProperty("spawned")),
                     linked == null ? null : ProcessIdentity.parse(linked),
-                    properties.getProperty("origin"));
+                    properties.getProperty("origin"),
+                    Duration.ofMillis(Long.parseLong(properties.getProperty("drain-timeout"))));
         } catch (IllegalArgumentException | NullPointerException e) {
             throw new IOException("it is not the record of a worker"); // a cause would repeat what is in it
         }

@@ -1,5 +1,4 @@
 package io.forkless.supervisor.admin;
-
 import io.forkless.internal.control.ControlMessage;
 import io.forkless.internal.control.ControlMessage.Do;
 import io.forkless.internal.control.ControlMessage.Done;
@@ -18,6 +17,7 @@ import java.net.ProtocolException;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -38,6 +38,11 @@ public final class AdminSession implements ControlConnection.Receiver {
         CompletionStage<List<String>> remarks();
 
         CompletionStage<Void> allReady();
+
+        /** Completes on the loop's thread when it has begun, as it has unless there was somebody to adopt. */
+        default CompletionStage<Void> running() {
+            return CompletableFuture.completedFuture(null);
+        }
 
         /** @return completes when the last worker has gone, while the connection is still there */
         CompletionStage<Outcome> stop();
@@ -70,6 +75,10 @@ public final class AdminSession implements ControlConnection.Receiver {
         if (signOfLife == null) {
             scheduleSignOfLife(); // some commands take long, and after 'stop' the client waits for the end
         }
+        operations.running().thenRun(() -> tryToExecute(command));
+    }
+
+    private void tryToExecute(Do command) {
         try {
             execute(command.verb(), command.argument());
         } catch (IllegalArgumentException | IllegalStateException e) {

@@ -1,6 +1,6 @@
 package io.forkless.supervisor.admin;
-
 import io.forkless.internal.control.BootstrapFile;
+import io.forkless.internal.control.EndpointText;
 import io.forkless.internal.control.FileIdentity;
 import io.forkless.internal.control.PrivateDirectory;
 import io.forkless.internal.control.Renewable;
@@ -8,9 +8,7 @@ import io.forkless.internal.control.RuntimeDirectory;
 import io.forkless.internal.control.Tokens;
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
@@ -30,9 +28,6 @@ import java.util.concurrent.ConcurrentHashMap;
  * releases when the process dies, so a file that was left behind means nothing. Only one thread at a time uses it.
  */
 public final class Endpoint implements Closeable, Renewable {
-    /** Beyond the text, which on Windows nobody could read else. */
-    private static final long LOCKED_BYTE = Long.MAX_VALUE - 1;
-
     /** As often another supervisor that ends may remove the directory while this one begins. */
     private static final int ATTEMPTS = 100;
 
@@ -114,7 +109,7 @@ public final class Endpoint implements Closeable, Renewable {
             return true;
         }
         try (FileChannel channel = GuardingFile.open(file, StandardOpenOption.WRITE)) {
-            return channel.tryLock(LOCKED_BYTE, 1, false) == null;
+            return channel.tryLock(EndpointText.LOCKED_BYTE, 1, false) == null;
         } catch (NoSuchFileException e) {
             return false;
         } catch (OverlappingFileLockException e) {
@@ -122,12 +117,12 @@ public final class Endpoint implements Closeable, Renewable {
         }
     }
 
-    /** Makes the supervisor reachable at that address; before this call nobody can reach it. */
+    /** Makes the supervisor reachable at that address; before this call nobody can reach it. Further calls have no effect. */
     public void publish(SocketAddress newAddress) throws IOException {
-        address = newAddress instanceof UnixDomainSocketAddress unix
-                ? "unix:" + unix.getPath()
-                : Integer.toString(((InetSocketAddress) newAddress).getPort());
-        GuardingFile.write(claim.locked, file, address + "\n");
+        if (address.isEmpty()) {
+            address = EndpointText.encode(newAddress);
+            GuardingFile.write(claim.locked, file, address + "\n");
+        }
     }
 
     @Override
@@ -220,7 +215,7 @@ public final class Endpoint implements Closeable, Renewable {
         FileChannel reader = null;
         boolean ours = false;
         try {
-            if (locked.tryLock(LOCKED_BYTE, 1, false) == null) {
+            if (locked.tryLock(EndpointText.LOCKED_BYTE, 1, false) == null) {
                 throw taken(name, file);
             }
             try {

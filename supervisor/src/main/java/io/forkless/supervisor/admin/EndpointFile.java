@@ -1,10 +1,8 @@
 package io.forkless.supervisor.admin;
-
+import io.forkless.internal.control.EndpointText;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.UnixDomainSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -19,8 +17,6 @@ import java.nio.file.attribute.BasicFileAttributes;
  * @param address of its control socket; {@code null} while it is starting
  */
 record EndpointFile(Path file, String given, long pid, String token, SocketAddress address) {
-    private static final int MAX_BYTES = 4096;
-
     /**
      * @param places whose files are trusted
      * @throws IOException with a message for the operator
@@ -31,11 +27,9 @@ record EndpointFile(Path file, String given, long pid, String token, SocketAddre
             throw new IOException(file + " is not the endpoint of a supervisor");
         }
         try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-            String text = new String(in.readNBytes(MAX_BYTES), StandardCharsets.UTF_8);
-            String[] field = text.split(" ", 3);
-            return field.length < 3
-                    ? new EndpointFile(file, given, -1, "", null)
-                    : new EndpointFile(file, given, Long.parseLong(field[0]), field[1], address(field[2]));
+            String text = new String(in.readNBytes(EndpointText.MAX_BYTES), StandardCharsets.UTF_8);
+            EndpointText says = EndpointText.parse(text);
+            return new EndpointFile(file, given, says.pid(), says.token(), says.address());
         } catch (RuntimeException e) {
             throw new IOException(file + " is not the endpoint of a supervisor", e);
         }
@@ -65,16 +59,6 @@ record EndpointFile(Path file, String given, long pid, String token, SocketAddre
         } catch (IOException e) {
             return false;
         }
-    }
-
-    private static SocketAddress address(String text) {
-        if (!text.endsWith("\n")) {
-            return null;
-        }
-        String address = text.strip();
-        return address.startsWith("unix:")
-                ? UnixDomainSocketAddress.of(address.substring("unix:".length()))
-                : new InetSocketAddress("127.0.0.1", Integer.parseInt(address));
     }
 
     /** Neither a FIFO nor a link, say. */

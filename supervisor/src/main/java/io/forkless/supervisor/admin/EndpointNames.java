@@ -1,5 +1,5 @@
 package io.forkless.supervisor.admin;
-
+import io.forkless.internal.control.EndpointText;
 import io.forkless.internal.control.UserId;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 /** The names of supervisors, and those of the files that guard them. */
 final class EndpointNames {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
-    private static final String SUFFIX = ".endpoint";
+    private static final String SUFFIX = EndpointText.FILE_SUFFIX;
     private static final String PREFIX = "forkless-";
 
     /** What Java calls a user without a name, and so did earlier versions. */

@@ -1,19 +1,26 @@
 package io.forkless.supervisor.link;
-
 import io.forkless.internal.control.ControlMessage;
 import io.forkless.internal.control.LineBuffer;
+import io.forkless.spi.HostProcess;
 import java.io.IOException;
 import java.net.ProtocolException;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
+import java.util.Optional;
 import java.util.Queue;
 
 /** The supervisor's end of one control channel; belongs to the event loop's thread. */
 public final class ControlConnection {
     /** What a peer that does not read may cost; the status of the most workers there can be is less. */
     private static final int MAX_QUEUED_BYTES = 1 << 20;
+
+    /** Looked for when the first worker calls. */
+    private static final class Host {
+        static final Optional<HostProcess> PROCESS = HostProcess.find();
+    }
 
     /** What comes of the connection. */
     public interface Receiver {
@@ -66,6 +73,12 @@ public final class ControlConnection {
             // it is gone all the same
         }
         receiver.closed(reason);
+    }
+
+    /** Who is at the other end, as the kernel attests; empty where it does not. */
+    Optional<HostProcess.Peer> peer() throws IOException {
+        boolean attested = Host.PROCESS.isPresent() && channel.getRemoteAddress() instanceof UnixDomainSocketAddress;
+        return attested ? Optional.of(Host.PROCESS.get().peerOf(channel)) : Optional.empty();
     }
 
     private void onReady() {

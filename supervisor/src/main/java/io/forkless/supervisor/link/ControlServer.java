@@ -1,7 +1,7 @@
 package io.forkless.supervisor.link;
-
 import io.forkless.internal.control.BootstrapFile;
 import io.forkless.internal.control.ControlMessage;
+import io.forkless.internal.control.ControlMessage.Again;
 import io.forkless.internal.control.ControlMessage.Hello;
 import io.forkless.internal.control.ControlMessage.Operator;
 import io.forkless.internal.control.ControlMessage.Refused;
@@ -12,6 +12,7 @@ import io.forkless.internal.control.PrivateDirectory;
 import io.forkless.internal.control.Renewable;
 import io.forkless.internal.control.Tokens;
 import io.forkless.internal.control.UserId;
+import io.forkless.spi.HostProcess;
 import io.forkless.supervisor.output.Log;
 import io.forkless.supervisor.pool.Timers.Timer;
 import java.io.Closeable;
@@ -60,7 +61,12 @@ public final class ControlServer implements Closeable, Renewable {
     private final Welcome welcome;
     private final String operatorToken;
     private final Consumer<ControlConnection> operators;
+    /** Those that have not called yet, by their tokens. */
     private final Map<String, ExpectedWorker> expected = new HashMap<>();
+
+    /** All that have a process, by their tokens; also those that have called. */
+    private final Map<String, ExpectedWorker> known = new HashMap<>();
+
     private final Set<Stranger> strangers = new LinkedHashSet<>();
     private volatile ServerSocketChannel server;
     private SelectionKey acceptKey;
@@ -136,12 +142,22 @@ public final class ControlServer implements Closeable, Renewable {
     public BootstrapFile expect(ExpectedWorker worker) {
         String token = Tokens.random();
         expected.put(token, worker);
+        known.put(token, worker);
         return new BootstrapFile(worker.index(), address, token);
+    }
+
+    /** A worker that an earlier supervisor has started may call with the token that it has got from that one. */
+    public void expectAgain(ExpectedWorker worker, String token, boolean hasCalledBefore) {
+        known.put(token, worker);
+        if (!hasCalledBefore) {
+            expected.put(token, worker);
+        }
     }
 
     /** Withdraws the bootstrap file of a worker that has exited. */
     public void forget(ExpectedWorker worker) {
         expected.values().remove(worker);
+        known.values().remove(worker);
     }
 
     @Override
@@ -213,13 +229,18 @@ public final class ControlServer implements Closeable, Renewable {
 
     /** Takes the bootstrap file, so that it works once. All are compared in full: the time taken tells nothing. */
     private ExpectedWorker redeem(String token) {
+        String match = match(token, expected.keySet());
+        return match == null ? null : expected.remove(match);
+    }
+
+    private static String match(String token, Set<String> candidates) {
         String match = null;
-        for (String candidate : expected.keySet()) {
+        for (String candidate : candidates) {
             if (isEqual(candidate, token)) {
                 match = candidate;
             }
         }
-        return match == null ? null : expected.remove(match);
+        return match;
     }
 
     private static boolean isEqual(String one, String other) {
@@ -246,6 +267,8 @@ public final class ControlServer implements Closeable, Renewable {
                 admit(operator);
             } else if (message instanceof Hello hello) {
                 admit(hello);
+            } else if (message instanceof Again again) {
+                admit(again);
             } else {
                 throw new ProtocolException("the first message is not an introduction");
             }
@@ -274,14 +297,57 @@ public final class ControlServer implements Closeable, Renewable {
                 refuse("the token is stale or foreign: a worker must be started by its supervisor");
                 return;
             }
-            ProcessHandle process = ProcessHandle.of(hello.pid()).orElse(null);
-            if (process == null || !worker.owns(process)) {
-                refuse("process " + hello.pid() + " is not a process that this supervisor started");
+            ProcessHandle process = processOf(worker, hello.pid());
+            if (process != null) {
+                leave();
+                worker.connected(connection, process, hello.debugged());
+                connection.send(welcome);
+            }
+        }
+
+        private void admit(Again again) {
+            if (again.version() != Again.CURRENT_VERSION) {
+                refuse("the supervisor adopts workers by protocol " + Again.CURRENT_VERSION + ", the worker speaks "
+                        + again.version() + ": it is replaced");
                 return;
             }
-            leave();
-            worker.connected(connection, process, hello.debugged());
-            connection.send(welcome);
+            String match = match(again.token(), known.keySet());
+            if (match == null) {
+                refuse("the token is foreign: it is not a worker of this service that an earlier supervisor has left");
+                return;
+            }
+            ExpectedWorker worker = known.get(match);
+            if (worker.isConnected()) {
+                refuse("worker " + worker.index() + " has called already");
+                return;
+            }
+            ProcessHandle process = processOf(worker, again.pid());
+            if (process != null) {
+                expected.remove(match);
+                leave();
+                connection.send(welcome);
+                worker.connectedAgain(connection, process, again);
+            }
+        }
+
+        /** {@code null} if it is not that worker's, which is then refused. */
+        private ProcessHandle processOf(ExpectedWorker worker, long pid) {
+            ProcessHandle process = ProcessHandle.of(pid).orElse(null);
+            if (process == null || !worker.owns(process)) {
+                refuse("process " + pid + " is not a process that this supervisor started");
+                return null;
+            }
+            try {
+                HostProcess.Peer peer = connection.peer().orElse(null);
+                if (peer != null && (peer.pid() != pid || peer.uid() != UserId.ours())) {
+                    refuse("process " + peer.pid() + " of user " + peer.uid() + " claims to be process " + pid);
+                    return null;
+                }
+                return process;
+            } catch (IOException e) {
+                refuse("it cannot be told who calls: " + e.getMessage());
+                return null;
+            }
         }
 
         @Override

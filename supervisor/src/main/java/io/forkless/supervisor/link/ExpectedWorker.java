@@ -1,6 +1,8 @@
 package io.forkless.supervisor.link;
 
-/** A worker that has been started and has not called yet, as the {@link ControlServer} sees it. */
+import io.forkless.internal.control.ControlMessage.Again;
+
+/** A worker that may call, as the {@link ControlServer} sees it. */
 public interface ExpectedWorker {
     int index();
 
@@ -13,4 +15,10 @@ public interface ExpectedWorker {
      * @param debugged whether a debugger may stop it
      */
     void connected(ControlConnection connection, ProcessHandle peer, boolean debugged);
+
+    /** Whether the connection over which it has called is open. */
+    boolean isConnected();
+
+    /** It has called again: it had lost this supervisor, or an earlier one. */
+    void connectedAgain(ControlConnection connection, ProcessHandle peer, Again introduction);
 }

@@ -1,10 +1,9 @@
 package io.forkless.supervisor.listen;
-
+import io.forkless.internal.control.BoundAddress;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.TcpListenSpec;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -39,14 +38,14 @@ final class Address {
     /** Of a socket that is bound. */
     static Address of(SocketAddress bound) {
         ListenSpec spec = bound instanceof InetSocketAddress inet
-                ? ListenSpec.tcp(host(inet.getAddress()), inet.getPort())
+                ? ListenSpec.tcp(BoundAddress.host(inet.getAddress()), inet.getPort())
                 : ListenSpec.unix(((UnixDomainSocketAddress) bound).toString());
         return new Address(spec, spec, bound);
     }
 
-    private static String host(InetAddress address) {
-        boolean ipv6Wildcard = address.isAnyLocalAddress() && !(address instanceof Inet4Address);
-        return ipv6Wildcard ? "::" : address.getHostAddress();
+    /** As it was asked for. */
+    ListenSpec named() {
+        return named;
     }
 
     /** What a provider is to listen on. */

@@ -1,5 +1,7 @@
 package io.forkless.supervisor.listen;
-
+import io.forkless.internal.control.BoundAddress;
+import io.forkless.internal.control.ListenerRecord;
+import io.forkless.internal.control.Renewable;
 import io.forkless.internal.control.Scoreboard;
 import io.forkless.internal.control.Ticket;
 import io.forkless.spi.ListenSpec;
@@ -12,37 +14,61 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
 
 /**
  * The listeners of one supervisor, one per address. To open one resolves a name and binds, so it blocks: call it on any
  * thread but the event loop's. It delays nobody who wants another address, nor {@link #close}. Thread-safe.
  */
-public final class Listeners implements Closeable {
+public final class Listeners implements Closeable, Renewable {
     private static final System.Logger LOG = Log.supervisor();
 
     /**
      * @param address for a log, with the port that the system chose
      * @param provider the name of the one that redeems its tickets
      * @param inherited whether the service manager has opened it
+     * @param record for the next supervisor
+     * @param claimed whether it is one that this supervisor is to have; one that was taken over perhaps is not
      */
-    private record Entry(String address, SharedListener listener, String provider, boolean inherited) {}
+    private record Entry(
+            String address,
+            SharedListener listener,
+            String provider,
+            boolean inherited,
+            ListenerRecord record,
+            boolean claimed) {
+        Entry claim() {
+            return new Entry(address, listener, provider, inherited, record, true);
+        }
+    }
 
     private final ListenerProvider provider;
     /** Those that are being opened included. */
     private final Map<Address, CompletableFuture<Entry>> byAddress = new LinkedHashMap<>();
 
+    private final Path recordFile;
     private boolean sealed;
     private boolean closed;
 
-    public Listeners(ListenerProvider provider) {
+    /** @param recordFile where the next supervisor finds what they were made from; {@code null} if there will be none */
+    public Listeners(ListenerProvider provider, Path recordFile) {
         this.provider = provider;
+        this.recordFile = recordFile;
+    }
+
+    public Listeners(ListenerProvider provider) {
+        this(provider, null);
     }
 
     /**
@@ -55,7 +81,9 @@ public final class Listeners implements Closeable {
         CompletableFuture<Entry> opening = new CompletableFuture<>();
         synchronized (this) {
             Optional<Address> present = address.answerForOperatorAmong(byAddress.keySet());
-            if (present.isPresent() && byAddress.get(present.get()).join().inherited()) {
+            Entry entry = present.map(byAddress::get).map(CompletableFuture::join).orElse(null);
+            if (entry != null && (entry.inherited() || !entry.claimed())) {
+                byAddress.put(present.get(), CompletableFuture.completedFuture(entry.claim()));
                 logAnswer("--listen", address, present.get());
                 return;
             }
@@ -69,7 +97,7 @@ public final class Listeners implements Closeable {
     /** Takes a listener that the service manager has opened, or closes it if it is of no use. */
     public synchronized void add(ServiceManagers.Inherited inherited) {
         Address address = Address.of(inherited.listener().localAddress());
-        Entry entry = new Entry(address.toString(), inherited.listener(), inherited.provider(), true);
+        Entry entry = entry(address, address.toString(), inherited.listener(), inherited.provider(), true, true);
         if (closed) {
             close(entry);
         } else if (byAddress.putIfAbsent(address, CompletableFuture.completedFuture(entry)) != null) {
@@ -77,6 +105,95 @@ public final class Listeners implements Closeable {
             close(entry);
         } else {
             LOG.log(Level.INFO, "listening on {0}, which the service manager has opened", address);
+            writeRecords();
+        }
+    }
+
+    /** Takes a listener that an earlier supervisor has opened, or closes it if there is one at that address. */
+    void adopt(ListenerRecord record, String providerName, SharedListener listener) throws IOException {
+        Address address = Address.of(record.literal());
+        Entry entry = entry(
+                address,
+                address.withPortOf(listener.localAddress()),
+                listener,
+                providerName,
+                record.inherited(),
+                record.inherited());
+        synchronized (this) {
+            if (!closed && byAddress.putIfAbsent(address, CompletableFuture.completedFuture(entry)) == null) {
+                LOG.log(Level.INFO, "listening on {0}, which an earlier supervisor has opened", entry.address());
+                writeRecords();
+                return;
+            }
+        }
+        listener.leave();
+    }
+
+    private static Entry entry(
+            Address address,
+            String name,
+            SharedListener listener,
+            String provider,
+            boolean inherited,
+            boolean claimed) {
+        ListenerRecord record = new ListenerRecord(
+                BoundAddress.text(listener.localAddress()), address.named(), address.literal(), provider, inherited);
+        return new Entry(name, listener, provider, inherited, record, claimed);
+    }
+
+    /** Whether one of them is bound there. */
+    synchronized boolean isBoundTo(String bound) {
+        return entries().stream().anyMatch(entry -> entry.record().bound().equals(bound));
+    }
+
+    /**
+     * Closes those that were taken over and that nobody has {@linkplain #open opened} since: the operator does not want them any
+     * more.
+     *
+     * @return where they were bound, see {@link BoundAddress}
+     */
+    public Set<String> closeUnclaimed() {
+        List<Entry> unclaimed;
+        synchronized (this) {
+            unclaimed = entries().stream().filter(entry -> !entry.claimed()).toList();
+            byAddress.values().removeIf(opening -> opening.isDone() && unclaimed.contains(opening.join()));
+            writeRecords();
+        }
+        unclaimed.forEach(Listeners::close);
+        return unclaimed.stream().map(entry -> entry.record().bound()).collect(Collectors.toSet());
+    }
+
+    private void writeRecords() {
+        if (recordFile != null) {
+            try {
+                makeAgain();
+            } catch (IOException e) {
+                LOG.log(Level.WARNING, "the next supervisor will know less of the listeners: {0}", e.getMessage());
+            }
+        }
+    }
+
+    /** The file for the next supervisor. */
+    @Override
+    public Path path() {
+        return recordFile;
+    }
+
+    @Override
+    public synchronized boolean isThere() {
+        return recordFile == null || byAddress.isEmpty() || Files.exists(recordFile);
+    }
+
+    @Override
+    public synchronized void makeAgain() throws IOException {
+        ListenerRecord.writeAll(
+                recordFile, entries().stream().map(Entry::record).toList());
+    }
+
+    @Override
+    public void touch(FileTime now) throws IOException {
+        if (recordFile != null && Files.exists(recordFile)) {
+            Renewable.super.touch(now);
         }
     }
 
@@ -192,11 +309,13 @@ public final class Listeners implements Closeable {
     private Entry listen(Address address, CompletableFuture<Entry> opening) throws IOException {
         try {
             SharedListener listener = provider.listen(address.literal());
-            Entry entry = new Entry(address.withPortOf(listener.localAddress()), listener, provider.name(), false);
+            String name = address.withPortOf(listener.localAddress());
+            Entry entry = entry(address, name, listener, provider.name(), false, true);
             synchronized (this) {
                 if (!closed) {
                     LOG.log(Level.INFO, "listening on {0}", entry.address());
                     opening.complete(entry);
+                    writeRecords();
                     return entry;
                 }
             }

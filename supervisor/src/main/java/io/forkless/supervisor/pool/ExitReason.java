@@ -1,6 +1,7 @@
 package io.forkless.supervisor.pool;
 
 import java.util.Map;
+import java.util.OptionalInt;
 
 /** A process's exit status in words. */
 final class ExitReason {
@@ -22,6 +23,11 @@ final class ExitReason {
             Map.entry(15, "SIGTERM"));
 
     private ExitReason() {}
+
+    /** @param status empty if nobody but an earlier supervisor could have asked for it */
+    static String describe(OptionalInt status) {
+        return status.isPresent() ? describe(status.getAsInt()) : "exited with an unknown status";
+    }
 
     static String describe(int status) {
         String signal = SIGNALS.get(status - SIGNALLED);

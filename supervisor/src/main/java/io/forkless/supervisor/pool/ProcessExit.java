@@ -1,5 +1,7 @@
 package io.forkless.supervisor.pool;
 
+import java.util.OptionalInt;
+
 /**
  * How a process has ended.
  *
@@ -8,14 +10,22 @@ package io.forkless.supervisor.pool;
  * @param cut how many connections it had, as far as it is known, if it was told to go and has not drained
  */
 record ProcessExit(String reason, boolean refused, long cut) {
-    /** @param toGo whether it was told to go */
-    static ProcessExit of(WorkerRun run, int status, boolean toGo) {
+    /** Whether a process that ends like this may have had something left to do; one of unknown status may. */
+    static boolean isBad(OptionalInt status) {
+        return status.isEmpty() || status.getAsInt() != 0;
+    }
+
+    /**
+     * @param status empty if it is unknown
+     * @param toGo whether it was told to go
+     */
+    static ProcessExit of(WorkerRun run, OptionalInt status, boolean toGo) {
         boolean wasReady = run.wasEverReady();
         // A refusal is the reason only now: a worker may ask for one address after the other until it gets one.
         if (!wasReady && run.refusal() != null) {
             return new ProcessExit(run.refusal(), true, 0);
         }
-        boolean lossy = toGo && status != 0 && run.mayLoseConnections();
+        boolean lossy = toGo && isBad(status) && run.mayLoseConnections();
         long cut = lossy ? run.heartbeat().open() : 0;
         String reason;
         if (run.killReason() != null) {
@@ -25,7 +35,7 @@ record ProcessExit(String reason, boolean refused, long cut) {
         } else {
             reason = ExitReason.describe(status) + (wasReady ? "" : " before it was ready");
         }
-        return new ProcessExit(reason + cut(cut) + (status == 0 ? "" : run.remark()), false, cut);
+        return new ProcessExit(reason + cut(cut) + (isBad(status) ? run.remark() : ""), false, cut);
     }
 
     private static String cut(long connections) {

@@ -7,6 +7,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /**
  * Replaces the workers of a {@link WorkerPool} that are outdated, as far as the surge allows: all of them in a restart, single
@@ -54,13 +55,19 @@ final class Replacements {
      * @return completes when the last of them has gone; if a restart is under way already, together with that
      */
     CompletableFuture<Void> restart(int workers, int surge) {
+        return restart(workers, surge, slots.all(), slot -> "restart");
+    }
+
+    /** The same of those workers alone. */
+    CompletableFuture<Void> restart(
+            int workers, int surge, List<WorkerSlot> which, Function<WorkerSlot, String> reason) {
         if (roll == null) {
             roll = new Roll(timers.nanoTime(), events);
         }
         events.tell(Level.INFO, Type.RESTART_BEGUN, "", "restarting " + workers + " workers, " + surge + " at a time");
         CompletableFuture<Void> result = roll.result();
-        roll.beginAnew(workers, surge, slots.all());
-        slots.all().forEach(slot -> slot.outdate("restart"));
+        roll.beginAnew(workers, surge, which);
+        which.forEach(slot -> slot.outdate(reason.apply(slot)));
         goOn();
         return result;
     }

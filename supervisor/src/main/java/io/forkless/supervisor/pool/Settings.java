@@ -97,12 +97,14 @@ public record Settings(
         return surge;
     }
 
-    static void requireSensible(String name, Duration value) {
+    /** @throws IllegalArgumentException if it is not positive, or longer than any clock is to count */
+    public static Duration requireSensible(String name, Duration value) {
         if (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(Duration.ofDays(MAX_TIMEOUT_DAYS)) > 0) {
             boolean countable = value.compareTo(MOST_MILLIS) <= 0 && value.compareTo(MOST_MILLIS.negated()) >= 0;
             throw new IllegalArgumentException(
                     name + ": " + (countable ? value.toMillis() + " ms" : value.toDays() + " days")
                             + " is not between 1 ms and " + MAX_TIMEOUT_DAYS + " days");
         }
+        return value;
     }
 }

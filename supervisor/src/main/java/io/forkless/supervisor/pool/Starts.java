@@ -31,9 +31,16 @@ final class Starts {
     /** Throws whatever the launcher throws; the slot is then as it was. */
     void launch(WorkerSlot slot) throws IOException {
         WorkerProcess process = launcher.launch(slot.index());
-        double recyclingFactor =
-                1 - RECYCLING_JITTER + 2 * RECYCLING_JITTER * backoff.random().nextDouble();
-        slot.launched(process, recyclingFactor, settings.bootTimeout());
+        slot.launched(process, recyclingFactor(), settings.bootTimeout());
+    }
+
+    /** In place of a start. */
+    void adopt(WorkerSlot slot, Orphan orphan) {
+        slot.adopted(orphan.process(), recyclingFactor(), orphan.age());
+    }
+
+    private double recyclingFactor() {
+        return 1 - RECYCLING_JITTER + 2 * RECYCLING_JITTER * backoff.random().nextDouble();
     }
 
     /** @return whether it was started; if not, the slot knows why */

@@ -9,7 +9,10 @@ import io.forkless.supervisor.status.WorkerState;
 import io.forkless.supervisor.status.WorkerStatus;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -37,6 +40,7 @@ public final class WorkerPool {
     private final WorkerSlots slots;
     private final Starts starts;
     private final Retirement retirement;
+    private final Adoption adoption;
     private final Scaling scaling;
     private final Replacements replacements;
     private final Inspection inspection;
@@ -72,6 +76,7 @@ public final class WorkerPool {
         slots = new WorkerSlots(timers, events);
         starts = new Starts(settings, backoff, slots, launcher, this::checkDone);
         retirement = new Retirement(settings, slots, this::checkDone);
+        adoption = new Adoption(settings, slots, starts, retirement);
         scaling = new Scaling(settings.workers(), slots, starts, retirement, events);
         replacements = new Replacements(settings, timers, slots, starts, retirement, events);
         inspection = new Inspection(settings, timers, slots, replacements);
@@ -82,6 +87,20 @@ public final class WorkerPool {
 
     /** @throws IOException if the first processes cannot be started; those that run are killed */
     public void start() throws IOException {
+        start(List.of());
+    }
+
+    /**
+     * Begins with the workers that an earlier supervisor has left, and starts those that are missing. With nobody to adopt a start
+     * that fails is the end; else it is tried again, as the others serve.
+     *
+     * @throws IOException if there is nobody to adopt and the first processes cannot be started; those that run are killed
+     */
+    public void start(List<Orphan> orphans) throws IOException {
+        if (!orphans.isEmpty()) {
+            startWith(orphans);
+            return;
+        }
         events.tell(Level.INFO, Type.STARTED, "", "starting " + workers() + " workers");
         for (int i = 0; i < workers(); i++) {
             slots.add();
@@ -99,6 +118,21 @@ public final class WorkerPool {
                     Level.DEBUG, Type.STOPPED, reason, "not started: " + reason); // who has started it tells the rest
             throw e;
         }
+    }
+
+    private void startWith(List<Orphan> orphans) {
+        events.tell(
+                Level.INFO,
+                Type.STARTED,
+                "",
+                "adopting " + orphans.size() + " workers that an earlier supervisor has started; " + workers()
+                        + " are to serve");
+        life.make(SupervisorTransition.RUN);
+        adoption.adopt(orphans, workers());
+        for (int i = slots.permanent().size(); i < workers(); i++) {
+            starts.launchOrRetry(slots.add());
+        }
+        checkAllReady();
     }
 
     private void launchFirst(WorkerSlot slot) throws IOException {
@@ -126,9 +160,13 @@ public final class WorkerPool {
         if (!slot.isReplacement() || settings.readyHold().isZero()) {
             held(slot);
         } else {
-            slot.afterInState(settings.readyHold(), () -> held(slot));
+            awaitHeld(slot);
             checkAllReady();
         }
+    }
+
+    private void awaitHeld(WorkerSlot slot) {
+        slot.afterInState(settings.readyHold(), () -> held(slot));
     }
 
     /** It is ready, and if it is a replacement, for as long as it takes to rely on it. */
@@ -186,12 +224,36 @@ public final class WorkerPool {
         }
     }
 
-    public void exited(WorkerProcess process, int status) {
+    /** A process whose link had been lost has called again. */
+    public void linkRestored(WorkerProcess process) {
         WorkerSlot slot = slots.of(process);
         if (slot == null) {
             return;
         }
-        boolean lossy = status != 0 && slot.mayLoseConnections();
+        // In place of the end that was near.
+        if (slot.is(WorkerState.STARTING)) {
+            slot.awaitReady(settings.bootTimeout());
+        } else if (slot.is(WorkerState.READY)) {
+            slot.excuse();
+            if (slot.isReplacement()) {
+                awaitHeld(slot);
+            } else {
+                starts.awaitProof(slot);
+            }
+        }
+    }
+
+    public void exited(WorkerProcess process, int status) {
+        exited(process, OptionalInt.of(status));
+    }
+
+    /** @param status empty if nobody can tell: the process is not a child of this one */
+    public void exited(WorkerProcess process, OptionalInt status) {
+        WorkerSlot slot = slots.of(process);
+        if (slot == null) {
+            return;
+        }
+        boolean lossy = ProcessExit.isBad(status) && slot.mayLoseConnections();
         slot.exited(status);
         if (life.isStopping()) {
             if (lossy) {
@@ -238,6 +300,26 @@ public final class WorkerPool {
             return CompletableFuture.failedFuture(new IllegalStateException("the supervisor is stopping"));
         }
         return replacements.restart(workers(), surge);
+    }
+
+    /**
+     * Replaces these processes in the way of a restart.
+     *
+     * @param outdated why each of them is to go
+     * @return as of {@link #restart()}
+     */
+    public CompletableFuture<Void> renew(Map<WorkerProcess, String> outdated) {
+        Map<WorkerSlot, String> reasons = new LinkedHashMap<>();
+        outdated.forEach((process, reason) -> {
+            WorkerSlot slot = slots.of(process);
+            if (slot != null && !slot.isRetiring()) {
+                reasons.put(slot, reason);
+            }
+        });
+        return reasons.isEmpty() || life.isStopping()
+                ? CompletableFuture.completedFuture(null)
+                : replacements.restart(
+                        reasons.size(), settings.maxSurge(), List.copyOf(reasons.keySet()), reasons::get);
     }
 
     /** Adds workers, or retires those with the highest indexes. */

@@ -27,10 +27,15 @@ final class WorkerRun {
 
     /** @param recyclingFactor varies its limits of age and size */
     WorkerRun(WorkerProcess process, Timers timers, double recyclingFactor) {
+        this(process, timers, recyclingFactor, Duration.ZERO);
+    }
+
+    /** @param age of the process */
+    WorkerRun(WorkerProcess process, Timers timers, double recyclingFactor, Duration age) {
         this.process = process;
         this.timers = timers;
         this.recyclingFactor = recyclingFactor;
-        this.launchedAt = timers.nanoTime();
+        this.launchedAt = timers.nanoTime() - age.toNanos();
     }
 
     boolean isOf(WorkerProcess candidate) {
@@ -41,6 +46,12 @@ final class WorkerRun {
         everReady = true;
         readySince = timers.nanoTime();
         heardAt = readySince;
+    }
+
+    /** It serves since it was launched, as far as anybody knows. */
+    void adopted() {
+        ready();
+        readySince = launchedAt;
     }
 
     void notReady() {

@@ -8,6 +8,7 @@ import io.forkless.supervisor.status.WorkerStatus;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.OptionalInt;
 
 /**
  * One worker's place in the {@link WorkerPool}: its process, or the wait for the next one. Whoever asks for what its
@@ -86,6 +87,17 @@ final class WorkerSlot {
         news.tell(Level.INFO, Type.WORKER_STARTED, "");
     }
 
+    /** Its process was started by an earlier supervisor. */
+    void adopted(WorkerProcess process, double recyclingFactor, Duration age) {
+        life.make(WorkerTransition.ADOPT);
+        run = new WorkerRun(process, timers, recyclingFactor, age);
+        run.adopted();
+        news.tell(
+                Level.INFO,
+                Type.WORKER_ADOPTED,
+                "adopted; an earlier supervisor has started it " + age.toSeconds() + " s ago");
+    }
+
     void launchFailed(String reason) {
         starts.failed();
         refused = false;
@@ -108,7 +120,8 @@ final class WorkerSlot {
         news.tell(Level.INFO, Type.WORKER_UNREADY, "not ready any more");
     }
 
-    private void awaitReady(Duration bootTimeout) {
+    /** It has that long to get ready. */
+    void awaitReady(Duration bootTimeout) {
         life.after(bootTimeout, () -> {
             if (!run.isDebugged()) {
                 killStuck("not ready within " + bootTimeout.toMillis() + " ms");
@@ -189,7 +202,7 @@ final class WorkerSlot {
     }
 
     /** Notes how its process has ended; what becomes of the slot is told next. */
-    void exited(int status) {
+    void exited(OptionalInt status) {
         ProcessExit exit = ProcessExit.of(run, status, retiring);
         news.ended(retiring ? Type.WORKER_EXITED : Type.WORKER_DIED);
         lastExit = exit.reason();
@@ -226,6 +239,11 @@ final class WorkerSlot {
 
     String lastExit() {
         return lastExit;
+    }
+
+    /** Of its process, or of the latest one. */
+    Duration age() {
+        return run == null ? Duration.ZERO : run.age();
     }
 
     // What becomes of the slot

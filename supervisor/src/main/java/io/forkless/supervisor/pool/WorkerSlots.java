@@ -23,7 +23,12 @@ final class WorkerSlots {
     WorkerSlot add() {
         BitSet taken = new BitSet();
         slots.forEach(slot -> taken.set(slot.index()));
-        WorkerSlot slot = new WorkerSlot(taken.nextClearBit(0), timers, events);
+        return add(taken.nextClearBit(0));
+    }
+
+    /** With an index that no process has. */
+    WorkerSlot add(int index) {
+        WorkerSlot slot = new WorkerSlot(index, timers, events);
         slots.add(slot);
         return slot;
     }

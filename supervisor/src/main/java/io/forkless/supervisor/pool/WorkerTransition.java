@@ -7,11 +7,13 @@ import java.util.Set;
  * The life of a worker as a table: which event leads from which states to which one. {@link WorkerSlot} makes no other
  * transition. A test compares the pictures in {@link WorkerState} and docs/design.md with it.
  *
- * <p>Standby workers will add their states between STARTING and READY, adopted workers an event from NEW to READY.
+ * <p>Standby workers will add their states between STARTING and READY.
  */
 enum WorkerTransition {
     /** A process was started. */
     LAUNCH(WorkerState.STARTING, WorkerState.NEW, WorkerState.BACKOFF),
+    /** A process that an earlier supervisor has started, and that serves, is this one's from now on. */
+    ADOPT(WorkerState.READY, WorkerState.NEW),
     /** The process has reported that it serves. */
     BECOME_READY(WorkerState.READY, WorkerState.STARTING),
     /** The process has reported that it does not serve any more. */

@@ -1,8 +1,9 @@
 package io.forkless.supervisor.process;
-
 import io.forkless.internal.control.BootstrapFile;
 import io.forkless.internal.control.PrivateDirectory;
+import io.forkless.internal.control.ProcessIdentity;
 import io.forkless.internal.control.Scoreboard;
+import io.forkless.internal.control.WorkerRecord;
 import io.forkless.supervisor.archive.FastStart;
 import io.forkless.supervisor.command.Placeholders;
 import io.forkless.supervisor.command.WorkerCommand;
@@ -16,10 +17,17 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
-import java.util.function.ObjIntConsumer;
+import java.util.function.BiConsumer;
 
 /** Spawns worker processes with their bootstrap file, and watches for their exit. */
 public final class ProcessLauncher implements WorkerPool.Launcher {
@@ -32,32 +40,40 @@ public final class ProcessLauncher implements WorkerPool.Launcher {
             "WATCHDOG_PID",
             "WATCHDOG_USEC");
 
+    private static final Duration LOOK_INTERVAL = Duration.ofMillis(100);
+    private static final SecureRandom RANDOM = new SecureRandom();
+
     private final EventLoop loop;
     private final ControlServer control;
     private final PrivateDirectory directory;
     private final Scoreboard scoreboard;
     private final SpawnedWorker.Events events;
-    private final ObjIntConsumer<SpawnedWorker> whenExited;
+    private final BiConsumer<SpawnedWorker, OptionalInt> whenExited;
     private final WorkerCommand template;
     private final Program program;
     private final String name;
     private final FastStart fastStart;
     private final WorkerOutput output;
+    private final Roster roster;
     private final Set<SpawnedWorker> running = new LinkedHashSet<>();
-    private long spawned;
 
+    /**
+     * @param whenExited gets the exit status, or none if it is unknown
+     * @param roster where the next supervisor finds those that this one leaves
+     */
     public ProcessLauncher(
             EventLoop loop,
             ControlServer control,
             PrivateDirectory directory,
             Scoreboard scoreboard,
             SpawnedWorker.Events events,
-            ObjIntConsumer<SpawnedWorker> whenExited,
+            BiConsumer<SpawnedWorker, OptionalInt> whenExited,
             WorkerCommand template,
             Program program,
             String name,
             WorkerOutput output,
-            FastStart fastStart) {
+            FastStart fastStart,
+            Roster roster) {
         this.loop = loop;
         this.control = control;
         this.directory = directory;
@@ -69,13 +85,16 @@ public final class ProcessLauncher implements WorkerPool.Launcher {
         this.name = name;
         this.fastStart = fastStart;
         this.output = output;
+        this.roster = roster;
     }
 
     @Override
     public WorkerProcess launch(int index) throws IOException {
         Placeholders placeholders = new Placeholders(index, name);
         SpawnedWorker worker = new SpawnedWorker(index, events, template.loadsDebugAgent());
-        Path bootstrap = directory.resolve(index + "-" + spawned++ + BootstrapFile.FILE_SUFFIX);
+        String id = index + "-" + HexFormat.of().toHexDigits(RANDOM.nextInt());
+        Path bootstrap = directory.resolve(id + BootstrapFile.FILE_SUFFIX);
+        Path record = roster.fileOf(id);
         FastStart.Launch start = fastStart.prepare();
         try {
             ProcessBuilder builder = new ProcessBuilder();
@@ -85,22 +104,87 @@ public final class ProcessLauncher implements WorkerPool.Launcher {
             builder.environment().put(BootstrapFile.ENVIRONMENT, bootstrap.toString());
             builder.environment().put(BootstrapFile.INDEX_ENVIRONMENT, Integer.toString(index));
             scoreboard.vacate(index);
-            control.expect(worker).writeTo(bootstrap);
+            BootstrapFile invitation = control.expect(worker).withService(roster.serviceOf(record));
+            invitation.writeTo(bootstrap);
             Program own = program.of(placeholders);
             worker.runsFrom(own.filesInUse(builder.environment()));
             Process process = own.start(start.options(), builder);
-            worker.spawned(process);
+            worker.spawned(process.toHandle());
+            worker.isRecordedIn(roster, record);
+            roster.add(record, index, invitation.token(), process.toHandle());
             running.add(worker);
             process.getOutputStream().close(); // an empty standard input
             output.fileOf(index).ifPresent(worker::printsTo);
             output.attach(index, process.getInputStream(), process.getErrorStream());
-            process.onExit().thenAccept(p -> loop.execute(() -> exited(worker, bootstrap, start, p.exitValue())));
+            process.onExit()
+                    .thenAccept(p -> loop.execute(() -> {
+                        Attempt.run(worker::hearOut);
+                        Attempt.run(() -> start.exited(p.exitValue(), worker.hasDrained()));
+                        exited(worker, bootstrap, record, OptionalInt.of(p.exitValue()));
+                    }));
             return worker;
         } catch (Throwable e) { // a thread that cannot be started is an Error
             worker.abandon();
             Attempt.run(() -> start.exited(-1, false));
-            release(worker, bootstrap);
+            release(worker, bootstrap, record);
             throw e;
+        }
+    }
+
+    /**
+     * Takes over those that an earlier supervisor has left, and watches for their exit; they are about to call.
+     *
+     * @return them, with the time for which each has run
+     */
+    public Map<SpawnedWorker, Duration> adopt() {
+        Map<SpawnedWorker, Duration> adopted = new LinkedHashMap<>();
+        roster.takeLeft().forEach((record, left) -> adopt(record, left).ifPresent(worker -> adopted.put(worker, age(left))));
+        return adopted;
+    }
+
+    private Optional<SpawnedWorker> adopt(Path record, WorkerRecord left) {
+        ProcessHandle linked = handle(left.linked());
+        ProcessHandle spawned = handle(left.spawned());
+        if (spawned == null && linked == null) {
+            roster.remove(record);
+            return Optional.empty();
+        }
+        boolean current = roster.isCurrent(left);
+        SpawnedWorker worker = new SpawnedWorker(left.index(), events, current && template.loadsDebugAgent());
+        worker.spawned(spawned == null ? linked : spawned);
+        worker.linked(linked);
+        worker.isRecordedIn(roster, record);
+        if (!current) {
+            worker.outdated("it was started with other options");
+        }
+        output.fileOf(left.index()).ifPresent(worker::printsTo);
+        control.expectAgain(worker, left.token(), linked != null);
+        running.add(worker);
+        String id = record.getFileName().toString().replace(WorkerRecord.FILE_SUFFIX, "");
+        watch(worker, directory.resolve(id + BootstrapFile.FILE_SUFFIX), record, spawned == null ? left.linked() : left.spawned());
+        return Optional.of(worker);
+    }
+
+    /** {@code null} if it has ended. */
+    private static ProcessHandle handle(ProcessIdentity process) {
+        return process == null || !process.isAlive() ? null : ProcessHandle.of(process.pid()).orElse(null);
+    }
+
+    private static Duration age(WorkerRecord left) {
+        Duration age = ProcessHandle.of(left.process().pid())
+                .flatMap(process -> process.info().startInstant())
+                .map(start -> Duration.ofMillis(System.currentTimeMillis() - start.toEpochMilli()))
+                .orElse(Duration.ZERO);
+        return age.isNegative() ? Duration.ZERO : age;
+    }
+
+    /** It is nobody's child here: no system tells its parent's successor of its end, or of its status. */
+    private void watch(SpawnedWorker worker, Path bootstrap, Path record, ProcessIdentity process) {
+        if (process.isAlive()) {
+            loop.after(LOOK_INTERVAL, () -> watch(worker, bootstrap, record, process));
+        } else {
+            Attempt.run(worker::hearOut);
+            exited(worker, bootstrap, record, OptionalInt.empty());
         }
     }
 
@@ -110,16 +194,15 @@ public final class ProcessLauncher implements WorkerPool.Launcher {
     }
 
     /** The pool is to hear of it whatever fails here. */
-    private void exited(SpawnedWorker worker, Path bootstrap, FastStart.Launch start, int status) {
-        Attempt.run(worker::hearOut);
-        Attempt.run(() -> start.exited(status, worker.hasDrained()));
-        release(worker, bootstrap);
+    private void exited(SpawnedWorker worker, Path bootstrap, Path record, OptionalInt status) {
+        release(worker, bootstrap, record);
         whenExited.accept(worker, status);
         worker.disconnect();
     }
 
-    private void release(SpawnedWorker worker, Path bootstrap) {
+    private void release(SpawnedWorker worker, Path bootstrap, Path record) {
         running.remove(worker);
+        roster.remove(record);
         control.forget(worker);
         cleanUp(() -> scoreboard.vacate(worker.index()));
         cleanUp(() -> Files.deleteIfExists(bootstrap));

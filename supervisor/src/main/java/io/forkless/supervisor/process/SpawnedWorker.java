@@ -1,12 +1,14 @@
 package io.forkless.supervisor.process;
-
 import io.forkless.internal.control.ControlMessage;
+import io.forkless.internal.control.ControlMessage.Again;
 import io.forkless.internal.control.ControlMessage.Bye;
 import io.forkless.internal.control.ControlMessage.Drain;
 import io.forkless.internal.control.ControlMessage.DumpThreads;
+import io.forkless.internal.control.ControlMessage.Granted;
 import io.forkless.internal.control.ControlMessage.Heartbeat;
 import io.forkless.internal.control.ControlMessage.Listen;
 import io.forkless.internal.control.ControlMessage.Ready;
+import io.forkless.internal.control.ControlMessage.Refused;
 import io.forkless.internal.control.ControlMessage.Unready;
 import io.forkless.supervisor.link.ControlConnection;
 import io.forkless.supervisor.link.ExpectedWorker;
@@ -33,11 +35,17 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
         void listenRequested(SpawnedWorker worker, Listen request);
 
         void linkLost(SpawnedWorker worker);
+
+        /** It has called after the loss of its link, or of an earlier supervisor. */
+        void calledAgain(SpawnedWorker worker, Again introduction);
+
+        /** It hands over a listener: a ticket, or the reason why not. */
+        void answered(SpawnedWorker worker, ControlMessage answer);
     }
 
     private final int index;
     private final Events events;
-    private Process process;
+    private ProcessHandle process;
     private ControlConnection connection;
     private ProcessHandle linked;
     private boolean debugged;
@@ -45,7 +53,12 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
     private FilesInUse filesInUse = new FilesInUse(List.of());
     private List<Path> overwritten = List.of();
     private Path output;
+    private Roster roster;
+    private Path record;
+    private boolean ready;
     private boolean everReady;
+    private boolean draining;
+    private String outdated;
     private String refusal = "";
 
     /** @param debugged whether its JVM is given a debug agent, as far as that is known before it has called */
@@ -60,8 +73,20 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
         return index;
     }
 
-    public void spawned(Process newProcess) {
+    /** Who speaks for it is to be recorded there. */
+    void isRecordedIn(Roster newRoster, Path newRecord) {
+        roster = newRoster;
+        record = newRecord;
+    }
+
+    /** @param newProcess that was started, by this supervisor or an earlier one */
+    public void spawned(ProcessHandle newProcess) {
         process = newProcess;
+    }
+
+    /** The process that an earlier supervisor has known to speak for it. */
+    void linked(ProcessHandle newLinked) {
+        linked = newLinked;
     }
 
     void runsFrom(FilesInUse files) {
@@ -97,11 +122,11 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
     public boolean owns(ProcessHandle candidate) {
         // ProcessHandle.equals compares start times too, so that a reused pid is another process.
         for (ProcessHandle p = candidate; p != null; p = p.parent().orElse(null)) {
-            if (p.equals(process.toHandle())) {
+            if (p.equals(process)) {
                 return true;
             }
         }
-        return false;
+        return candidate.equals(linked);
     }
 
     @Override
@@ -110,12 +135,54 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
         linked = peer;
         debugged |= isDebugged; // an older Forkless does not tell
         connection.deliverTo(this);
+        if (roster != null) {
+            roster.linked(record, peer);
+        }
         if (debugged) {
             Attempt.log(
                     Level.INFO,
                     "worker " + index + " (pid " + peer.pid()
                             + "): runs under a debugger: no boot and no hang time-out");
         }
+    }
+
+    @Override
+    public boolean isConnected() {
+        return connection != null;
+    }
+
+    @Override
+    public void connectedAgain(ControlConnection newConnection, ProcessHandle peer, Again introduction) {
+        connected(newConnection, peer, introduction.debugged());
+        ready = introduction.ready();
+        everReady |= ready;
+        draining = introduction.draining();
+        events.calledAgain(this, introduction);
+    }
+
+    /** Whether it serves, as it has said last. */
+    public boolean isReady() {
+        return ready;
+    }
+
+    /** Whether somebody has ever spoken for it, perhaps to an earlier supervisor. */
+    public boolean hasEverCalled() {
+        return linked != null;
+    }
+
+    /** It is to be replaced when everybody has been adopted. */
+    public void outdated(String reason) {
+        outdated = reason;
+    }
+
+    /** Why it is to be replaced; {@code null} if it is not. */
+    public String outdated() {
+        return outdated;
+    }
+
+    /** Whether an earlier supervisor has told it to go. */
+    public boolean isDraining() {
+        return draining;
     }
 
     /** The process that speaks over the link. */
@@ -211,15 +278,19 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
         if (message instanceof Listen listen) {
             events.listenRequested(this, listen);
         } else if (message instanceof Ready) {
+            ready = true;
             everReady = true;
             events.ready(this);
         } else if (message instanceof Unready) {
+            ready = false;
             events.unready(this);
         } else if (message instanceof Heartbeat heartbeat) {
             events.heartbeat(this, heartbeat);
         } else if (message instanceof Bye) {
             drained = true;
             events.drained(this);
+        } else if (message instanceof Granted || message instanceof Refused) {
+            events.answered(this, message);
         } else {
             throw new ProtocolException("a worker does not send " + message);
         }

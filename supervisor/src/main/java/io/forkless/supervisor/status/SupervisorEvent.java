@@ -37,6 +37,8 @@ public record SupervisorEvent(Type type, int worker, long pid, String reason, in
         ALL_READY,
         /** A worker's process was spawned. */
         WORKER_STARTED,
+        /** A worker that an earlier supervisor has started is this one's from now on. */
+        WORKER_ADOPTED,
         /** A worker's process could not be spawned; the reason says why. */
         WORKER_START_FAILED,
         /** A worker serves. */

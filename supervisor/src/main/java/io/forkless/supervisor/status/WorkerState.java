@@ -5,6 +5,7 @@ package io.forkless.supervisor.status;
  *
  * <pre>
  * NEW, BACKOFF ──launch──▶ STARTING
+ * NEW ──adopt──▶ READY
  * STARTING ──become ready──▶ READY
  * READY ──become unready──▶ STARTING
  * STARTING, READY ──drain──▶ DRAINING

@@ -1,0 +1,183 @@
+package io.forkless.supervisor;
+
+import io.forkless.internal.control.ControlMessage.Adopted;
+import io.forkless.internal.control.ControlMessage.Again;
+import io.forkless.internal.control.ControlMessage.Holding;
+import io.forkless.supervisor.link.EventLoop;
+import io.forkless.supervisor.listen.ListenerTakeover;
+import io.forkless.supervisor.output.Log;
+import io.forkless.supervisor.pool.Orphan;
+import io.forkless.supervisor.pool.Orphan.Condition;
+import io.forkless.supervisor.pool.WorkerPool;
+import io.forkless.supervisor.pool.WorkerProcess;
+import io.forkless.supervisor.process.SpawnedWorker;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+
+/**
+ * The workers that an earlier supervisor has left. Each calls and hands over its listeners before the pool begins; one that calls
+ * later, as it had been stopped, say, is taken in then. Belongs to the event loop's thread.
+ */
+final class Orphans {
+    /** As long as none has called, there is nothing that could be done without them. */
+    private static final Duration FIRST_LIMIT = Duration.ofSeconds(20);
+
+    /** Those that have not called by then are perhaps frozen; the others are to be supervised again. */
+    private static final Duration ALL_LIMIT = Duration.ofSeconds(5);
+
+    private static final System.Logger LOG = Log.supervisor();
+
+    private final EventLoop loop;
+    private final ListenerTakeover takeover;
+    private final Map<SpawnedWorker, Duration> ages = new LinkedHashMap<>();
+    private final Map<SpawnedWorker, List<Holding>> called = new LinkedHashMap<>();
+    private final Set<SpawnedWorker> awaited = new LinkedHashSet<>();
+    private final CompletableFuture<Void> anyTaken = new CompletableFuture<>();
+    private final CompletableFuture<Void> allTaken = new CompletableFuture<>();
+
+    /** That of the supervisor, when it has begun; {@code null} before. */
+    private WorkerPool pool;
+
+    Orphans(EventLoop loop, ListenerTakeover takeover) {
+        this.loop = loop;
+        this.takeover = takeover;
+    }
+
+    /** @param workers that are about to call, with the ages of their processes */
+    void expect(Map<SpawnedWorker, Duration> workers) {
+        ages.putAll(workers);
+        awaited.addAll(workers.keySet());
+        checkAllTaken();
+    }
+
+    /** A worker has called. */
+    void calledAgain(SpawnedWorker worker, Again introduction) {
+        called.put(worker, introduction.holdings());
+        takeover.from(worker, introduction.holdings()).thenRun(() -> taken(worker));
+    }
+
+    private void taken(SpawnedWorker worker) {
+        awaited.remove(worker);
+        anyTaken.complete(null);
+        checkAllTaken();
+        if (pool != null && worker.isConnected()) {
+            takeIn(worker);
+            renew(Map.of());
+        }
+    }
+
+    private void takeIn(SpawnedWorker worker) {
+        pool.linkRestored(worker);
+        if (worker.isReady()) {
+            pool.ready(worker);
+        } else {
+            pool.unready(worker);
+        }
+        worker.send(new Adopted());
+    }
+
+    /** Its process has ended. */
+    void exited(SpawnedWorker worker) {
+        ages.remove(worker);
+        called.remove(worker);
+        awaited.remove(worker);
+        checkAllTaken();
+    }
+
+    private void checkAllTaken() {
+        if (awaited.isEmpty()) {
+            anyTaken.complete(null);
+            allTaken.complete(null);
+        }
+    }
+
+    /** On another thread: waits until all have handed over what they have, within reason. */
+    void await() throws IOException {
+        try {
+            if (!isDone(anyTaken, FIRST_LIMIT) || !isDone(allTaken, ALL_LIMIT)) {
+                loop.execute(() -> LOG.log(
+                        Level.WARNING,
+                        "{0}: no answer from these workers, which an earlier supervisor has started; going on without",
+                        describe(awaited)));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while waiting for workers of an earlier supervisor", e);
+        }
+    }
+
+    private static boolean isDone(CompletableFuture<Void> condition, Duration limit) throws InterruptedException {
+        try {
+            condition.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e); // nobody completes it so
+        }
+    }
+
+    /** Those whose processes run. */
+    List<Orphan> toAdopt() {
+        List<Orphan> all = new ArrayList<>();
+        ages.forEach((worker, age) -> all.add(new Orphan(worker, worker.index(), age, condition(worker))));
+        return all;
+    }
+
+    /** One that has not called is taken to serve, until it is found to hang. */
+    private Condition condition(SpawnedWorker worker) {
+        if (worker.isDraining()) {
+            return Condition.DRAINING;
+        }
+        return worker.isReady() || !called.containsKey(worker) && worker.hasEverCalled()
+                ? Condition.READY
+                : Condition.UNREADY;
+    }
+
+    /**
+     * The pool has taken them in.
+     *
+     * @param unwanted where listeners were bound that are no more
+     * @return completes when those are replaced that cannot stay
+     */
+    CompletableFuture<Void> adopted(WorkerPool newPool, Set<String> unwanted) {
+        pool = newPool;
+        called.keySet().stream()
+                .filter(worker -> !awaited.contains(worker))
+                .forEach(worker -> worker.send(new Adopted()));
+        Map<WorkerProcess, String> outdated = new LinkedHashMap<>();
+        called.forEach((worker, holdings) -> {
+            if (holdings.stream().anyMatch(holding -> unwanted.contains(holding.bound()))) {
+                outdated.put(worker, "it serves from a listener that is not wanted any more");
+            }
+        });
+        return renew(outdated);
+    }
+
+    private CompletableFuture<Void> renew(Map<WorkerProcess, String> more) {
+        Map<WorkerProcess, String> outdated = new LinkedHashMap<>(more);
+        ages.keySet().stream()
+                .filter(worker -> worker.outdated() != null)
+                .forEach(worker -> outdated.put(worker, worker.outdated()));
+        outdated.keySet().forEach(worker -> ((SpawnedWorker) worker).outdated(null)); // once
+        return outdated.isEmpty() ? CompletableFuture.completedFuture(null) : pool.renew(outdated);
+    }
+
+    private static String describe(Set<SpawnedWorker> workers) {
+        return workers.stream()
+                .map(worker -> "worker " + worker.index() + " (pid " + worker.pid() + ")")
+                .collect(Collectors.joining(", "));
+    }
+}

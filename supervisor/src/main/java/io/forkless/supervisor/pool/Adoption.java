@@ -1,0 +1,42 @@
+package io.forkless.supervisor.pool;
+
+import io.forkless.supervisor.status.WorkerState;
+import java.util.Comparator;
+import java.util.List;
+
+/** Gives the workers that an earlier supervisor has left their places. */
+final class Adoption {
+    private final Settings settings;
+    private final WorkerSlots slots;
+    private final Starts starts;
+    private final Retirement retirement;
+
+    Adoption(Settings settings, WorkerSlots slots, Starts starts, Retirement retirement) {
+        this.settings = settings;
+        this.slots = slots;
+        this.starts = starts;
+        this.retirement = retirement;
+    }
+
+    /** Those beyond that number go: the oldest, as they were perhaps being replaced, and first those that do not serve. */
+    void adopt(List<Orphan> orphans, int workers) {
+        orphans.forEach(this::adopt);
+        List<WorkerSlot> permanent = slots.permanent();
+        permanent.sort(Comparator.comparing((WorkerSlot slot) -> slot.is(WorkerState.READY))
+                .thenComparing(WorkerSlot::age, Comparator.reverseOrder()));
+        permanent.subList(0, Math.max(0, permanent.size() - workers)).forEach(retirement::retire);
+    }
+
+    private void adopt(Orphan orphan) {
+        boolean free = !slots.any(slot -> slot.index() == orphan.index());
+        WorkerSlot slot = free ? slots.add(orphan.index()) : slots.add();
+        starts.adopt(slot, orphan);
+        if (!free || orphan.condition() == Orphan.Condition.DRAINING) {
+            retirement.retire(slot);
+        } else if (orphan.condition() == Orphan.Condition.UNREADY) {
+            slot.becomeUnready(settings.bootTimeout());
+        } else {
+            starts.awaitProof(slot);
+        }
+    }
+}

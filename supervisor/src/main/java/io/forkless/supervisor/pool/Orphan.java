@@ -1,0 +1,21 @@
+package io.forkless.supervisor.pool;
+
+import java.time.Duration;
+
+/**
+ * A worker that an earlier supervisor has left, and that is to be adopted.
+ *
+ * @param index as the worker knows it
+ * @param age of its process
+ */
+public record Orphan(WorkerProcess process, int index, Duration age, Condition condition) {
+    /** How it stands, as it has said itself or as it did when it was last heard of. */
+    public enum Condition {
+        /** It serves, as far as it is known. */
+        READY,
+        /** It does not serve yet, or not any more. */
+        UNREADY,
+        /** It was told to go. */
+        DRAINING
+    }
+}
