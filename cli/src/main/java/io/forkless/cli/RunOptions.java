@@ -133,6 +133,15 @@ final class RunOptions {
     private Duration hangTimeout;
 
     @Option(
+            names = "--orphan-timeout",
+            paramLabel = "TIME",
+            converter = TimeConverter.OrZero.class,
+            description =
+                    "How long workers serve on when the supervisor has died, until a new one of the same name adopts them;"
+                            + " 0: they drain at once. Default: 60s, or 0 without --name.")
+    private Duration orphanTimeout;
+
+    @Option(
             names = "--max-failed-starts",
             paramLabel = "N",
             converter = CountConverter.Failures.class,
@@ -285,6 +294,7 @@ final class RunOptions {
                 .readyHold(readyHold)
                 .drainTimeout(drainTimeout)
                 .hangTimeout(hangTimeout)
+                .orphanTimeout(orphanTimeout)
                 .maxFailedStarts(maxFailedStarts)
                 .maxSurge(maxSurge)
                 .recycle(maxAge, maxConnections, maxRss);

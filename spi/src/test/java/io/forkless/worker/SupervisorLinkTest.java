@@ -261,6 +261,16 @@ class SupervisorLinkTest {
         }
 
         @Override
+        public void handOverRequested(long id) {
+            log.add("hand over " + id);
+        }
+
+        @Override
+        public void adopted() {
+            log.add("adopted");
+        }
+
+        @Override
         public void supervisorLost() {
             log.add("lost");
         }

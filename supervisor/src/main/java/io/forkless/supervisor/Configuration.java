@@ -1,4 +1,5 @@
 package io.forkless.supervisor;
+
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.ListenerProvider;
 import io.forkless.spi.ListenerProviders;
@@ -47,7 +48,8 @@ record Configuration(
         parts.add(settings.drainTimeout());
         parts.add(settings.heartbeatInterval());
         parts.add(orphanTimeout);
-        parts.forEach(part -> text.append(String.valueOf(part).length()).append(':').append(part));
+        parts.forEach(
+                part -> text.append(String.valueOf(part).length()).append(':').append(part));
         return Digest.of(text.toString());
     }
 

@@ -1,4 +1,5 @@
 package io.forkless.supervisor;
+
 import io.forkless.internal.control.ControlMessage;
 import io.forkless.internal.control.ControlMessage.Again;
 import io.forkless.internal.control.ControlMessage.Heartbeat;
@@ -191,21 +192,21 @@ final class Supervision {
                 events::tell);
         List<ServiceManagers.Inherited> inherited = serviceManagers.takeListeners();
         inherited.forEach(listeners::add);
-        adoptOrphans(launcher);
+        adoptOrphans(launcher, control.address());
         openListeners(configuration, inherited);
         endpoint.publish(control.address()); // once more, if they have been adopted
         loop.execute(this::launchOnLoop); // before anything else can be asked for
     }
 
     /** Those that an earlier supervisor has left call as soon as they can know where. */
-    private void adoptOrphans(ProcessLauncher launcher) throws IOException {
+    private void adoptOrphans(ProcessLauncher launcher, SocketAddress address) throws IOException {
         Map<SpawnedWorker, Duration> left = launcher.adopt();
         orphans.expect(left);
         if (left.isEmpty()) {
             return;
         }
         LOG.log(Level.INFO, "waiting for {0} workers that an earlier supervisor has left", "" + left.size());
-        endpoint.publish(control.address());
+        endpoint.publish(address);
         loop.start();
         looping = true;
         orphans.await();

@@ -183,7 +183,8 @@ public final class SupervisorBuilder {
      * @throws IllegalArgumentException if it is negative or longer than a year
      */
     public SupervisorBuilder orphanTimeout(Duration timeout) {
-        orphanTimeout = timeout == null || timeout.isZero() ? timeout : Settings.requireSensible("orphan time-out", timeout);
+        orphanTimeout =
+                timeout == null || timeout.isZero() ? timeout : Settings.requireSensible("orphan time-out", timeout);
         return this;
     }
 

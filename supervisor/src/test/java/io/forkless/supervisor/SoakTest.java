@@ -191,7 +191,7 @@ class SoakTest {
                     .redirectError(ProcessBuilder.Redirect.INHERIT);
             builder.environment().put(BootstrapFile.ENVIRONMENT, bootstrap.toString());
             worker = builder.start();
-            spawned.spawned(worker);
+            spawned.spawned(worker.toHandle());
             loop.start();
             connected.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
         }

@@ -1,4 +1,5 @@
 package io.forkless.internal.control;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;

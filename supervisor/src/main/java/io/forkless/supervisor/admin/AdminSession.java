@@ -1,4 +1,5 @@
 package io.forkless.supervisor.admin;
+
 import io.forkless.internal.control.ControlMessage;
 import io.forkless.internal.control.ControlMessage.Do;
 import io.forkless.internal.control.ControlMessage.Done;

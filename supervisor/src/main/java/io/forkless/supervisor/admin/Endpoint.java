@@ -1,4 +1,5 @@
 package io.forkless.supervisor.admin;
+
 import io.forkless.internal.control.BootstrapFile;
 import io.forkless.internal.control.EndpointText;
 import io.forkless.internal.control.FileIdentity;

@@ -1,4 +1,5 @@
 package io.forkless.supervisor.admin;
+
 import io.forkless.internal.control.EndpointText;
 import java.io.IOException;
 import java.io.InputStream;

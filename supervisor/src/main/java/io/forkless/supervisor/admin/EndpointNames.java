@@ -1,4 +1,5 @@
 package io.forkless.supervisor.admin;
+
 import io.forkless.internal.control.EndpointText;
 import io.forkless.internal.control.UserId;
 import java.io.IOException;

@@ -1,4 +1,5 @@
 package io.forkless.supervisor.link;
+
 import io.forkless.internal.control.BootstrapFile;
 import io.forkless.internal.control.ControlMessage;
 import io.forkless.internal.control.ControlMessage.Again;

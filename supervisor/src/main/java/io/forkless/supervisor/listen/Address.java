@@ -1,4 +1,5 @@
 package io.forkless.supervisor.listen;
+
 import io.forkless.internal.control.BoundAddress;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.TcpListenSpec;

@@ -49,9 +49,8 @@ public final class ListenerTakeover {
 
     /** @return completes, on the loop's thread, when each of these listeners is taken over, or cannot be */
     public CompletableFuture<Void> from(SpawnedWorker worker, List<Holding> holdings) {
-        return CompletableFuture.allOf(holdings.stream()
-                .map(holding -> from(worker, holding))
-                .toArray(CompletableFuture<?>[]::new));
+        return CompletableFuture.allOf(
+                holdings.stream().map(holding -> from(worker, holding)).toArray(CompletableFuture<?>[]::new));
     }
 
     private CompletableFuture<Void> from(SpawnedWorker worker, Holding holding) {

@@ -1,4 +1,5 @@
 package io.forkless.supervisor.listen;
+
 import io.forkless.internal.control.BoundAddress;
 import io.forkless.internal.control.ListenerRecord;
 import io.forkless.internal.control.Renewable;
@@ -81,7 +82,8 @@ public final class Listeners implements Closeable, Renewable {
         CompletableFuture<Entry> opening = new CompletableFuture<>();
         synchronized (this) {
             Optional<Address> present = address.answerForOperatorAmong(byAddress.keySet());
-            Entry entry = present.map(byAddress::get).map(CompletableFuture::join).orElse(null);
+            Entry entry =
+                    present.map(byAddress::get).map(CompletableFuture::join).orElse(null);
             if (entry != null && (entry.inherited() || !entry.claimed())) {
                 byAddress.put(present.get(), CompletableFuture.completedFuture(entry.claim()));
                 logAnswer("--listen", address, present.get());

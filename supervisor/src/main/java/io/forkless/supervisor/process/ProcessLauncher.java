@@ -1,4 +1,5 @@
 package io.forkless.supervisor.process;
+
 import io.forkless.internal.control.BootstrapFile;
 import io.forkless.internal.control.PrivateDirectory;
 import io.forkless.internal.control.ProcessIdentity;
@@ -138,7 +139,8 @@ public final class ProcessLauncher implements WorkerPool.Launcher {
      */
     public Map<SpawnedWorker, Duration> adopt() {
         Map<SpawnedWorker, Duration> adopted = new LinkedHashMap<>();
-        roster.takeLeft().forEach((record, left) -> adopt(record, left).ifPresent(worker -> adopted.put(worker, age(left))));
+        roster.takeLeft()
+                .forEach((record, left) -> adopt(record, left).ifPresent(worker -> adopted.put(worker, age(left))));
         return adopted;
     }
 
@@ -161,13 +163,19 @@ public final class ProcessLauncher implements WorkerPool.Launcher {
         control.expectAgain(worker, left.token(), linked != null);
         running.add(worker);
         String id = record.getFileName().toString().replace(WorkerRecord.FILE_SUFFIX, "");
-        watch(worker, directory.resolve(id + BootstrapFile.FILE_SUFFIX), record, spawned == null ? left.linked() : left.spawned());
+        watch(
+                worker,
+                directory.resolve(id + BootstrapFile.FILE_SUFFIX),
+                record,
+                spawned == null ? left.linked() : left.spawned());
         return Optional.of(worker);
     }
 
     /** {@code null} if it has ended. */
     private static ProcessHandle handle(ProcessIdentity process) {
-        return process == null || !process.isAlive() ? null : ProcessHandle.of(process.pid()).orElse(null);
+        return process == null || !process.isAlive()
+                ? null
+                : ProcessHandle.of(process.pid()).orElse(null);
     }
 
     private static Duration age(WorkerRecord left) {

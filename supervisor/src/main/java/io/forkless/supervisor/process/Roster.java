@@ -39,7 +39,13 @@ public final class Roster implements Renewable {
      * @param orphanTimeout how long workers serve on without a supervisor; with zero there are no records
      * @param drainTimeout how long a worker may take to drain
      */
-    public Roster(PrivateDirectory directory, String name, Path endpoint, String origin, Duration orphanTimeout, Duration drainTimeout) {
+    public Roster(
+            PrivateDirectory directory,
+            String name,
+            Path endpoint,
+            String origin,
+            Duration orphanTimeout,
+            Duration drainTimeout) {
         this.directory = directory;
         this.name = name;
         this.endpoint = endpoint;
@@ -84,9 +90,7 @@ public final class Roster implements Renewable {
 
     /** What a worker is to know of it; {@code null} if it is not to outlive its supervisor. */
     BootstrapFile.Service serviceOf(Path file) {
-        return orphanTimeout.isZero()
-                ? null
-                : new BootstrapFile.Service(name, endpoint, file, origin, orphanTimeout);
+        return orphanTimeout.isZero() ? null : new BootstrapFile.Service(name, endpoint, file, origin, orphanTimeout);
     }
 
     Path fileOf(String id) {
@@ -114,7 +118,11 @@ public final class Roster implements Renewable {
         try {
             record.withLinked(identity).writeTo(file);
         } catch (IOException e) {
-            LOG.log(Level.WARNING, "the next supervisor will perhaps not adopt worker {0}: {1}", record.index(), e.getMessage());
+            LOG.log(
+                    Level.WARNING,
+                    "the next supervisor will perhaps not adopt worker {0}: {1}",
+                    record.index(),
+                    e.getMessage());
         }
     }
 

@@ -1,4 +1,5 @@
 package io.forkless.supervisor.process;
+
 import io.forkless.internal.control.ControlMessage;
 import io.forkless.internal.control.ControlMessage.Again;
 import io.forkless.internal.control.ControlMessage.Bye;
@@ -37,10 +38,10 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
         void linkLost(SpawnedWorker worker);
 
         /** It has called after the loss of its link, or of an earlier supervisor. */
-        void calledAgain(SpawnedWorker worker, Again introduction);
+        default void calledAgain(SpawnedWorker worker, Again introduction) {}
 
         /** It hands over a listener: a ticket, or the reason why not. */
-        void answered(SpawnedWorker worker, ControlMessage answer);
+        default void answered(SpawnedWorker worker, ControlMessage answer) {}
     }
 
     private final int index;

@@ -122,7 +122,7 @@ public class ControlServerTest {
                     }
                 },
                 false);
-        worker.spawned(process);
+        worker.spawned(process.toHandle());
         bootstrap = onLoop(() -> control.expect(worker));
     }
 
@@ -212,14 +212,14 @@ public class ControlServerTest {
         try {
             assertThat(script.inputReader().readLine()).isEqualTo(Sleeper.RUNS);
             long child = script.children().findAny().orElseThrow().pid();
-            worker.spawned(script);
+            worker.spawned(script.toHandle());
             SocketChannel link = connect();
             send(link, hello(bootstrap.token(), child));
             assertThat(read(link)).isEqualTo(WELCOME);
             onLoop(() -> {
                 worker.kill();
                 return null;
-            });
+            worker.spawned(process.toHandle());
             assertThat(script.waitFor(30, TimeUnit.SECONDS)).isTrue();
             SupervisedTest.awaitGone(child);
         } finally {
@@ -396,7 +396,7 @@ public class ControlServerTest {
 
     private void assertStillServing() throws Exception {
         SpawnedWorker other = new SpawnedWorker(4, IGNORED, false);
-        other.spawned(process);
+        other.spawned(process.toHandle());
         String token = onLoop(() -> control.expect(other)).token();
         assertThat(answerTo(hello(token, process.pid()))).isEqualTo(WELCOME);
     }

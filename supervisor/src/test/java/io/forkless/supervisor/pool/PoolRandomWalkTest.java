@@ -109,6 +109,7 @@ class PoolRandomWalkTest {
             boolean fits = switch (event.type()) {
                 case STARTED -> !started && (started = true);
                 case WORKER_STARTED -> running.add(pid);
+                case WORKER_ADOPTED -> running.add(pid) && ready.add(pid);
                 case WORKER_READY -> running.contains(pid) && ready.add(pid);
                 case WORKER_UNREADY -> ready.remove(pid);
                 case WORKER_DRAINING, WORKER_KILLING -> running.contains(pid);

@@ -77,7 +77,8 @@ class ProcessLauncherTest {
                     new Program(command, here),
                     "test",
                     EXHAUSTED,
-                    new FastStart(null, workers, "test", here));
+                    new FastStart(null, workers, "test", here),
+                    new Roster(directory, "test", directory.resolve("endpoint"), "", LIMIT, LIMIT));
             assertThatThrownBy(() -> launcher.launch(0)).isInstanceOf(InternalError.class);
             await().atMost(LIMIT).until(() -> before.containsAll(children()));
             try (Stream<Path> files = Files.list(directory.resolve("x").getParent())) {
