@@ -219,7 +219,7 @@ public class ControlServerTest {
             onLoop(() -> {
                 worker.kill();
                 return null;
-            worker.spawned(process.toHandle());
+            });
             assertThat(script.waitFor(30, TimeUnit.SECONDS)).isTrue();
             SupervisedTest.awaitGone(child);
         } finally {
