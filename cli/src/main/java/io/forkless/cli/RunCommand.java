@@ -5,6 +5,7 @@ import io.forkless.supervisor.SupervisorBuilder;
 import io.forkless.supervisor.status.Outcome;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -111,6 +112,11 @@ final class RunCommand implements Callable<Integer> {
             SupervisorBuilder builder = options.builder();
             if (log.hasFile()) {
                 builder.ownLog(log::reopen);
+            }
+            if (background) {
+                List<String> arguments =
+                        ((Main) spec.root().userObject()).arguments().afterName();
+                builder.startAgainBy(OwnProcess.toRun(arguments), log.path());
             }
             return builder.build();
         } catch (IllegalArgumentException e) {

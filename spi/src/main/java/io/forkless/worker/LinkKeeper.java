@@ -147,10 +147,15 @@ final class LinkKeeper {
             return;
         }
         beginOrphanhood();
+        Revival revival = new Revival(service.record(), service.endpoint(), bootstrap.index());
+        long begin = System.nanoTime();
         boolean linked = false;
         while (!linked && pause()) {
             try {
                 linked = callNext();
+                if (!linked && !owner.isDraining()) {
+                    revival.consider(Duration.ofNanos(System.nanoTime() - begin));
+                }
             } catch (SupervisorLink.RefusedException e) {
                 owner.abandoned("the supervisor does not take this worker over: " + e.getMessage());
                 return;

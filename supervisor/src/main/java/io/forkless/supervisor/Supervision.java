@@ -9,6 +9,7 @@ import io.forkless.internal.control.ListenerRecord;
 import io.forkless.internal.control.PrivateDirectory;
 import io.forkless.internal.control.Scoreboard;
 import io.forkless.internal.control.StaleFiles;
+import io.forkless.internal.control.SupervisorLaunch;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.ServiceManager.State;
 import io.forkless.supervisor.admin.AdminSession;
@@ -153,6 +154,9 @@ final class Supervision {
         upkeep = resources.own(new Upkeep(
                 List.of(directory, control, scoreboard, roster, listeners, endpoint),
                 scoreboard::now)); // before any of them goes
+        if (configuration.launch() != null && name != null) {
+            configuration.launch().writeTo(directory.resolve(SupervisorLaunch.FILE));
+        }
         takeover = new ListenerTakeover(loop, listeners, known);
         orphans = new Orphans(loop, takeover);
         listenRequests = new ListenRequests(loop, listeners, this::notGranted);
@@ -250,12 +254,12 @@ final class Supervision {
     private void launchOnLoop() {
         try {
             pool.start(orphans.toAdopt());
-            renewed = orphans.adopted(pool, unwanted);
-            loop.after(QUIESCED_CONNECTIONS_LIMIT, this::recallQuiescing);
-            launched.complete(null);
             if (endsAtOnce) {
                 stopOnLoop();
             }
+            renewed = orphans.adopted(pool, unwanted);
+            loop.after(QUIESCED_CONNECTIONS_LIMIT, this::recallQuiescing);
+            launched.complete(null);
             inspectRegularly();
             fileChanges.lookRegularly();
             serviceManagers.watchdogInterval().ifPresent(interval -> assureRegularly(interval.dividedBy(2)));

@@ -1,5 +1,6 @@
 package io.forkless.supervisor;
 
+import io.forkless.supervisor.admin.LeftWorkers;
 import io.forkless.supervisor.command.Placeholders;
 import io.forkless.supervisor.output.Log;
 import io.forkless.supervisor.pool.Settings;
@@ -14,6 +15,7 @@ import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -66,6 +68,24 @@ public final class Supervisor implements AutoCloseable {
 
     Supervisor(Configuration configuration) {
         this.configuration = configuration;
+    }
+
+    /**
+     * A supervisor that adopts the workers which an earlier one of that name has left, and drains them. To be started like any
+     * other; it starts no worker. Its start fails if such a supervisor is running.
+     *
+     * @return empty if there are no such workers
+     * @throws IOException if it cannot be told where to look for them
+     */
+    public static Optional<Supervisor> toDrainLeftWorkers(String name) throws IOException {
+        LeftWorkers left = LeftWorkers.of(name);
+        return left.isEmpty()
+                ? Optional.empty()
+                : Optional.of(builder()
+                        .name(name)
+                        .workers(Math.min(left.records().size(), Settings.MAX_WORKERS))
+                        .drainTimeout(left.drainTimeout())
+                        .buildToDrain());
     }
 
     /** Begins the configuration of a supervisor. */
