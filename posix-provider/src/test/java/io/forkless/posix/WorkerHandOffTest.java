@@ -105,8 +105,10 @@ class WorkerHandOffTest {
                 Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwxr-xr-x"));
             }
             Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rwxrwxrwx"));
-            assertThat(nobody.ask("adopt " + HexFormat.of().formatHex(ticket)))
-                    .startsWith("error: adopt: the process that made the ticket refused");
+            Path copy = Files.write(directory.resolve(WorkerTasks.FetchByHand.TICKET), ticket);
+            Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rw-r--r--"));
+            assertThat(nobody.ask("run " + WorkerTasks.FetchByHand.class.getName()))
+                    .isEqualTo("refused");
         }
     }
 
