@@ -89,9 +89,10 @@ final class UnixPath {
     }
 
     /**
-     * Says whether who connects to the path gets into the queue of that listener. A probe connects for it, and hangs up.
+     * Makes sure that whoever connects to the path gets into the queue of that listener, as far as can be told. It connects for
+     * that, and hangs up.
      *
-     * @throws IOException if not: nobody can reach the listener then
+     * @throws IOException if nobody can reach the listener there
      */
     static void requireLeadsTo(String operation, UnixListenSpec spec, NativeSocket listener) throws IOException {
         if (!leadsTo(operation, spec, listener)) {
