@@ -19,6 +19,8 @@ interface LibC extends Library {
 
     int listen(int fd, int backlog);
 
+    int connect(int fd, Pointer address, int addressLength);
+
     int close(int fd);
 
     /** Variadic in C, and mapped so: on macOS arm64 variadic arguments are passed differently. */

@@ -55,9 +55,9 @@ public interface HostProcess {
     HeldSignals holdSignals(List<String> names) throws IOException;
 
     /**
-     * Who is at the other end of a connected Unix-domain socket, as the kernel attests: of a client, the process that accepts
-     * asks who has connected; a client gets the process that has called listen(2). unix(7), {@code SO_PEERCRED}. The
-     * connection must not be closed meanwhile.
+     * Who is at the other end of a connected Unix-domain socket, as the kernel attests: unix(7), {@code SO_PEERCRED}. Whoever
+     * has accepted it gets the process that has connected; whoever has connected gets the process that has called listen(2).
+     * The connection must not be closed meanwhile.
      *
      * @throws IOException if it is no connected Unix-domain socket, or with the name of the native error
      */
