@@ -1,6 +1,7 @@
 package io.forkless.spi;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +53,15 @@ public interface HostProcess {
      * @throws IOException with the name of the native error
      */
     HeldSignals holdSignals(List<String> names) throws IOException;
+
+    /**
+     * Makes a file the standard output and error of this process, and of the processes that it starts from now on; open(2) with
+     * {@code O_APPEND}, dup2(2). What was written before is in the file, or pipe, that they were.
+     *
+     * @param file is made if it is missing; not a FIFO, whose reader this would wait for
+     * @throws IOException with the name of the native error
+     */
+    void appendOutputTo(Path file) throws IOException;
 
     /** Signals that are held off from a thread. */
     interface HeldSignals {

@@ -84,6 +84,12 @@ final class SupervisedWorker implements Worker {
                 }
 
                 @Override
+                public void outputToReopen() {
+                    // Not on the link's thread either: the disk may stand still.
+                    SupervisorLink.start("forkless-output", () -> OwnOutput.reopen(bootstrap.output()));
+                }
+
+                @Override
                 public void supervisorLost() {
                     try {
                         removeStaleFiles.run(); // first, as the drain may end this process at once

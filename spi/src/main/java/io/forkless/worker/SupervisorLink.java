@@ -8,6 +8,7 @@ import io.forkless.internal.control.ControlMessage.Granted;
 import io.forkless.internal.control.ControlMessage.Hello;
 import io.forkless.internal.control.ControlMessage.Listen;
 import io.forkless.internal.control.ControlMessage.Refused;
+import io.forkless.internal.control.ControlMessage.ReopenOutput;
 import io.forkless.internal.control.ControlMessage.Welcome;
 import io.forkless.internal.control.LineBuffer;
 import io.forkless.internal.control.Ticket;
@@ -41,6 +42,8 @@ final class SupervisorLink implements Closeable {
 
         void threadDumpRequested();
 
+        void outputToReopen();
+
         void supervisorLost();
     }
 
@@ -71,7 +74,8 @@ final class SupervisorLink implements Closeable {
                     ControlMessage.VERSION,
                     bootstrap.token(),
                     ProcessHandle.current().pid(),
-                    Debugger.mayStopThisJvm()));
+                    Debugger.mayStopThisJvm(),
+                    OwnOutput.canReopen(bootstrap.output())));
             link.welcome = link.await(HELLO, answer, "hello", Welcome.class);
             return link;
         } catch (IOException | RuntimeException | Error e) {
@@ -213,6 +217,10 @@ final class SupervisorLink implements Closeable {
         }
         if (message instanceof DumpThreads) {
             events.thenAccept(Events::threadDumpRequested);
+            return;
+        }
+        if (message instanceof ReopenOutput) {
+            events.thenAccept(Events::outputToReopen);
             return;
         }
         long id = message instanceof Granted granted

@@ -53,7 +53,6 @@ final class Supervision {
     private final CompletableFuture<Void> allReady;
     private final Consumer<Outcome> whenEnded;
     private final Endpoint endpoint;
-    private final WorkerOutput output;
     private final Runnable ownLog;
     private final Listeners listeners;
     private final ListenRequests listenRequests;
@@ -63,6 +62,7 @@ final class Supervision {
     private final EventDelivery events;
     private final Upkeep upkeep;
     private final FileChanges fileChanges;
+    private final LogRotation logRotation;
     private final LateClasses lateClasses;
     private final CompletableFuture<Void> launched = new CompletableFuture<>();
 
@@ -93,7 +93,7 @@ final class Supervision {
         PrivateDirectory directory = resources.own(PrivateDirectory.create("forkless-"));
         boolean named = configuration.name() != null;
         endpoint = resources.own(named ? Endpoint.claim(configuration.name()) : Endpoint.unnamed(directory));
-        output = resources.own(configuration.output().open(endpoint.name()));
+        WorkerOutput output = resources.own(configuration.output().open(endpoint.name()));
         ownLog = configuration.output().ownLog();
         listeners = resources.own(new Listeners(configuration.selectProvider()));
         openListeners(configuration);
@@ -129,6 +129,7 @@ final class Supervision {
                 endpoint.name(),
                 output,
                 new FastStart(configuration.fastStart(), workers, endpoint.name(), configuration.directory()));
+        logRotation = new LogRotation(loop, output, launcher::running);
         lateClasses = new LateClasses(loop);
         fileChanges = new FileChanges(loop, launcher::running, configuration.argumentFiles());
         // No ThreadLocalRandom: on a thread that did not ask for it itself, its numbers are always the same.
@@ -225,7 +226,7 @@ final class Supervision {
 
     /** @throws IllegalStateException if there are none */
     void reopenLogs() {
-        boolean any = output.reopen();
+        boolean any = logRotation.reopen();
         if (ownLog != null) {
             ownLog.run();
         } else if (!any) {
@@ -297,6 +298,7 @@ final class Supervision {
         loop.after(Settings.INSPECTION_INTERVAL, this::inspectRegularly); // first: nothing may end the inspections
         upkeep.check();
         pool.inspect();
+        logRotation.look();
     }
 
     /** From this thread, so that the service manager hears of it if the thread does no more. */

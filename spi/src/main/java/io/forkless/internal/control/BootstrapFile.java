@@ -12,6 +12,7 @@ import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -27,8 +28,9 @@ import java.util.Set;
  * @param index the worker's index, from 0
  * @param address a Unix-domain path, or a loopback address where the platform has none
  * @param token proves to the supervisor which worker is calling; works once
+ * @param output the log file that is the worker's standard output and error; {@code null} if there is none
  */
-public record BootstrapFile(int index, SocketAddress address, String token) {
+public record BootstrapFile(int index, SocketAddress address, String token, Path output) {
     /** Names the bootstrap file. */
     public static final String ENVIRONMENT = "FORKLESS_CONTROL";
 
@@ -46,6 +48,18 @@ public record BootstrapFile(int index, SocketAddress address, String token) {
 
     private static final int MAX_BYTES = 4096;
 
+    /** So that everything fits. A worker with a longer one does not open its output anew. */
+    private static final int LONGEST_OUTPUT = 1024;
+
+    public BootstrapFile(int index, SocketAddress address, String token) {
+        this(index, address, token, null);
+    }
+
+    /** @param file absolute */
+    public BootstrapFile withOutput(Path file) {
+        return new BootstrapFile(index, address, token, file);
+    }
+
     /** Writes this to a file that must not exist yet and that only the owner can read. */
     public void writeTo(Path file) throws IOException {
         Properties properties = new Properties();
@@ -56,6 +70,9 @@ public record BootstrapFile(int index, SocketAddress address, String token) {
             properties.setProperty("unix", unix.getPath().toString());
         } else {
             properties.setProperty("port", Integer.toString(((InetSocketAddress) address).getPort()));
+        }
+        if (output != null && output.toString().length() <= LONGEST_OUTPUT) {
+            properties.setProperty("output", output.toString());
         }
         StringWriter text = new StringWriter();
         properties.store(text, null);
@@ -109,11 +126,21 @@ public record BootstrapFile(int index, SocketAddress address, String token) {
             BootstrapFile bootstrap = new BootstrapFile(
                     Integer.parseInt(properties.getProperty("index")),
                     address,
-                    Objects.requireNonNull(properties.getProperty("token")));
+                    Objects.requireNonNull(properties.getProperty("token")),
+                    output(properties.getProperty("output")));
             Files.deleteIfExists(file); // only now that it is known to be one
             return bootstrap;
         } catch (IllegalArgumentException | NullPointerException e) {
             throw notABootstrapFile(file);
+        }
+    }
+
+    /** {@code null} if the file cannot be named in the locale of this process, which may be another one. */
+    private static Path output(String property) {
+        try {
+            return property == null ? null : Path.of(property);
+        } catch (InvalidPathException e) {
+            return null;
         }
     }
 

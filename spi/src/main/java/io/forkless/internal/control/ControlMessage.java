@@ -4,13 +4,15 @@ import io.forkless.spi.ListenSpec;
 import java.net.ProtocolException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * One line of the conversation of a supervisor with a worker, or with an operator's command: UTF-8, words separated by one space, the last field
  * may hold spaces, at most {@value #MAX_LINE_BYTES} bytes with the line feed.
  *
  * <pre>
- * worker      hello VERSION TOKEN PID [debugged]    the first line of a connection; a debugger may stop the JVM
+ * worker      hello VERSION TOKEN PID [WORD]...     the first line of a connection; debugged: a debugger may stop the
+ *                                                   JVM; reopens-output: it can; other words mean nothing
  * supervisor  welcome DRAIN_MILLIS HEARTBEAT_MILLIS    or: refused 0 REASON
  * worker      listen ID BACKLOG OPTIONS ADDRESS       options of a port: IPV6ONLY, of a path: MODE:OWNER:GROUP
  * supervisor  ticket ID PROVIDER:BASE64          or: refused ID REASON
@@ -18,6 +20,7 @@ import java.time.Duration;
  * worker      unready                            serves, but is not ready any more
  * worker      heartbeat ACCEPTED OPEN HEAP_USED  again and again
  * supervisor  dump-threads                       to standard error
+ * supervisor  reopen-output                      only to a worker that can: open the log file anew that it writes itself
  * supervisor  drain
  * worker      bye                                drained, about to exit
  *
@@ -37,18 +40,32 @@ public sealed interface ControlMessage {
     /** Text of this message without the line feed. */
     String encode();
 
-    /** @param debugged whether a debugger may stop the worker's JVM for as long as it likes */
-    record Hello(int version, String token, long pid, boolean debugged) implements ControlMessage {
-        private static final String DEBUGGED = " debugged";
+    /**
+     * @param debugged whether a debugger may stop the worker's JVM for as long as it likes
+     * @param reopensOutput whether its standard output is a file that it can open anew
+     */
+    record Hello(int version, String token, long pid, boolean debugged, boolean reopensOutput)
+            implements ControlMessage {
+        private static final String DEBUGGED = "debugged";
+        private static final String REOPENS_OUTPUT = "reopens-output";
+
+        /** Of one whose standard output is no such file. */
+        public Hello(int version, String token, long pid, boolean debugged) {
+            this(version, token, pid, debugged, false);
+        }
 
         @Override
         public String encode() {
-            return "hello " + version + " " + token + " " + pid + (debugged ? DEBUGGED : "");
+            return "hello " + version + " " + token + " " + pid + words();
         }
 
         @Override
         public String toString() {
-            return "Hello[version " + version + ", pid " + pid + (debugged ? DEBUGGED : "") + "]"; // never the token
+            return "Hello[version " + version + ", pid " + pid + words() + "]"; // never the token
+        }
+
+        private String words() {
+            return (debugged ? " " + DEBUGGED : "") + (reopensOutput ? " " + REOPENS_OUTPUT : "");
         }
     }
 
@@ -126,6 +143,13 @@ public sealed interface ControlMessage {
         }
     }
 
+    record ReopenOutput() implements ControlMessage {
+        @Override
+        public String encode() {
+            return "reopen-output";
+        }
+    }
+
     record Drain() implements ControlMessage {
         @Override
         public String encode() {
@@ -199,10 +223,14 @@ public sealed interface ControlMessage {
         try {
             return switch (word[0]) {
                 case "hello" -> {
-                    boolean debugged = rest.endsWith(Hello.DEBUGGED);
-                    String[] field =
-                            fields(debugged ? rest.substring(0, rest.length() - Hello.DEBUGGED.length()) : rest, 3);
-                    yield new Hello(Integer.parseInt(field[0]), field[1], Long.parseLong(field[2]), debugged);
+                    String[] field = fields(rest + " ", 4);
+                    List<String> words = List.of(field[3].split(" "));
+                    yield new Hello(
+                            Integer.parseInt(field[0]),
+                            field[1],
+                            Long.parseLong(field[2]),
+                            words.contains(Hello.DEBUGGED),
+                            words.contains(Hello.REOPENS_OUTPUT));
                 }
                 case "welcome" -> {
                     String[] field = fields(rest, 2);
@@ -231,6 +259,7 @@ public sealed interface ControlMessage {
                     yield new Heartbeat(Long.parseLong(field[0]), Long.parseLong(field[1]), Long.parseLong(field[2]));
                 }
                 case "dump-threads" -> new DumpThreads();
+                case "reopen-output" -> new ReopenOutput();
                 case "drain" -> new Drain();
                 case "bye" -> new Bye();
                 case "operator" -> {

@@ -280,7 +280,7 @@ public final class ControlServer implements Closeable, Renewable {
                 return;
             }
             leave();
-            worker.connected(connection, process, hello.debugged());
+            worker.connected(connection, process, hello);
             connection.send(welcome);
         }
 

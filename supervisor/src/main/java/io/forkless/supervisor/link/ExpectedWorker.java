@@ -1,5 +1,7 @@
 package io.forkless.supervisor.link;
 
+import io.forkless.internal.control.ControlMessage.Hello;
+
 /** A worker that has been started and has not called yet, as the {@link ControlServer} sees it. */
 public interface ExpectedWorker {
     int index();
@@ -10,7 +12,7 @@ public interface ExpectedWorker {
     /**
      * It has called, over that connection.
      *
-     * @param debugged whether a debugger may stop it
+     * @param hello what it has said of itself
      */
-    void connected(ControlConnection connection, ProcessHandle peer, boolean debugged);
+    void connected(ControlConnection connection, ProcessHandle peer, Hello hello);
 }

@@ -13,11 +13,13 @@ import io.forkless.supervisor.output.WorkerOutput;
 import io.forkless.supervisor.pool.WorkerPool;
 import io.forkless.supervisor.pool.WorkerProcess;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.ObjIntConsumer;
 
@@ -85,7 +87,12 @@ public final class ProcessLauncher implements WorkerPool.Launcher {
             builder.environment().put(BootstrapFile.ENVIRONMENT, bootstrap.toString());
             builder.environment().put(BootstrapFile.INDEX_ENVIRONMENT, Integer.toString(index));
             scoreboard.vacate(index);
-            control.expect(worker).writeTo(bootstrap);
+            Optional<Path> file = output.openFor(index);
+            file.ifPresent(path ->
+                    builder.redirectOutput(Redirect.appendTo(path.toFile())).redirectErrorStream(true));
+            control.expect(worker)
+                    .withOutput(file.map(Path::toAbsolutePath).orElse(null))
+                    .writeTo(bootstrap);
             Program own = program.of(placeholders);
             worker.runsFrom(own.filesInUse(builder.environment()));
             Process process = own.start(start.options(), builder);
@@ -93,7 +100,11 @@ public final class ProcessLauncher implements WorkerPool.Launcher {
             running.add(worker);
             process.getOutputStream().close(); // an empty standard input
             output.fileOf(index).ifPresent(worker::printsTo);
-            output.attach(index, process.getInputStream(), process.getErrorStream());
+            if (file.isPresent()) {
+                output.writtenBy(index, worker::reopening);
+            } else {
+                output.attach(index, process.getInputStream(), process.getErrorStream());
+            }
             process.onExit().thenAccept(p -> loop.execute(() -> exited(worker, bootstrap, start, p.exitValue())));
             return worker;
         } catch (Throwable e) { // a thread that cannot be started is an Error
@@ -120,6 +131,7 @@ public final class ProcessLauncher implements WorkerPool.Launcher {
 
     private void release(SpawnedWorker worker, Path bootstrap) {
         running.remove(worker);
+        worker.ended();
         control.forget(worker);
         cleanUp(() -> scoreboard.vacate(worker.index()));
         cleanUp(() -> Files.deleteIfExists(bootstrap));

@@ -5,12 +5,15 @@ import io.forkless.internal.control.ControlMessage.Bye;
 import io.forkless.internal.control.ControlMessage.Drain;
 import io.forkless.internal.control.ControlMessage.DumpThreads;
 import io.forkless.internal.control.ControlMessage.Heartbeat;
+import io.forkless.internal.control.ControlMessage.Hello;
 import io.forkless.internal.control.ControlMessage.Listen;
 import io.forkless.internal.control.ControlMessage.Ready;
+import io.forkless.internal.control.ControlMessage.ReopenOutput;
 import io.forkless.internal.control.ControlMessage.Unready;
 import io.forkless.supervisor.link.ControlConnection;
 import io.forkless.supervisor.link.ExpectedWorker;
 import io.forkless.supervisor.output.Attempt;
+import io.forkless.supervisor.output.WorkerOutput.Reopening;
 import io.forkless.supervisor.pool.WorkerProcess;
 import java.lang.System.Logger.Level;
 import java.net.ProtocolException;
@@ -45,6 +48,7 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
     private FilesInUse filesInUse = new FilesInUse(List.of());
     private List<Path> overwritten = List.of();
     private Path output;
+    private volatile Reopening reopening = Reopening.NOT_YET;
     private boolean everReady;
     private String refusal = "";
 
@@ -70,6 +74,23 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
 
     void printsTo(Path file) {
         output = file;
+    }
+
+    /** Whether it can be asked to open the log file anew that it writes itself. From any thread. */
+    public Reopening reopening() {
+        return reopening;
+    }
+
+    /** No effect if it cannot. */
+    public void reopenOutput() {
+        if (reopening == Reopening.POSSIBLE) {
+            send(new ReopenOutput());
+        }
+    }
+
+    /** Its process has exited, or was never there. */
+    void ended() {
+        reopening = Reopening.GONE;
     }
 
     /** It has got the listener that it asked for, if the reason is empty, or has not. */
@@ -105,10 +126,11 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
     }
 
     @Override
-    public void connected(ControlConnection newConnection, ProcessHandle peer, boolean isDebugged) {
+    public void connected(ControlConnection newConnection, ProcessHandle peer, Hello hello) {
         connection = newConnection;
         linked = peer;
-        debugged |= isDebugged; // an older Forkless does not tell
+        debugged |= hello.debugged(); // an older Forkless does not tell
+        reopening = hello.reopensOutput() ? Reopening.POSSIBLE : Reopening.IMPOSSIBLE;
         connection.deliverTo(this);
         if (debugged) {
             Attempt.log(
