@@ -37,9 +37,7 @@ class PipesOfTest {
     @Test
     void what_nobody_has_read_is_read_from_the_same_pipes_until_the_process_ends() throws Exception {
         start(builder("echo one; echo two >&2; read line; echo $line"));
-        PipesOf pipes = PipesOf.open(process.pid()).orElseThrow();
-        process.getInputStream().close(); // as the death of the one that has started it
-        process.getErrorStream().close();
+        PipesOf pipes = openInPlaceOfTheParent();
         process.getOutputStream().write("three\n".getBytes(StandardCharsets.UTF_8));
         process.getOutputStream().flush();
         assertThat(text(pipes.output())).isEqualTo("one\nthree\n");
@@ -50,7 +48,7 @@ class PipesOfTest {
     @Test
     void one_pipe_for_both_streams_is_read_once() throws Exception {
         start(builder("echo one; echo two >&2; read line").redirectErrorStream(true));
-        PipesOf pipes = PipesOf.open(process.pid()).orElseThrow();
+        PipesOf pipes = openInPlaceOfTheParent();
         process.getOutputStream().close();
         assertThat(text(pipes.errors())).isEmpty();
         assertThat(text(pipes.output())).isEqualTo("one\ntwo\n");
@@ -60,7 +58,7 @@ class PipesOfTest {
     void a_stream_that_is_a_file_has_nothing_to_read() throws Exception {
         start(builder("echo one; echo two >&2; read line")
                 .redirectOutput(directory.resolve("file").toFile()));
-        PipesOf pipes = PipesOf.open(process.pid()).orElseThrow();
+        PipesOf pipes = openInPlaceOfTheParent();
         process.getOutputStream().close();
         assertThat(text(pipes.output())).isEmpty();
         assertThat(text(pipes.errors())).isEqualTo("two\n");
@@ -94,6 +92,14 @@ class PipesOfTest {
 
     private void start(ProcessBuilder builder) throws IOException {
         process = builder.start();
+    }
+
+    /** This process reads no more, as if it had died: it would take what is left when the other one exits. */
+    private PipesOf openInPlaceOfTheParent() throws IOException {
+        PipesOf pipes = PipesOf.open(process.pid()).orElseThrow();
+        process.getInputStream().close();
+        process.getErrorStream().close();
+        return pipes;
     }
 
     private static String text(InputStream in) throws IOException {
