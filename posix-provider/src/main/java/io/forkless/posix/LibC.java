@@ -46,6 +46,8 @@ interface LibC extends Library {
     /** Variadic in C, as {@link #fcntl}. */
     int open(byte[] path, int flags, Object... mode);
 
+    int dup2(int from, int to);
+
     int flock(int fd, int operation);
 
     int unlink(byte[] path);

@@ -151,6 +151,42 @@ class HostProcessTest {
         }
     }
 
+    @Test
+    void a_file_becomes_the_output_of_the_process_and_of_its_children_and_is_continued() throws Exception {
+        Path file = Files.writeString(directory.resolve("l\u00f6g"), "from before\n");
+        try (ChildJvm jvm = ChildJvm.start(
+                Map.of("LC_ALL", "C.UTF-8"), JavaProgram.of(Appending.class, directory.toString(), file.toString()))) {
+            assertThat(jvm.awaitExit()).as(jvm.output()).isZero();
+            assertThat(jvm.output()).isEqualTo("before\nappend output to " + directory + ": open: EISDIR (21)\n");
+        }
+        assertThat(file).hasContent("from before\nout\nerr\nchild\nno descriptor is left over: true\n");
+    }
+
+    static final class Appending {
+        public static void main(String[] arguments) throws Exception {
+            System.out.println("before");
+            try {
+                PROCESS.appendOutputTo(Path.of(arguments[0]));
+            } catch (IOException e) {
+                System.out.println(e.getMessage());
+            }
+            Path descriptors = Path.of("/dev/fd");
+            long before = count(descriptors);
+            PROCESS.appendOutputTo(Path.of(arguments[1]));
+            long after = count(descriptors);
+            System.out.println("out");
+            System.err.println("err");
+            new ProcessBuilder("echo", "child").inheritIO().start().waitFor();
+            System.out.println("no descriptor is left over: " + (before == after));
+        }
+
+        private static long count(Path directory) throws IOException {
+            try (Stream<Path> files = Files.list(directory)) {
+                return files.count();
+            }
+        }
+    }
+
     static final class Before {
         public static void main(String[] arguments) throws Exception {
             System.out.println("before: pid " + ProcessHandle.current().pid());

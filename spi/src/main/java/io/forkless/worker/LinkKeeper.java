@@ -28,8 +28,11 @@ final class LinkKeeper {
 
     /** What this worker does about its link. */
     interface Owner extends SupervisorLink.Events {
-        /** It is without a supervisor. */
+        /** It is without a supervisor; told again and again. */
         void orphaned();
+
+        /** It is about to call the next supervisor. */
+        void calling();
 
         /** It has to go, for that reason. */
         void abandoned(String reason);
@@ -74,7 +77,7 @@ final class LinkKeeper {
         SocketAddress address = bootstrap.address();
         while (true) {
             try {
-                return SupervisorLink.open(address, bootstrap.token(), SupervisorLink.ANSWER_TIMEOUT);
+                return SupervisorLink.open(address, bootstrap, SupervisorLink.ANSWER_TIMEOUT);
             } catch (SupervisorLink.RefusedException e) {
                 throw e;
             } catch (IOException e) {
@@ -151,6 +154,7 @@ final class LinkKeeper {
         long begin = System.nanoTime();
         boolean linked = false;
         while (!linked && pause()) {
+            owner.orphaned();
             try {
                 linked = callNext();
                 if (!linked && !owner.isDraining()) {
@@ -171,7 +175,6 @@ final class LinkKeeper {
         }
         orphanedAt = System.nanoTime();
         SupervisorLink.start("forkless-orphan-timeout", this::watchTimeout);
-        owner.orphaned();
         if (!owner.isDraining()) {
             log(
                     Level.WARNING,
@@ -239,6 +242,7 @@ final class LinkKeeper {
     }
 
     private void introduce(SupervisorLink next) throws IOException {
+        owner.calling();
         readiness.introduce(ready -> {
             next.sendUninterrupted(new Again(
                     Again.CURRENT_VERSION,
@@ -247,6 +251,7 @@ final class LinkKeeper {
                     ready,
                     owner.isDraining(),
                     Debugger.mayStopThisJvm(),
+                    OwnOutput.canReopen(bootstrap.output()),
                     holdings.list()));
             link = next; // what has changed since goes there
         });

@@ -271,6 +271,11 @@ class SupervisorLinkTest {
         }
 
         @Override
+        public void outputToReopen() {
+            log.add("reopen");
+        }
+
+        @Override
         public void supervisorLost() {
             log.add("lost");
         }

@@ -66,16 +66,17 @@ final class Supervision {
     private final CompletableFuture<Void> allReady;
     private final Consumer<Outcome> whenEnded;
     private final Endpoint endpoint;
-    private final WorkerOutput output;
     private final Runnable ownLog;
     private final Listeners listeners;
     private final ListenRequests listenRequests;
     private final EventLoop loop;
     private final Calls calls;
+    private final ProcessLauncher launcher;
     private final WorkerPool pool;
     private final EventDelivery events;
     private final Upkeep upkeep;
     private final FileChanges fileChanges;
+    private final LogRotation logRotation;
     private final LateClasses lateClasses;
     private final Scoreboard scoreboard;
     private final Orphans orphans;
@@ -131,7 +132,7 @@ final class Supervision {
                 configuration.origin(),
                 configuration.orphanTimeout(),
                 settings.drainTimeout());
-        output = resources.own(configuration.output().open(endpoint.name()));
+        WorkerOutput output = resources.own(configuration.output().open(endpoint.name()));
         ownLog = configuration.output().ownLog();
         Path listenersFile = name == null ? null : directory.resolve(ListenerRecord.FILE);
         List<ListenerRecord> known = name == null ? List.of() : ListenerRecord.readAll(listenersFile);
@@ -161,7 +162,7 @@ final class Supervision {
         orphans = new Orphans(loop, takeover);
         listenRequests = new ListenRequests(loop, listeners, this::notGranted);
         WorkerCommand workers = configuration.workerCommand();
-        ProcessLauncher launcher = new ProcessLauncher(
+        launcher = new ProcessLauncher(
                 loop,
                 control,
                 directory,
@@ -174,6 +175,7 @@ final class Supervision {
                 output,
                 new FastStart(configuration.fastStart(), workers, endpoint.name(), configuration.directory()),
                 roster);
+        logRotation = new LogRotation(loop, output, launcher::running);
         lateClasses = new LateClasses(loop);
         fileChanges = new FileChanges(loop, launcher::running, configuration.argumentFiles());
         // No ThreadLocalRandom: on a thread that did not ask for it itself, its numbers are always the same.
@@ -196,14 +198,14 @@ final class Supervision {
                 events::tell);
         List<ServiceManagers.Inherited> inherited = serviceManagers.takeListeners();
         inherited.forEach(listeners::add);
-        adoptOrphans(launcher, control.address());
+        adoptOrphans(control.address());
         openListeners(configuration, inherited);
         endpoint.publish(control.address()); // once more, if they have been adopted
         loop.execute(this::launchOnLoop); // before anything else can be asked for
     }
 
     /** Those that an earlier supervisor has left call as soon as they can know where. */
-    private void adoptOrphans(ProcessLauncher launcher, SocketAddress address) throws IOException {
+    private void adoptOrphans(SocketAddress address) throws IOException {
         Map<SpawnedWorker, Duration> left = launcher.adopt();
         orphans.expect(left);
         if (left.isEmpty()) {
@@ -310,7 +312,7 @@ final class Supervision {
 
     /** @throws IllegalStateException if there are none */
     void reopenLogs() {
-        boolean any = output.reopen();
+        boolean any = logRotation.reopen();
         if (ownLog != null) {
             ownLog.run();
         } else if (!any) {
@@ -382,6 +384,7 @@ final class Supervision {
         loop.after(Settings.INSPECTION_INTERVAL, this::inspectRegularly); // first: nothing may end the inspections
         upkeep.check();
         pool.inspect();
+        logRotation.look();
     }
 
     /** From this thread, so that the service manager hears of it if the thread does no more. */
@@ -438,6 +441,7 @@ final class Supervision {
 
         @Override
         public void calledAgain(SpawnedWorker worker, Again introduction) {
+            launcher.takeOutputOf(worker);
             orphans.calledAgain(worker, introduction);
         }
 

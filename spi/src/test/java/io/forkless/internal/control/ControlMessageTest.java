@@ -16,6 +16,7 @@ import io.forkless.internal.control.ControlMessage.Listen;
 import io.forkless.internal.control.ControlMessage.Operator;
 import io.forkless.internal.control.ControlMessage.Ready;
 import io.forkless.internal.control.ControlMessage.Refused;
+import io.forkless.internal.control.ControlMessage.ReopenOutput;
 import io.forkless.internal.control.ControlMessage.Report;
 import io.forkless.internal.control.ControlMessage.Unready;
 import io.forkless.internal.control.ControlMessage.Welcome;
@@ -38,6 +39,10 @@ class ControlMessageTest {
         return Stream.of(
                 Arguments.of(new Hello(1, "0123abcd", 4711, false), "hello 1 0123abcd 4711"),
                 Arguments.of(new Hello(1, "0123abcd", 4711, true), "hello 1 0123abcd 4711 debugged"),
+                Arguments.of(new Hello(1, "0123abcd", 4711, false, true), "hello 1 0123abcd 4711 reopens-output"),
+                Arguments.of(
+                        new Hello(1, "0123abcd", 4711, true, true), "hello 1 0123abcd 4711 debugged reopens-output"),
+                Arguments.of(new ReopenOutput(), "reopen-output"),
                 Arguments.of(new Welcome(Duration.ofMillis(1500), Duration.ofSeconds(1)), "welcome 1500 1000"),
                 Arguments.of(new Heartbeat(12, 3, 1 << 20), "heartbeat 12 3 1048576"),
                 Arguments.of(new DumpThreads(), "dump-threads"),
@@ -108,6 +113,12 @@ class ControlMessageTest {
     }
 
     @Test
+    void words_of_a_later_worker_are_ignored() throws Exception {
+        assertThat(ControlMessage.parse("hello 1 0123abcd 4711 sings debugged 2"))
+                .isEqualTo(new Hello(1, "0123abcd", 4711, true));
+    }
+
+    @Test
     void a_reason_cannot_start_another_line() {
         assertThat(new Refused(1, "a\r\nb\u0000c\u007f\ttab").encode()).isEqualTo("refused 1 a  b c  tab");
     }
@@ -150,7 +161,6 @@ class ControlMessageTest {
                 "hello 1 " + SECRET,
                 "hello x " + SECRET + " 1",
                 "hello 1 " + SECRET + " x",
-                "hello 1 " + SECRET + " 1 2",
                 "hello 99999999999 " + SECRET + " 1",
                 "hello 1 " + SECRET + " 99999999999999999999",
                 "hello 1  " + SECRET + " 1",

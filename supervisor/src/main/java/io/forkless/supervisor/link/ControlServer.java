@@ -301,7 +301,7 @@ public final class ControlServer implements Closeable, Renewable {
             ProcessHandle process = processOf(worker, hello.pid());
             if (process != null) {
                 leave();
-                worker.connected(connection, process, hello.debugged());
+                worker.connected(connection, process, hello);
                 connection.send(welcome);
             }
         }
