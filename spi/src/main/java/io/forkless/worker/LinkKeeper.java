@@ -42,6 +42,10 @@ final class LinkKeeper {
 
     private final BootstrapFile bootstrap;
     private final BootstrapFile.Service service;
+
+    /** As it was at the start: while the file is being renamed it looks otherwise. */
+    private final boolean reopensOutput;
+
     private final Readiness readiness;
     private final Holdings holdings;
     private final Owner owner;
@@ -64,6 +68,7 @@ final class LinkKeeper {
             Runnable removeStaleFiles) {
         this.bootstrap = bootstrap;
         this.service = bootstrap.service();
+        this.reopensOutput = OwnOutput.canReopen(bootstrap.output());
         this.link = link;
         this.readiness = readiness;
         this.holdings = holdings;
@@ -251,7 +256,7 @@ final class LinkKeeper {
                     ready,
                     owner.isDraining(),
                     Debugger.mayStopThisJvm(),
-                    OwnOutput.canReopen(bootstrap.output()),
+                    reopensOutput,
                     holdings.list()));
             link = next; // what has changed since goes there
         });

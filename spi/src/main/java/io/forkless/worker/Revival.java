@@ -37,6 +37,7 @@ final class Revival {
     private final Path record;
     private final Path endpoint;
     private final int index;
+    private Boolean wanted;
 
     /** @param record this worker's own */
     Revival(Path record, Path endpoint, int index) {
@@ -48,7 +49,7 @@ final class Revival {
     /** @param since for how long there has been no supervisor */
     void consider(Duration since) {
         Path launch = record.resolveSibling(SupervisorLaunch.FILE);
-        if (!Files.isRegularFile(launch, LinkOption.NOFOLLOW_LINKS) || since.compareTo(TURN.multipliedBy(rank())) < 0) {
+        if (!isWanted(launch) || since.compareTo(TURN.multipliedBy(rank())) < 0) {
             return;
         }
         try (FileChannel lock = FileChannel.open(
@@ -63,6 +64,20 @@ final class Revival {
         } catch (IOException | OverlappingFileLockException e) {
             LOG.log(Level.DEBUG, "cannot start the supervisor again", e);
         }
+    }
+
+    /** Whether the supervisor has left word how it is started, and nobody else is to do so. */
+    private boolean isWanted(Path launch) {
+        if (wanted == null) {
+            try {
+                wanted = Files.isRegularFile(launch, LinkOption.NOFOLLOW_LINKS)
+                        && SupervisorLaunch.read(launch).output() != null;
+            } catch (IOException e) {
+                LOG.log(Level.WARNING, e.getMessage() + "; nobody starts the supervisor again");
+                wanted = false;
+            }
+        }
+        return wanted;
     }
 
     private void startUnlessTooOften(Path launch, Path timesFile) throws IOException {

@@ -36,6 +36,7 @@ record Configuration(
         Duration orphanTimeout,
         boolean endsOrphans,
         SupervisorLaunch launch,
+        boolean takesOver,
         Settings settings) {
 
     /** Stands for what workers are started with, and are told: if it is another one, those that run are to be replaced. */

@@ -1,6 +1,7 @@
 package io.forkless.supervisor;
 
 import io.forkless.supervisor.admin.LeftWorkers;
+import io.forkless.supervisor.admin.Predecessor;
 import io.forkless.supervisor.command.Placeholders;
 import io.forkless.supervisor.output.Log;
 import io.forkless.supervisor.pool.Settings;
@@ -63,6 +64,9 @@ public final class Supervisor implements AutoCloseable {
     /** Held for moments only: a stop waits for nothing, least of all for a start. */
     private final Object lock = new Object();
 
+    /** The supervisor from which this one takes over; {@code null} if there is none, or none yet. */
+    private volatile Predecessor predecessor;
+
     /** Whose workers a stop drains. Until it is there a stop is the end; from then on it belongs to the loop's thread. */
     private volatile Supervision supervision;
 
@@ -111,10 +115,24 @@ public final class Supervisor implements AutoCloseable {
         Throwable failure = awaitStarted();
         if (isGivenUp()) {
             end(Outcome.DRAINED); // there was nothing to drain yet
+            leaveToPredecessor("it was told to stop");
         } else if (failure != null) {
             life.tryToMake(SupervisorTransition.END);
             end(Outcome.GAVE_UP);
+            leaveToPredecessor(String.valueOf(failure.getMessage()));
             rethrow(failure);
+        }
+    }
+
+    /** When nothing of this supervisor is in its way any more. */
+    private void leaveToPredecessor(String reason) {
+        Predecessor other = predecessor;
+        if (other != null) {
+            try (other) {
+                other.giveUp(reason);
+            } catch (IOException e) {
+                LOG.log(Level.DEBUG, "it has noticed, or is gone", e);
+            }
         }
     }
 
@@ -143,7 +161,10 @@ public final class Supervisor implements AutoCloseable {
 
     private void startUnlessStopped() {
         try {
-            Supervision ready = new Supervision(configuration, life, resources, allReady, this::end);
+            if (configuration.takesOver()) {
+                predecessor = Predecessor.connect(configuration.name());
+            }
+            Supervision ready = new Supervision(configuration, predecessor, life, resources, allReady, this::end);
             synchronized (lock) {
                 if (life.is(SupervisorState.ENDED)) {
                     return; // and resources are given back
@@ -151,6 +172,9 @@ public final class Supervisor implements AutoCloseable {
                 supervision = ready; // from now on a stop drains workers
             }
             ready.launch();
+            if (predecessor != null) {
+                predecessor.close();
+            }
             configuration.advice().forEach(advice -> LOG.log(Level.WARNING, advice.toString()));
             started.complete(null);
         } catch (Throwable e) {

@@ -43,6 +43,7 @@ public final class SupervisorBuilder {
     private int maxFailedStarts = 10;
     private Duration orphanTimeout;
     private SupervisorLaunch launch;
+    private boolean takesOver;
     private int maxSurge = 1;
     private Recycling recycling = Recycling.NEVER;
     private final List<SupervisorListener> listeners = new ArrayList<>();
@@ -200,11 +201,35 @@ public final class SupervisorBuilder {
      * @param output the file to which it prints
      */
     public SupervisorBuilder startAgainBy(List<String> command, Path output) {
+        return startedBy(command, output, List.of(), List.of());
+    }
+
+    /**
+     * The same, for who makes the command of something else that is to be found again.
+     *
+     * @param newOutput {@code null} if workers are not to start it again
+     * @param arguments of which the command is made
+     * @param changes what has been changed of them since
+     */
+    public SupervisorBuilder startedBy(
+            List<String> newCommand, Path newOutput, List<String> arguments, List<String> changes) {
         launch = new SupervisorLaunch(
-                SignalShield.ofThisSystem().undoneBefore(command),
+                SignalShield.ofThisSystem().undoneBefore(newCommand),
                 Path.of("").toAbsolutePath(),
                 System.getenv(),
-                output.toAbsolutePath());
+                newOutput == null ? null : newOutput.toAbsolutePath(),
+                arguments,
+                changes);
+        return this;
+    }
+
+    /**
+     * Takes the service over from the supervisor of that {@linkplain #name name}, which is running: everything that may fail is done
+     * before that one steps down, and its workers go on. Those that were started with another command or other options are then
+     * replaced, one after the other. If the start fails, the other supervisor stays in charge, or is so again.
+     */
+    public SupervisorBuilder takeOver() {
+        takesOver = true;
         return this;
     }
 
@@ -336,6 +361,9 @@ public final class SupervisorBuilder {
             throw new IllegalArgumentException("command: missing");
         }
         command.forEach(word -> NativeText.requireIntact("command: '" + NativeText.visible(word) + "'", word));
+        if (takesOver && name == null) {
+            throw new IllegalArgumentException("take over: the name of the supervisor is missing");
+        }
         if (fastStart != null && !JavaCommand.isJava(command)) {
             throw new IllegalArgumentException(
                     "fast start: '" + command.get(0) + "' is not java: its JVM cannot be given options");
@@ -371,7 +399,8 @@ public final class SupervisorBuilder {
                 onEvent,
                 orphanTimeout == null ? (name == null ? Duration.ZERO : NAMED_ORPHAN_TIMEOUT) : orphanTimeout,
                 toDrain,
-                launch == null || name == null ? null : launch,
+                name == null ? null : launch,
+                takesOver,
                 new Settings(
                         workers,
                         bootTimeout,

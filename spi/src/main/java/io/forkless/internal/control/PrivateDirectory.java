@@ -52,6 +52,7 @@ public final class PrivateDirectory implements Closeable, Renewable {
     private final Path path;
     private final boolean shared;
     private FileIdentity identity;
+    private volatile boolean handedOver;
 
     private PrivateDirectory(Path path, boolean shared) throws IOException {
         this.path = path;
@@ -258,9 +259,17 @@ public final class PrivateDirectory implements Closeable, Renewable {
         }
     }
 
+    /** Another supervisor has it: when this one closes it, everything stays. */
+    public void handOver() {
+        handedOver = true;
+    }
+
     /** What belongs to the workers that it leaves, and to the next supervisor, stays. */
     @Override
     public void close() throws IOException {
+        if (handedOver) {
+            return;
+        }
         try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
             if (shared && hasWorkers()) {
                 Files.deleteIfExists(resolve(BootstrapFile.SOCKET_FILE));

@@ -26,10 +26,21 @@ import java.util.Set;
  * @param directory in which it runs
  * @param environment all of its variables
  * @param output the file to which it prints; {@code null} if that is not a file, so that only who reads it now could start it again
+ * @param arguments what its program makes the command of; nobody else reads them
+ * @param changes what has been changed of these arguments since
  */
-public record SupervisorLaunch(List<String> command, Path directory, Map<String, String> environment, Path output) {
+public record SupervisorLaunch(
+        List<String> command,
+        Path directory,
+        Map<String, String> environment,
+        Path output,
+        List<String> arguments,
+        List<String> changes) {
     /** Its file in the directory of a service. */
     public static final String FILE = "supervisor";
+
+    /** The same of one that is to take over. */
+    public static final String NEXT_FILE = "supervisor.next";
 
     private static final int VERSION = 1;
     private static final int MAX_BYTES = 4 << 20; // more than a system takes of arguments and variables
@@ -37,6 +48,8 @@ public record SupervisorLaunch(List<String> command, Path directory, Map<String,
     public SupervisorLaunch {
         command = List.copyOf(command);
         environment = Map.copyOf(environment);
+        arguments = List.copyOf(arguments);
+        changes = List.copyOf(changes);
     }
 
     public void writeTo(Path file) throws IOException {
@@ -46,13 +59,29 @@ public record SupervisorLaunch(List<String> command, Path directory, Map<String,
         if (output != null) {
             properties.setProperty("output", output.toString());
         }
-        for (int i = 0; i < command.size(); i++) {
-            properties.setProperty("command." + i, command.get(i));
-        }
+        write(properties, "command.", command);
+        write(properties, "argument.", arguments);
+        write(properties, "change.", changes);
         environment.forEach((variable, value) -> properties.setProperty("environment." + variable, value));
         StringWriter text = new StringWriter();
         properties.store(text, null);
         PrivateDirectory.replace(file, text.toString());
+    }
+
+    private static void write(Properties properties, String prefix, List<String> words) {
+        for (int i = 0; i < words.size(); i++) {
+            properties.setProperty(prefix + i, words.get(i));
+        }
+    }
+
+    private static List<String> words(Properties properties, String prefix) {
+        List<String> words = new ArrayList<>();
+        String word = properties.getProperty(prefix + 0);
+        while (word != null) {
+            words.add(word);
+            word = properties.getProperty(prefix + words.size());
+        }
+        return words;
     }
 
     /** @throws IOException if there is none, with a reason that does not repeat what is in it */
@@ -64,12 +93,6 @@ public record SupervisorLaunch(List<String> command, Path directory, Map<String,
             if (Integer.parseInt(properties.getProperty("version")) != VERSION) {
                 throw new IOException(file + " is of another version of Forkless");
             }
-            List<String> command = new ArrayList<>();
-            String word = properties.getProperty("command.0");
-            while (word != null) {
-                command.add(word);
-                word = properties.getProperty("command." + command.size());
-            }
             Map<String, String> environment = new LinkedHashMap<>();
             properties.stringPropertyNames().stream()
                     .filter(name -> name.startsWith("environment."))
@@ -77,10 +100,12 @@ public record SupervisorLaunch(List<String> command, Path directory, Map<String,
                             environment.put(name.substring("environment.".length()), properties.getProperty(name)));
             String output = properties.getProperty("output");
             return new SupervisorLaunch(
-                    command,
+                    words(properties, "command."),
                     Path.of(properties.getProperty("directory")),
                     environment,
-                    output == null ? null : Path.of(output));
+                    output == null ? null : Path.of(output),
+                    words(properties, "argument."),
+                    words(properties, "change."));
         } catch (IllegalArgumentException | NullPointerException e) {
             throw new IOException(
                     file + " does not say how a supervisor is started"); // a cause would repeat what is in it

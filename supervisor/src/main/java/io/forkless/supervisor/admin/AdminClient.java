@@ -30,7 +30,7 @@ public final class AdminClient implements Closeable {
     public static final class RefusedException extends Exception {
         private static final long serialVersionUID = 1L;
 
-        RefusedException(String reason) {
+        public RefusedException(String reason) {
             super(reason);
         }
     }

@@ -161,6 +161,14 @@ final class DirectFile {
         }
     }
 
+    /** Somebody else may rotate the file, until the next look. Does not wait. */
+    void unlock() {
+        if (busy.tryLock()) {
+            closeFile();
+            leave();
+        }
+    }
+
     /** Does not wait: if the file is looked at, whoever does it closes it. The process writes on. */
     void close() {
         closed = true;

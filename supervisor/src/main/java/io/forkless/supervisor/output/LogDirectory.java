@@ -115,6 +115,14 @@ public final class LogDirectory implements WorkerOutput {
     }
 
     @Override
+    public synchronized void share(boolean shared) {
+        files.values().forEach(file -> file.share(shared));
+        if (shared) {
+            direct.values().forEach(DirectFile::unlock);
+        }
+    }
+
+    @Override
     public void close() {
         pumps.awaitEnds();
         closeFiles(); // does not wait for the disk

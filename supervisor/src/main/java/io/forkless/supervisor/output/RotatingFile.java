@@ -28,6 +28,7 @@ public final class RotatingFile extends OutputStream {
     private boolean regular;
     private volatile boolean closed;
     private volatile boolean reopening;
+    private volatile boolean shared;
     private long size;
     private long dropped;
     private long failedAt;
@@ -155,8 +156,18 @@ public final class RotatingFile extends OutputStream {
         }
     }
 
+    /** Somebody else may rotate the file meanwhile. Does not wait. */
+    void share(boolean newShared) {
+        shared = newShared;
+        reopen();
+        if (newShared && writing.tryLock()) {
+            closeFile();
+            writing.unlock();
+        }
+    }
+
     private boolean isRotated() {
-        return regular && files.maxBytes() > 0;
+        return regular && !shared && files.maxBytes() > 0;
     }
 
     private void rotate() throws IOException {

@@ -57,6 +57,13 @@ public interface WorkerOutput extends Closeable {
      */
     boolean reopen();
 
+    /**
+     * Another supervisor perhaps writes to the same files from now on, or does not any more. Does not wait.
+     *
+     * @param shared whether it does
+     */
+    void share(boolean shared);
+
     /** Waits for what is written already, within reason. */
     @Override
     void close();
@@ -100,6 +107,11 @@ public interface WorkerOutput extends Closeable {
             @Override
             public boolean reopen() {
                 return false;
+            }
+
+            @Override
+            public void share(boolean shared) {
+                // there is nothing that only one may do
             }
 
             @Override

@@ -173,11 +173,9 @@ public final class ProcessLauncher implements WorkerPool.Launcher {
         control.expectAgain(worker, left.token(), linked != null);
         running.add(worker);
         String id = record.getFileName().toString().replace(WorkerRecord.FILE_SUFFIX, "");
-        watch(
-                worker,
-                directory.resolve(id + BootstrapFile.FILE_SUFFIX),
-                record,
-                spawned == null ? left.linked() : left.spawned());
+        Path bootstrap = directory.resolve(id + BootstrapFile.FILE_SUFFIX);
+        ProcessIdentity watched = spawned == null ? left.linked() : left.spawned();
+        loop.after(LOOK_INTERVAL, () -> watch(worker, bootstrap, record, watched)); // not before it is expected
         return Optional.of(worker);
     }
 
@@ -190,7 +188,7 @@ public final class ProcessLauncher implements WorkerPool.Launcher {
         Optional<PipesOf> pipes = PipesOf.open(worker.linkedProcess().pid());
         if (pipes.isPresent()) {
             output.attach(index, pipes.get().output(), pipes.get().errors());
-        } else if (output.openFor(index).isPresent()) {
+        } else {
             output.writtenBy(index, worker::reopening);
         }
     }

@@ -249,6 +249,13 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
         return drained;
     }
 
+    /** Ends its link, so that it calls another supervisor. */
+    public void release() {
+        if (connection != null) {
+            connection.close("another supervisor takes over");
+        }
+    }
+
     /** Ends the link of a process that has exited: a descendant that still serves then drains. */
     public void disconnect() {
         if (connection != null) {

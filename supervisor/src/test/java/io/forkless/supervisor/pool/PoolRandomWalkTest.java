@@ -124,6 +124,7 @@ class PoolRandomWalkTest {
                 case STOPPING -> !stopping && (stopping = true);
                 case STOPPED -> running.isEmpty() && (stopped = true);
                 case ALL_READY, SCALED, WORKER_GIVEN_UP -> true;
+                case HANDED_OVER -> false;
             };
             assertThat(fits && started)
                     .as("%s: %s %s", walk, event.type(), event)

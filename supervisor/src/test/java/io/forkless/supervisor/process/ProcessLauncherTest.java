@@ -49,6 +49,9 @@ class ProcessLauncherTest {
         public void writtenBy(int index, Supplier<Reopening> process) {}
 
         @Override
+        public void share(boolean shared) {}
+
+        @Override
         public Set<Integer> rotate() {
             return Set.of();
         }
