@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.forkless.testing.Client;
 import io.forkless.testing.JavaProgram;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -88,6 +89,18 @@ class WorkerLogFilesTest extends SupervisedTest {
     }
 
     @Test
+    void another_process_is_refused_the_file_while_a_worker_writes_it() throws Exception {
+        startAndAwaitReady(
+                supervisor(TestWorker.SERVE).logDirectory(directory, 5000, 2).listen(ANY_PORT));
+        Process rival = JavaProgram.of(Rival.class, directory.toString())
+                .process()
+                .redirectErrorStream(true)
+                .start();
+        assertThat(new String(rival.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .contains("another supervisor writes to it");
+    }
+
+    @Test
     void a_worker_whose_file_cannot_be_opened_starts_all_the_same() throws Exception {
         Files.createDirectories(file(1));
         Supervisor supervisor = startAndAwaitReady(supervisor(TestWorker.SERVE)
@@ -139,6 +152,18 @@ class WorkerLogFilesTest extends SupervisedTest {
             text.append(Files.exists(older(index, i)) ? Files.readString(older(index, i)) : "");
         }
         return text.append(Files.readString(file(index))).toString().lines().toList();
+    }
+
+    /** Another supervisor with the same directory. */
+    static final class Rival {
+        public static void main(String[] arguments) throws IOException {
+            try (Supervisor supervisor = Supervisor.builder()
+                    .command("nobody")
+                    .logDirectory(Path.of(arguments[0]), 5000, 2)
+                    .build()) {
+                supervisor.start();
+            }
+        }
     }
 
     /** A supervisor of a worker that knows nothing of it and prints numbers. */
