@@ -158,7 +158,7 @@ class WorkerLogFilesTest extends SupervisedTest {
     static final class Rival {
         public static void main(String[] arguments) throws IOException {
             try (Supervisor supervisor = Supervisor.builder()
-                    .command("nobody")
+                    .command(List.of("nobody"))
                     .logDirectory(Path.of(arguments[0]), 5000, 2)
                     .build()) {
                 supervisor.start();
