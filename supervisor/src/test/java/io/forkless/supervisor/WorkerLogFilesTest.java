@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -31,12 +32,14 @@ class WorkerLogFilesTest extends SupervisedTest {
     void no_line_is_lost_while_the_file_is_renamed_again_and_again() throws Exception {
         Supervisor supervisor = startAndAwaitReady(
                 supervisor(TestWorker.SERVE).logDirectory(directory, 5000, KEEP).listen(ANY_PORT));
+        Object first = key(file(0));
         int rounds = 0;
         while (Files.notExists(file(0).resolveSibling("worker-0.log.3"))) {
             assertThat(Client.ask(port(supervisor), "print 20000")).isEqualTo("printed");
             rounds++;
         }
         supervisor.close();
+        assertThat(key(oldest())).as("it was renamed, and not copied").isEqualTo(first);
         List<String> printed = lines(0);
         for (int i = 0; i < 20_000; i++) {
             assertThat(printed.stream().filter(("line " + i + " of worker 0")::equals))
@@ -144,6 +147,18 @@ class WorkerLogFilesTest extends SupervisedTest {
 
     private Path older(int index, int number) {
         return directory.resolve("worker-" + index + ".log." + number);
+    }
+
+    private static Object key(Path file) throws IOException {
+        return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+    }
+
+    private Path oldest() {
+        int number = 1;
+        while (Files.exists(older(0, number + 1))) {
+            number++;
+        }
+        return older(0, number);
     }
 
     private List<String> lines(int index) throws IOException {
