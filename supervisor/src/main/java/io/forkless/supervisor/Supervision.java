@@ -1,4 +1,5 @@
 package io.forkless.supervisor;
+
 import io.forkless.internal.control.ControlMessage;
 import io.forkless.internal.control.ControlMessage.Again;
 import io.forkless.internal.control.ControlMessage.Heartbeat;
