@@ -189,7 +189,12 @@ public sealed interface ControlMessage {
                     .append(draining)
                     .append(" debugged=")
                     .append(debugged);
-            holdings.forEach(holding -> line.append(" holds=").append(holding.encode()));
+            for (Holding holding : holdings) {
+                String word = " holds=" + holding.encode();
+                if (line.length() + word.length() < MAX_LINE_BYTES) { // none rather than a part of one
+                    line.append(word);
+                }
+            }
             return line.toString();
         }
 
