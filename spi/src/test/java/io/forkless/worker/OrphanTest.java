@@ -364,8 +364,8 @@ class OrphanTest {
     @Tag("root")
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has other file owners")
     void it_does_not_call_a_supervisor_of_another_user() throws Exception {
-        assumeTrue(Privileges.isRoot(), "only root can give a file away");
         supervisor = TestSupervisor.ofService(LONG);
+        assumeTrue(Privileges.isRoot(), "only root can give a file away");
         try (ChildJvm jvm = worker("current", "wait")) {
             supervisor.welcome(AMPLE);
             jvm.awaitOutput("waiting");
