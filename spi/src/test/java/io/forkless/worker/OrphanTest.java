@@ -206,6 +206,23 @@ class OrphanTest {
     }
 
     @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = REMOVES)
+    void nor_does_one_that_was_told_to_drain_before_and_fails() throws Exception {
+        supervisor = TestSupervisor.ofService(LONG);
+        try (ChildJvm jvm = worker("current", "drainHangs", "wait")) {
+            supervisor.welcome(2000);
+            jvm.awaitOutput("waiting");
+            supervisor.send("drain");
+            jvm.awaitOutput("drain handler hangs");
+            supervisor.die();
+            await().atMost(LIMIT).until(() -> !jvm.isAlive() || Files.exists(supervisor.record()));
+
+            assertThat(jvm.awaitExit()).isOne();
+        }
+        assertThat(supervisor.directory.path()).doesNotExist();
+    }
+
+    @Test
     void one_that_the_next_supervisor_refuses_drains_and_says_why() throws Exception {
         supervisor = TestSupervisor.ofService(LONG);
         try (ChildJvm jvm = worker("current", "drains", "wait")) {
