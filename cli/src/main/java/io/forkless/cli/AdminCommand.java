@@ -1,14 +1,20 @@
 package io.forkless.cli;
 
 import io.forkless.cli.arguments.NameConverter;
+import io.forkless.supervisor.Supervisor;
 import io.forkless.supervisor.admin.AdminClient;
 import io.forkless.supervisor.admin.AdminClient.FailedException;
 import io.forkless.supervisor.admin.AdminClient.RefusedException;
+import io.forkless.supervisor.admin.NoSupervisorException;
 import io.forkless.supervisor.admin.Places;
 import io.forkless.supervisor.admin.Surge;
+import io.forkless.supervisor.status.Outcome;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -54,6 +60,8 @@ abstract class AdminCommand implements Callable<Integer> {
         Places places = user == null ? Places.ofThisUser() : Places.ofUser(user);
         try (AdminClient supervisor = AdminClient.connect(name, places)) {
             return execute(supervisor, spec.commandLine().getOut());
+        } catch (NoSupervisorException e) {
+            return withoutSupervisor(e);
         } catch (RefusedException e) {
             complain(e);
             return ExitStatus.REFUSED;
@@ -61,6 +69,15 @@ abstract class AdminCommand implements Callable<Integer> {
             complain(e);
             return e.exitStatus();
         }
+    }
+
+    /** @return the exit status, if there is something to do all the same */
+    int withoutSupervisor(NoSupervisorException e) throws IOException {
+        throw e;
+    }
+
+    final CommandLine commandLine() {
+        return spec.commandLine();
     }
 
     /** @return the exit status */
@@ -127,7 +144,9 @@ abstract class AdminCommand implements Callable<Integer> {
     /** {@code forkless stop}. */
     @Command(
             name = "stop",
-            description = "Drains all workers and ends the supervisor. Waits until it has ended.",
+            description =
+                    "Drains all workers and ends the supervisor. Waits until it has ended. If the supervisor has died, drains the"
+                            + " workers that it has left.",
             exitCodeList = {
                 "0:all workers have drained, and the supervisor has ended",
                 AdminCommand.USAGE,
@@ -152,6 +171,29 @@ abstract class AdminCommand implements Callable<Integer> {
             }
             supervisor.awaitEnd();
             return ExitStatus.OK;
+        }
+
+        /** Takes the supervisor's place for as long as that takes. */
+        @Override
+        int withoutSupervisor(NoSupervisorException e) throws IOException {
+            String service = e.leftService().orElseThrow(() -> e);
+            Supervisor supervisor = Supervisor.toDrainLeftWorkers(service).orElseThrow(() -> e); // they have just ended
+            PrintWriter out = commandLine().getOut();
+            Logger.getLogger("io.forkless").setLevel(Level.WARNING); // the rest is told in the end
+            out.println("the supervisor has died: draining the workers that it has left");
+            out.flush();
+            supervisor.start();
+            try {
+                Outcome outcome = supervisor.awaitTermination();
+                if (outcome == Outcome.DRAINED) {
+                    out.println("stopped");
+                } else {
+                    commandLine().getErr().println("forkless: " + supervisor.failure());
+                }
+                return outcome.exitStatus();
+            } catch (InterruptedException interrupt) {
+                throw new IOException("interrupted", interrupt);
+            }
         }
     }
 

@@ -8,6 +8,8 @@ import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
 
 /** The {@code forkless} command. */
@@ -21,6 +23,7 @@ import picocli.CommandLine.ParameterException;
             AdminCommand.Restart.class,
             ScaleCommand.class,
             AdminCommand.ReopenLogs.class,
+            UpgradeCommand.class,
             AdminCommand.Stop.class,
             DoctorCommand.class
         },
@@ -67,12 +70,19 @@ public final class Main {
                 .registerConverter(Path.class, new PathConverter())
                 .setParameterExceptionHandler(failureReport)
                 .setExecutionExceptionHandler(failureReport);
+        makeCommandOptional(commandLine.getSubcommands().get("upgrade").getCommandSpec());
         for (CommandLine subcommand : commandLine.getSubcommands().values()) {
             // What follows COMMAND is its own.
             subcommand.setStopAtPositional(subcommand.getCommandSpec().positionalParameters().stream()
                     .anyMatch(parameter -> parameter.arity().isVariable()));
         }
         return commandLine;
+    }
+
+    private static void makeCommandOptional(CommandSpec spec) {
+        PositionalParamSpec command = spec.positionalParameters().get(0);
+        spec.remove(command);
+        spec.addPositional(command.toBuilder().arity("0..*").required(false).build());
     }
 
     /** @return the exit status */

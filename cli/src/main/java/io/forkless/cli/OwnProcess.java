@@ -29,10 +29,13 @@ final class OwnProcess {
     static List<String> toRun(List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(ProcessHandle.current().info().command().orElse("java"));
-        command.addAll(JvmVariables.withoutTheirOptions(
-                ManagementFactory.getRuntimeMXBean().getInputArguments(), System::getenv));
-        command.addAll(
-                List.of(NATIVE_ACCESS, "-cp", System.getProperty("java.class.path"), Main.class.getName(), "run"));
+        List<String> options = JvmVariables.withoutTheirOptions(
+                ManagementFactory.getRuntimeMXBean().getInputArguments(), System::getenv);
+        command.addAll(options);
+        if (!options.contains(NATIVE_ACCESS)) {
+            command.add(NATIVE_ACCESS);
+        }
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "run"));
         command.addAll(arguments);
         return command;
     }

@@ -1,14 +1,18 @@
 package io.forkless.cli;
 
 import io.forkless.internal.control.DiskSpace;
+import io.forkless.supervisor.output.Log;
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** A file with this process's pid, for service managers. One that a dead process has left is overwritten. */
 final class PidFile implements Closeable {
+    static final PidFile NONE = new PidFile(null);
+
     private final Path file;
     private final String pid = Long.toString(ProcessHandle.current().pid());
 
@@ -31,13 +35,30 @@ final class PidFile implements Closeable {
                 throw new IOException("pid file " + file + " names a running process (pid " + present
                         + "); if that is not this service, remove the file");
             }
-            try {
-                Files.writeString(file, pidFile.pid + "\n");
-            } catch (IOException e) {
-                throw new IOException("pid file: cannot write " + file + ": " + DiskSpace.reason(file, e), e);
-            }
+            pidFile.write();
         }
         return pidFile;
+    }
+
+    /** In place of the supervisor that has been there before, and perhaps is just ending. */
+    static PidFile overwrite(Path file) {
+        PidFile pidFile = new PidFile(file);
+        try {
+            if (file != null && (Files.notExists(file) || Files.isRegularFile(file))) {
+                pidFile.write();
+            }
+        } catch (IOException e) {
+            Log.supervisor().log(Level.WARNING, "{0}", e.getMessage()); // the service goes on
+        }
+        return pidFile;
+    }
+
+    private void write() throws IOException {
+        try {
+            Files.writeString(file, pid + "\n");
+        } catch (IOException e) {
+            throw new IOException("pid file: cannot write " + file + ": " + DiskSpace.reason(file, e), e);
+        }
     }
 
     @Override

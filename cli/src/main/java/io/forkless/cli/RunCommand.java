@@ -1,10 +1,14 @@
 package io.forkless.cli;
 
+import io.forkless.internal.control.SupervisorLaunch;
 import io.forkless.supervisor.Supervisor;
 import io.forkless.supervisor.SupervisorBuilder;
 import io.forkless.supervisor.status.Outcome;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,6 +47,10 @@ import picocli.CommandLine.Spec;
             RunOptions.ARGUMENT_FILES
         })
 final class RunCommand implements Callable<Integer> {
+    static final String BACKGROUND = "--background";
+
+    static final String TAKE_OVER = "--take-over";
+
     @Spec
     private CommandSpec spec;
 
@@ -55,11 +63,15 @@ final class RunCommand implements Callable<Integer> {
                     + " COMMAND or its directory is not there.")
     private boolean dryRun;
 
-    @Option(
-            names = "--background",
-            hidden = true,
-            description = "As 'start' runs it: its log is its standard error, too.")
+    @Option(names = BACKGROUND, hidden = true, description = "As 'start' runs it: its log is its standard error, too.")
     private boolean background;
+
+    @Option(
+            names = TAKE_OVER,
+            hidden = true,
+            description =
+                    "As 'upgrade' has it run: takes over from the supervisor of that name. A file says how it was started.")
+    private Path takesOver;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -85,6 +97,9 @@ final class RunCommand implements Callable<Integer> {
             ExitDeadline.begin(ExitStatus.of(e));
             throw e;
         }
+        if (outcome == Outcome.HANDED_OVER && isAwaited()) {
+            return new Successor(options.name()).await();
+        }
         ExitDeadline.begin(outcome.exitStatus());
         if (outcome == Outcome.GAVE_UP && workerLogs != null && !background) {
             workerLogs.show(options.workers(), index -> options.log().fileName(index, supervisor.name()), console);
@@ -95,10 +110,18 @@ final class RunCommand implements Callable<Integer> {
         return outcome.exitStatus();
     }
 
+    /** Whether the end of this process would be taken for that of the service. */
+    private boolean isAwaited() {
+        return !background && System.getenv("NOTIFY_SOCKET") == null;
+    }
+
     private Outcome supervise(Supervisor supervisor) throws IOException, InterruptedException {
-        PidFile pidFile = PidFile.write(options.pidFile());
+        PidFile pidFile = takesOver == null ? PidFile.write(options.pidFile()) : PidFile.NONE;
         try {
             supervisor.start();
+            if (takesOver != null) {
+                pidFile = PidFile.overwrite(options.pidFile());
+            }
             LateClasses.load(supervisor);
             return supervisor.awaitTermination();
         } finally {
@@ -106,12 +129,27 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private Supervisor configure(SupervisorLog log) {
+    /** For the worker that starts this again if it dies, and for an upgrade. */
+    private void recordStart(SupervisorBuilder builder, Path output) throws IOException {
+        List<String> arguments =
+                new ArrayList<>(((Main) spec.root().userObject()).arguments().afterName());
+        if (takesOver == null) {
+            builder.startedBy(OwnProcess.toRun(arguments), output, arguments, List.of());
+        } else {
+            SupervisorLaunch before = SupervisorLaunch.read(takesOver);
+            arguments.removeIf(argument -> argument.startsWith(TAKE_OVER + "="));
+            builder.startedBy(OwnProcess.toRun(arguments), output, before.arguments(), before.changes());
+            builder.takeOver();
+        }
+    }
+
+    private Supervisor configure(SupervisorLog log) throws IOException {
         try {
             SupervisorBuilder builder = options.builder();
             if (log.hasFile()) {
                 builder.ownLog(log::reopen);
             }
+            recordStart(builder, background ? log.path() : null);
             return builder.build();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);

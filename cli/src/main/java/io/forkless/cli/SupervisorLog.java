@@ -34,6 +34,11 @@ final class SupervisorLog {
         return file != null;
     }
 
+    /** {@code null} for standard error. */
+    Path path() {
+        return path;
+    }
+
     /** With the next line; does not wait. */
     void reopen() {
         file.reopen();

@@ -48,6 +48,7 @@ record Abi(
     static final int F_SETFD = 2;
     static final int F_GETFL = 3;
     static final int O_RDONLY = 0;
+    static final int O_WRONLY = 1;
     static final int LOCK_EX = 2;
     static final int LOCK_NB = 4;
     static final int F_SETFL = 4;
@@ -70,6 +71,12 @@ record Abi(
 
     static final int MACOS_LOCAL_PEERCRED = 1;
     static final int MACOS_LOCAL_PEERPID = 2;
+
+    /** {@code asm-generic/fcntl.h}; macOS {@code sys/fcntl.h}. */
+    static final int O_CREAT = Platform.isMac() ? 0x200 : 0x40;
+
+    static final int O_APPEND = Platform.isMac() ? 0x8 : 0x400;
+    static final int O_CLOEXEC = Platform.isMac() ? 0x1000000 : 0x80000;
 
     /** The same on both. */
     static final int MSGHDR_IOV = 16;

@@ -30,6 +30,7 @@ final class Errno {
             Map.entry(14, "EFAULT"),
             Map.entry(17, "EEXIST"),
             Map.entry(20, "ENOTDIR"),
+            Map.entry(21, "EISDIR"),
             Map.entry(22, "EINVAL"),
             Map.entry(23, "ENFILE"),
             Map.entry(24, "EMFILE"),

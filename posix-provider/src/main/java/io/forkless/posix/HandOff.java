@@ -20,9 +20,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The giver's side of one hand-off: a Unix-domain socket that exists until the ticket's owner has fetched its descriptor or
- * the ticket has expired. It sits in a directory of its own that only the owner can enter, and whoever
- * connects must be the process that the ticket was made for, which the kernel attests, and know the nonce.
+ * The side of one hand-off that gives: a Unix-domain socket that exists until the ticket's owner has fetched its descriptor or
+ * the ticket has expired. It sits in a directory of its own that only the owner can enter, and whoever connects must be the
+ * process that the ticket was made for, which the kernel attests, and know the nonce.
  */
 final class HandOff implements Closeable {
     static final String SOCKET_FILE = "hand-off";

@@ -19,6 +19,8 @@ interface LibC extends Library {
 
     int listen(int fd, int backlog);
 
+    int connect(int fd, Pointer address, int addressLength);
+
     int close(int fd);
 
     /** Variadic in C, and mapped so: on macOS arm64 variadic arguments are passed differently. */
@@ -43,6 +45,8 @@ interface LibC extends Library {
 
     /** Variadic in C, as {@link #fcntl}. */
     int open(byte[] path, int flags, Object... mode);
+
+    int dup2(int from, int to);
 
     int flock(int fd, int operation);
 

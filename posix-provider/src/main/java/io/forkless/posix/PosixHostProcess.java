@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** setsid(2), execve(2), pthread_sigmask(3) and {@code SO_PEERCRED}. Linux; macOS not tested. */
+/** setsid(2), execve(2), dup2(2), pthread_sigmask(3) and {@code SO_PEERCRED}. Linux; macOS not tested. */
 public final class PosixHostProcess implements HostProcess {
     /** {@code asm-generic/signal.h}; macOS {@code sys/signal.h}. */
     private static final Map<String, Integer> SIGNALS = Map.of(
@@ -31,7 +31,12 @@ public final class PosixHostProcess implements HostProcess {
     /** Not smaller than {@code sigset_t} anywhere: glibc and musl have 128 bytes, macOS 4. */
     private static final int SIGNAL_SET_BYTES = 128;
 
+    private static final int STANDARD_OUTPUT = 1;
+    private static final int STANDARD_ERROR = 2;
     private static final int STANDARD_STREAMS = 3;
+
+    /** Of a new file, less the umask. */
+    private static final int FILE_MODE = 0666;
 
     /** A link to {@code /proc/self/fd} on Linux, a file system of its own on macOS. */
     private static final Path DESCRIPTORS = Path.of("/dev/fd");
@@ -107,6 +112,31 @@ public final class PosixHostProcess implements HostProcess {
             throw new IOException("peer of " + connection + ": this is no connected Unix-domain socket");
         }
         return PeerCredentials.of("peer of " + connection, NativeSocket.of(connection));
+    }
+
+    @Override
+    public void appendOutputTo(Path file) throws IOException {
+        String operation = "append output to " + file;
+        try (CStrings strings = new CStrings(operation)) {
+            strings.argument(file.toString());
+            int flags = Abi.O_WRONLY | Abi.O_APPEND | Abi.O_CREAT | Abi.O_CLOEXEC;
+            int fd = LibC.INSTANCE.open(strings.path(), flags, FILE_MODE);
+            if (fd < 0) {
+                throw Errno.failure(operation, "open", Errno.last());
+            }
+            try {
+                duplicate(operation, fd, STANDARD_OUTPUT);
+                duplicate(operation, fd, STANDARD_ERROR);
+            } finally {
+                LibC.INSTANCE.close(fd);
+            }
+        }
+    }
+
+    private static void duplicate(String operation, int from, int to) throws IOException {
+        if (LibC.INSTANCE.dup2(from, to) < 0) {
+            throw Errno.failure(operation, "dup2", Errno.last());
+        }
     }
 
     private static void closeOnExec(int passed) throws IOException {

@@ -108,7 +108,7 @@ public final class PosixListenerProvider implements ListenerProvider {
         }
     }
 
-    /** The nonce is for whoever made the ticket, and so are the descriptor's rights. */
+    /** Another user's process might hand over what it likes, and would learn the nonce. */
     private static void requireOwnUser(String operation, NativeSocket connected) throws IOException {
         HostProcess.Peer peer = PeerCredentials.of(operation, connected);
         if (peer.uid() != PeerCredentials.ownUid()) {

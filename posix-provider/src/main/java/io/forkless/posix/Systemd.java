@@ -65,6 +65,14 @@ public final class Systemd implements ServiceManager {
         send(address, status.isEmpty() ? message : message + "\nSTATUS=" + status);
     }
 
+    /** By the process that systemd takes for the main one, so that {@code NotifyAccess=main} is enough. */
+    @Override
+    public void successor(long pid) throws IOException {
+        if (notifyAddress() != null) {
+            send(notifyAddress(), "MAINPID=" + pid);
+        }
+    }
+
     @Override
     public Optional<Duration> watchdogInterval() {
         String micros = environment.get("WATCHDOG_USEC");

@@ -1,5 +1,6 @@
 package io.forkless.posix;
 
+import com.sun.jna.Memory;
 import io.forkless.spi.UnixListenSpec;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -88,13 +89,13 @@ final class UnixPath {
     }
 
     /**
-     * Says whether who connects to the path gets into the queue of that listener. A probe connects for it, and hangs up.
+     * Makes sure that whoever connects to the path gets into the queue of that listener, as far as can be told. It connects for
+     * that, and hangs up.
      *
-     * @throws IOException if not: nobody can reach the listener then
+     * @throws IOException if nobody can reach the listener there
      */
     static void requireLeadsTo(String operation, UnixListenSpec spec, NativeSocket listener) throws IOException {
-        Path path = Path.of(spec.path());
-        if (!isSocket(path) || !leadsTo(operation, path, listener)) {
+        if (!leadsTo(operation, spec, listener)) {
             throw new IOException(operation + ": clients cannot reach it any more: its path was removed, or is somebody"
                     + " else's by now");
         }
@@ -104,17 +105,17 @@ final class UnixPath {
      * The kernel notes on a listener who has called listen(2), and tells it to whoever connects (unix(7), {@code SO_PEERCRED};
      * {@code unix_listen} and {@code unix_stream_connect} in {@code net/unix/af_unix.c}).
      */
-    private static boolean leadsTo(String operation, Path path, NativeSocket listener) throws IOException {
-        try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+    private static boolean leadsTo(String operation, UnixListenSpec spec, NativeSocket listener) throws IOException {
+        try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX);
+                Memory address = NativeSocket.encode(operation, spec.resolve())) {
             probe.configureBlocking(false);
-            return !probe.connect(UnixDomainSocketAddress.of(path)) // its queue is full
-                    || Abi.CURRENT == Abi.MACOS // which tells it of connections only
-                    || PeerCredentials.of(operation, NativeSocket.of(probe))
-                            .equals(PeerCredentials.of(operation, listener));
-        } catch (ConnectException e) {
-            return false;
-        } catch (SocketException e) { // a socket of another type, or one that this user may not write to
-            return !Files.isWritable(path) && isBound(operation, path);
+            NativeSocket socket = NativeSocket.of(probe);
+            if (LibC.INSTANCE.connect(socket.fd(), address, (int) address.size()) != 0) {
+                // Its queue is full, or this user may not ask. All other errors say that no listener is there.
+                return Errno.last() == Errno.EAGAIN || Errno.last() == Errno.EACCES;
+            }
+            return Abi.CURRENT == Abi.MACOS // which tells it of connections only
+                    || PeerCredentials.of(operation, socket).equals(PeerCredentials.of(operation, listener));
         }
     }
 

@@ -93,8 +93,8 @@ class AdoptTest {
         answer(connection -> {});
         assertThatIOException()
                 .isThrownBy(() -> PROVIDER.adopt(ticket()))
-                .withMessage("adopt: the supervisor refused: the ticket is stale, was used before or was made for"
-                        + " another process");
+                .withMessage("adopt: the process that made the ticket refused: it is stale, was used before or was made"
+                        + " for another process");
     }
 
     @Test

@@ -81,7 +81,7 @@ class FdPassingTest {
 
         assertThatIOException()
                 .isThrownBy(() -> FdPassing.receive("test", there))
-                .withMessageContaining("the supervisor refused");
+                .withMessageContaining("the process that made the ticket refused");
     }
 
     @Test
@@ -91,7 +91,7 @@ class FdPassingTest {
 
         assertThatIOException()
                 .isThrownBy(() -> FdPassing.receive("test", there))
-                .withMessageContaining("the supervisor refused");
+                .withMessageContaining("the process that made the ticket refused");
     }
 
     @Test

@@ -57,7 +57,7 @@ class HandOffTest {
         hangUpAfter(payload.socket(), Arrays.copyOf(payload.nonce(), TicketPayload.NONCE_BYTES - 1));
         assertThatIOException()
                 .isThrownBy(() -> PROVIDER.adopt(new TicketPayload(wrong, payload.socket()).encode()))
-                .withMessageContaining("adopt: the supervisor refused");
+                .withMessageContaining("adopt: the process that made the ticket refused");
 
         PROVIDER.adopt(ticket).close();
     }

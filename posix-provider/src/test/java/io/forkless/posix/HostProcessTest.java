@@ -9,6 +9,12 @@ import io.forkless.testing.JavaProgram;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,6 +117,73 @@ class HostProcessTest {
         try (ChildJvm jvm = ChildJvm.start(Map.of(), JavaProgram.of(NewSession.class))) {
             assertThat(jvm.awaitExit()).as(jvm.output()).isZero();
             assertThat(jvm.output()).isEqualTo("session " + jvm.pid() + ", group " + jvm.pid() + "\n");
+        }
+    }
+
+    @Test
+    void who_is_at_the_other_end_of_a_unix_domain_connection_is_told_and_of_another_one_refused() throws Exception {
+        UnixDomainSocketAddress address = UnixDomainSocketAddress.of(directory.resolve("own"));
+        long uid = ((Integer) Files.getAttribute(directory, "unix:uid")).longValue();
+        HostProcess.Peer self =
+                new HostProcess.Peer(uid, ProcessHandle.current().pid());
+        try (ServerSocketChannel own =
+                        ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(address);
+                SocketChannel client = SocketChannel.open(address);
+                SocketChannel accepted = own.accept();
+                WorkerJvm other = WorkerJvm.start()) {
+            assertThat(PROCESS.peerOf(client)).isEqualTo(self);
+            assertThat(PROCESS.peerOf(accepted)).isEqualTo(self);
+            Path path = directory.resolve("other");
+            other.tell("listen unix:" + path);
+            try (SocketChannel toOther = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+                assertThat(PROCESS.peerOf(toOther)).isEqualTo(new HostProcess.Peer(uid, other.pid()));
+            }
+        }
+        try (ServerSocketChannel tcp =
+                        ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+                SocketChannel client = SocketChannel.open(tcp.getLocalAddress());
+                SocketChannel unconnected = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            for (SocketChannel none : List.of(client, unconnected)) {
+                assertThatIOException()
+                        .isThrownBy(() -> PROCESS.peerOf(none))
+                        .withMessage("peer of " + none + ": this is no connected Unix-domain socket");
+            }
+        }
+    }
+
+    @Test
+    void a_file_becomes_the_output_of_the_process_and_of_its_children_and_is_continued() throws Exception {
+        Path file = Files.writeString(directory.resolve("l\u00f6g"), "from before\n");
+        try (ChildJvm jvm = ChildJvm.start(
+                Map.of("LC_ALL", "C.UTF-8"), JavaProgram.of(Appending.class, directory.toString(), file.toString()))) {
+            assertThat(jvm.awaitExit()).as(jvm.output()).isZero();
+            assertThat(jvm.output()).isEqualTo("before\nappend output to " + directory + ": open: EISDIR (21)\n");
+        }
+        assertThat(file).hasContent("from before\nout\nerr\nchild\nno descriptor is left over: true\n");
+    }
+
+    static final class Appending {
+        public static void main(String[] arguments) throws Exception {
+            System.out.println("before");
+            try {
+                PROCESS.appendOutputTo(Path.of(arguments[0]));
+            } catch (IOException e) {
+                System.out.println(e.getMessage());
+            }
+            Path descriptors = Path.of("/dev/fd");
+            long before = count(descriptors);
+            PROCESS.appendOutputTo(Path.of(arguments[1]));
+            long after = count(descriptors);
+            System.out.println("out");
+            System.err.println("err");
+            new ProcessBuilder("echo", "child").inheritIO().start().waitFor();
+            System.out.println("no descriptor is left over: " + (before == after));
+        }
+
+        private static long count(Path directory) throws IOException {
+            try (Stream<Path> files = Files.list(directory)) {
+                return files.count();
+            }
         }
     }
 

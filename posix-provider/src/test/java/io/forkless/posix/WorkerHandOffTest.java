@@ -54,8 +54,8 @@ class WorkerHandOffTest {
             for (int i = 0; i < 20; i++) {
                 assertThatIOException()
                         .isThrownBy(() -> PROVIDER.adopt(ticket))
-                        .withMessage("adopt: the supervisor refused: the ticket is stale, was used before or was made"
-                                + " for another process");
+                        .withMessage("adopt: the process that made the ticket refused: it is stale, was used before or"
+                                + " was made for another process");
             }
 
             worker.tell("adopt " + HexFormat.of().formatHex(ticket));
@@ -105,8 +105,31 @@ class WorkerHandOffTest {
                 Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwxr-xr-x"));
             }
             Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rwxrwxrwx"));
-            assertThat(nobody.ask("adopt " + HexFormat.of().formatHex(ticket)))
-                    .startsWith("error: adopt: the supervisor refused");
+            Path copy = Files.write(directory.resolve(WorkerTasks.FetchByHand.TICKET), ticket);
+            Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rw-r--r--"));
+            assertThat(nobody.ask("run " + WorkerTasks.FetchByHand.class.getName()))
+                    .isEqualTo("refused");
+        }
+    }
+
+    /** Whoever comes to know the path and can write to the directory, however that may be. */
+    @Test
+    @Tag("root")
+    void another_user_that_serves_in_the_place_of_the_tickets_maker_learns_nothing(@TempDir Path directory)
+            throws Exception {
+        assumeTrue(Privileges.canBecomeNobody(), Privileges.REASON);
+        try (WorkerJvm nobody = WorkerJvm.startAsNobody(directory)) {
+            nobody.run(WorkerTasks.ServeHandOff.class);
+            byte[] nonce = new byte[TicketPayload.NONCE_BYTES];
+            byte[] ticket = new TicketPayload(nonce, directory.resolve(HandOff.SOCKET_FILE)).encode();
+
+            assertThatIOException()
+                    .isThrownBy(() -> PROVIDER.adopt(ticket))
+                    .withMessage("adopt: the process that serves the ticket, pid " + nobody.pid()
+                            + ", belongs to user 65534 and not to this process's user 0");
+
+            assertThat(nobody.ask("run " + WorkerTasks.ReceivedByHandOff.class.getName()))
+                    .isEqualTo("-1");
         }
     }
 

@@ -7,10 +7,16 @@ import io.forkless.spi.UnixListenSpec;
 import io.forkless.tck.WorkerProgram;
 import java.io.FileInputStream;
 import java.io.IOException;
+import java.net.SocketException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.stream.Collectors;
@@ -59,6 +65,48 @@ final class WorkerTasks {
                 // told to close
             } catch (IOException e) {
                 System.err.println("acceptor: " + e);
+            }
+        }
+    }
+
+    /** Binds a socket as that of a hand-off, in this JVM's directory for temporary files. */
+    public static final class ServeHandOff implements WorkerProgram.Task {
+        private static ServerSocketChannel server;
+
+        @Override
+        public String run(SharedServerSocketChannel channel) throws IOException {
+            server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                    .bind(UnixDomainSocketAddress.of(
+                            Path.of(System.getProperty("java.io.tmpdir"), HandOff.SOCKET_FILE)));
+            return WorkerProgram.DONE;
+        }
+    }
+
+    /** How many bytes the first one who connected to {@link ServeHandOff} has sent; -1 if none. */
+    public static final class ReceivedByHandOff implements WorkerProgram.Task {
+        @Override
+        public String run(SharedServerSocketChannel channel) throws IOException {
+            try (ServerSocketChannel server = ServeHandOff.server;
+                    SocketChannel connection = server.accept()) {
+                return Integer.toString(connection.read(ByteBuffer.allocate(TicketPayload.NONCE_BYTES)));
+            }
+        }
+    }
+
+    /** Redeems a ticket, which is in a file, without asking who serves it. */
+    public static final class FetchByHand implements WorkerProgram.Task {
+        /** The file, in this JVM's directory for temporary files. */
+        static final String TICKET = "ticket";
+
+        @Override
+        public String run(SharedServerSocketChannel channel) throws IOException {
+            Path file = Path.of(System.getProperty("java.io.tmpdir"), TICKET);
+            TicketPayload payload = TicketPayload.decode("test", Files.readAllBytes(file));
+            try (SocketChannel connection = SocketChannel.open(UnixDomainSocketAddress.of(payload.socket()))) {
+                connection.write(ByteBuffer.wrap(payload.nonce()));
+                return connection.read(ByteBuffer.allocate(1)) < 0 ? "refused" : "served";
+            } catch (SocketException e) {
+                return "refused"; // it hung up without having read the nonce
             }
         }
     }

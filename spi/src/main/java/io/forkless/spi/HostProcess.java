@@ -2,6 +2,7 @@ package io.forkless.spi;
 
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -55,9 +56,9 @@ public interface HostProcess {
     HeldSignals holdSignals(List<String> names) throws IOException;
 
     /**
-     * Who is at the other end of a connected Unix-domain socket, as the kernel attests: of a client, the process that accepts
-     * asks who has connected; a client gets the process that has called listen(2). unix(7), {@code SO_PEERCRED}. The
-     * connection must not be closed meanwhile.
+     * Who is at the other end of a connected Unix-domain socket, as the kernel attests: unix(7), {@code SO_PEERCRED}. Whoever
+     * has accepted it gets the process that has connected; whoever has connected gets the process that has called listen(2).
+     * The connection must not be closed meanwhile.
      *
      * @throws IOException if it is no connected Unix-domain socket, or with the name of the native error
      */
@@ -70,6 +71,15 @@ public interface HostProcess {
      * @param pid its number, which may be another process's once it has ended
      */
     record Peer(long uid, long pid) {}
+
+    /**
+     * Makes a file the standard output and error of this process, and of the processes that it starts from now on; open(2) with
+     * {@code O_APPEND}, dup2(2). What was written before is in the file, or pipe, that they were.
+     *
+     * @param file is made if it is missing; not a FIFO, whose reader this would wait for
+     * @throws IOException with the name of the native error
+     */
+    void appendOutputTo(Path file) throws IOException;
 
     /** Signals that are held off from a thread. */
     interface HeldSignals {

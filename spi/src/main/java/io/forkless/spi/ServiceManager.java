@@ -19,6 +19,13 @@ public interface ServiceManager {
     /** @throws IOException if it cannot be told */
     void notify(State state, String details) throws IOException;
 
+    /**
+     * Another process is the service from now on, and speaks for it. Does nothing unless overridden.
+     *
+     * @throws IOException if it cannot be told
+     */
+    default void successor(long pid) throws IOException {}
+
     /** How often it wants {@link State#ALIVE}, at least; empty if it does not care. */
     Optional<Duration> watchdogInterval();
 

@@ -28,8 +28,11 @@ final class LinkKeeper {
 
     /** What this worker does about its link. */
     interface Owner extends SupervisorLink.Events {
-        /** It is without a supervisor. */
+        /** It is without a supervisor; told again and again. */
         void orphaned();
+
+        /** It is about to call the next supervisor. */
+        void calling();
 
         /** It has to go, for that reason. */
         void abandoned(String reason);
@@ -39,6 +42,10 @@ final class LinkKeeper {
 
     private final BootstrapFile bootstrap;
     private final BootstrapFile.Service service;
+
+    /** As it was at the start: while the file is being renamed it looks otherwise. */
+    private final boolean reopensOutput;
+
     private final Readiness readiness;
     private final Holdings holdings;
     private final Owner owner;
@@ -65,6 +72,7 @@ final class LinkKeeper {
             Runnable removeStaleFiles) {
         this.bootstrap = bootstrap;
         this.service = bootstrap.service();
+        this.reopensOutput = OwnOutput.canReopen(bootstrap.output());
         this.link = link;
         this.drainTimeout = link.drainTimeout();
         this.readiness = readiness;
@@ -79,7 +87,7 @@ final class LinkKeeper {
         SocketAddress address = bootstrap.address();
         while (true) {
             try {
-                return SupervisorLink.open(address, bootstrap.token(), SupervisorLink.ANSWER_TIMEOUT);
+                return SupervisorLink.open(address, bootstrap, SupervisorLink.ANSWER_TIMEOUT);
             } catch (SupervisorLink.RefusedException e) {
                 throw e;
             } catch (IOException e) {
@@ -154,10 +162,16 @@ final class LinkKeeper {
             return;
         }
         beginOrphanhood();
+        Revival revival = new Revival(service.record(), service.endpoint(), bootstrap.index());
+        long begin = System.nanoTime();
         boolean linked = false;
         while (!linked && pause()) {
+            owner.orphaned();
             try {
                 linked = callNext();
+                if (!linked && !owner.isDraining()) {
+                    revival.consider(Duration.ofNanos(System.nanoTime() - begin));
+                }
             } catch (SupervisorLink.RefusedException e) {
                 owner.abandoned("the supervisor does not take this worker over: " + e.getMessage());
                 return;
@@ -173,7 +187,6 @@ final class LinkKeeper {
         }
         orphanedAt = System.nanoTime();
         SupervisorLink.start("forkless-orphan-timeout", this::watchTimeout);
-        owner.orphaned();
         if (!owner.isDraining()) {
             log(
                     Level.WARNING,
@@ -244,6 +257,7 @@ final class LinkKeeper {
     }
 
     private void introduce(SupervisorLink next) throws IOException {
+        owner.calling();
         readiness.introduce(ready -> {
             next.sendUninterrupted(new Again(
                     Again.CURRENT_VERSION,
@@ -252,6 +266,7 @@ final class LinkKeeper {
                     ready,
                     owner.isDraining(),
                     Debugger.mayStopThisJvm(),
+                    reopensOutput,
                     holdings.list()));
             link = next; // what has changed since goes there
         });

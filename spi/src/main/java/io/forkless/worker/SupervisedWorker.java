@@ -36,6 +36,11 @@ final class SupervisedWorker implements Worker {
     private final Readiness readiness;
     private final Heartbeats heartbeats;
     private final Holdings holdings = new Holdings();
+    private final OutputPipes pipes = OutputPipes.hold();
+
+    /** That it writes itself; {@code null} if there is none. */
+    private final Path output;
+
     private final Set<Class<?>> providers = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean prepared = new AtomicBoolean();
 
@@ -43,6 +48,7 @@ final class SupervisedWorker implements Worker {
     private SupervisedWorker(
             BootstrapFile bootstrap, SupervisorLink link, Scoreboard scoreboard, Runnable removeStaleFiles) {
         this.index = bootstrap.index();
+        this.output = bootstrap.output();
         this.scoreboard = scoreboard;
         this.pacing = new AcceptPacing(scoreboard, index);
         this.drain = new Drain(
@@ -101,6 +107,12 @@ final class SupervisedWorker implements Worker {
         }
 
         @Override
+        public void outputToReopen() {
+            // Not on the link's thread either: the disk may stand still.
+            SupervisorLink.start("forkless-output", () -> OwnOutput.reopen(output));
+        }
+
+        @Override
         public void handOverRequested(long id) {
             SupervisorLink.start("forkless-hand-over", () -> keeper.handOver(id));
         }
@@ -117,7 +129,15 @@ final class SupervisedWorker implements Worker {
 
         @Override
         public void orphaned() {
-            // it serves on
+            pipes.orphaned();
+        }
+
+        @Override
+        public void calling() {
+            long dropped = pipes.adopted();
+            if (dropped > 0) {
+                LOG.log(Level.WARNING, "{0} bytes of output were dropped while there was no supervisor", "" + dropped);
+            }
         }
 
         @Override

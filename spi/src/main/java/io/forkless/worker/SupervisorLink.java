@@ -10,6 +10,7 @@ import io.forkless.internal.control.ControlMessage.HandOver;
 import io.forkless.internal.control.ControlMessage.Hello;
 import io.forkless.internal.control.ControlMessage.Listen;
 import io.forkless.internal.control.ControlMessage.Refused;
+import io.forkless.internal.control.ControlMessage.ReopenOutput;
 import io.forkless.internal.control.ControlMessage.Welcome;
 import io.forkless.internal.control.LineBuffer;
 import io.forkless.internal.control.Ticket;
@@ -50,6 +51,9 @@ final class SupervisorLink implements Closeable {
         /** The supervisor has taken this worker over from an earlier one. */
         void adopted();
 
+        /** The supervisor has renamed the file to which this worker writes. */
+        void outputToReopen();
+
         void supervisorLost();
     }
 
@@ -86,15 +90,20 @@ final class SupervisorLink implements Closeable {
 
     /** Connects and introduces this process to the supervisor that started it. */
     static SupervisorLink open(BootstrapFile bootstrap, Duration answerTimeout) throws IOException {
-        return open(bootstrap.address(), bootstrap.token(), answerTimeout);
+        return open(bootstrap.address(), bootstrap, answerTimeout);
     }
 
     /** The same, at another address. */
-    static SupervisorLink open(SocketAddress address, String token, Duration answerTimeout) throws IOException {
-        long pid = ProcessHandle.current().pid();
+    static SupervisorLink open(SocketAddress address, BootstrapFile bootstrap, Duration answerTimeout)
+            throws IOException {
         return open(
                 address,
-                link -> link.send(new Hello(ControlMessage.VERSION, token, pid, Debugger.mayStopThisJvm())),
+                link -> link.send(new Hello(
+                        ControlMessage.VERSION,
+                        bootstrap.token(),
+                        ProcessHandle.current().pid(),
+                        Debugger.mayStopThisJvm(),
+                        OwnOutput.canReopen(bootstrap.output()))),
                 answerTimeout);
     }
 
@@ -259,6 +268,10 @@ final class SupervisorLink implements Closeable {
         }
         if (message instanceof Adopted) {
             events.thenAccept(Events::adopted);
+            return;
+        }
+        if (message instanceof ReopenOutput) {
+            events.thenAccept(Events::outputToReopen);
             return;
         }
         long id = message instanceof Granted granted

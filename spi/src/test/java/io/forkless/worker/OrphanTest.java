@@ -436,7 +436,7 @@ class OrphanTest {
 
     /** What a worker says first to a supervisor that has not started it. */
     private static String again(ChildJvm jvm, String how) {
-        return "again 1 " + TestSupervisor.TOKEN + " " + jvm.pid() + " " + how + " debugged=false";
+        return "again 1 " + TestSupervisor.TOKEN + " " + jvm.pid() + " " + how + " debugged=false reopens-output=false";
     }
 
     /** Another supervisor takes the place of the one that has died. */

@@ -298,6 +298,11 @@ class SupervisorLinkTest {
         }
 
         @Override
+        public void outputToReopen() {
+            log.add("reopen");
+        }
+
+        @Override
         public void supervisorLost() {
             log.add("lost");
         }

@@ -1,5 +1,6 @@
 package io.forkless.supervisor;
 
+import io.forkless.internal.control.SupervisorLaunch;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.ListenerProvider;
 import io.forkless.spi.ListenerProviders;
@@ -34,6 +35,8 @@ record Configuration(
         String onEvent,
         Duration orphanTimeout,
         boolean endsOrphans,
+        SupervisorLaunch launch,
+        boolean takesOver,
         Settings settings) {
 
     /** Stands for what workers are started with, and are told: if it is another one, those that run are to be replaced. */

@@ -9,10 +9,13 @@ import io.forkless.internal.control.ListenerRecord;
 import io.forkless.internal.control.PrivateDirectory;
 import io.forkless.internal.control.Scoreboard;
 import io.forkless.internal.control.StaleFiles;
+import io.forkless.internal.control.SupervisorLaunch;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.ServiceManager.State;
 import io.forkless.supervisor.admin.AdminSession;
 import io.forkless.supervisor.admin.Endpoint;
+import io.forkless.supervisor.admin.HandOver;
+import io.forkless.supervisor.admin.Predecessor;
 import io.forkless.supervisor.archive.FastStart;
 import io.forkless.supervisor.command.WorkerCommand;
 import io.forkless.supervisor.link.Calls;
@@ -27,6 +30,8 @@ import io.forkless.supervisor.output.WorkerOutput;
 import io.forkless.supervisor.pool.Backoff;
 import io.forkless.supervisor.pool.Settings;
 import io.forkless.supervisor.pool.SupervisorLife;
+import io.forkless.supervisor.pool.SupervisorState;
+import io.forkless.supervisor.pool.SupervisorTransition;
 import io.forkless.supervisor.pool.WorkerPool;
 import io.forkless.supervisor.process.EventCommand;
 import io.forkless.supervisor.process.ProcessLauncher;
@@ -34,6 +39,7 @@ import io.forkless.supervisor.process.Program;
 import io.forkless.supervisor.process.Roster;
 import io.forkless.supervisor.process.SpawnedWorker;
 import io.forkless.supervisor.status.Outcome;
+import io.forkless.supervisor.status.SupervisorEvent;
 import io.forkless.supervisor.status.SupervisorListener;
 import io.forkless.supervisor.status.WorkerStatus;
 import java.io.IOException;
@@ -65,17 +71,24 @@ final class Supervision {
     private final CompletableFuture<Void> allReady;
     private final Consumer<Outcome> whenEnded;
     private final Endpoint endpoint;
-    private final WorkerOutput output;
     private final Runnable ownLog;
     private final Listeners listeners;
     private final ListenRequests listenRequests;
     private final EventLoop loop;
     private final Calls calls;
+    private final ProcessLauncher launcher;
     private final WorkerPool pool;
     private final EventDelivery events;
     private final Upkeep upkeep;
     private final FileChanges fileChanges;
+    private final LogRotation logRotation;
     private final LateClasses lateClasses;
+    private final PrivateDirectory directory;
+    private final WorkerOutput output;
+    private final SupervisorLaunch launch;
+    private final ControlServer control;
+    private final Gate gate;
+    private final Handover handover;
     private final Scoreboard scoreboard;
     private final Orphans orphans;
     private final ListenerTakeover takeover;
@@ -95,6 +108,7 @@ final class Supervision {
     /**
      * Binds the listeners and makes everything ready to run. May block for as long as it takes to resolve a name.
      *
+     * @param predecessor which is to step down; {@code null} if there is none
      * @param life is starting; from the launch on only the loop's thread changes it
      * @param resources gets what is to be given back at the end, and also if this fails
      * @param allReady completes when all workers have been ready at the same time
@@ -102,6 +116,7 @@ final class Supervision {
      */
     Supervision(
             Configuration configuration,
+            Predecessor predecessor,
             SupervisorLife life,
             Resources resources,
             CompletableFuture<Void> allReady,
@@ -112,8 +127,13 @@ final class Supervision {
         this.whenEnded = whenEnded;
         serviceManagers = resources.own(new ServiceManagers()); // the last to go: it hears everything
         endsAtOnce = configuration.endsOrphans();
+        listeners = resources.own(new Listeners(configuration.selectProvider()));
+        if (predecessor != null) {
+            takeListeners(predecessor);
+            openListeners(configuration);
+            predecessor.stepDown();
+        }
         String name = configuration.name();
-        PrivateDirectory directory;
         if (name == null) {
             directory = resources.own(PrivateDirectory.create("forkless-"));
             endpoint = resources.own(Endpoint.unnamed(directory));
@@ -132,15 +152,17 @@ final class Supervision {
                 settings.drainTimeout());
         output = resources.own(configuration.output().open(endpoint.name()));
         ownLog = configuration.output().ownLog();
-        Path listenersFile = name == null ? null : directory.resolve(ListenerRecord.FILE);
+        launch = configuration.launch();
+        Path listenersFile = directory.resolve(ListenerRecord.FILE);
         List<ListenerRecord> known = name == null ? List.of() : ListenerRecord.readAll(listenersFile);
-        listeners = resources.own(new Listeners(configuration.selectProvider(), listenersFile));
         loop = new EventLoop("forkless-supervisor");
         resources.own(loop::stop);
         calls = new Calls(loop);
+        gate = new Gate(loop);
+        handover = new Handover(loop, listeners, new Stepping());
         Welcome welcome = new Welcome(settings.drainTimeout(), settings.heartbeatInterval());
         Operations operations = new Operations();
-        ControlServer control = resources.own(new ControlServer(
+        control = resources.own(new ControlServer(
                 loop,
                 directory,
                 welcome,
@@ -157,7 +179,7 @@ final class Supervision {
         orphans = new Orphans(loop, takeover);
         listenRequests = new ListenRequests(loop, listeners, this::notGranted);
         WorkerCommand workers = configuration.workerCommand();
-        ProcessLauncher launcher = new ProcessLauncher(
+        launcher = new ProcessLauncher(
                 loop,
                 control,
                 directory,
@@ -170,6 +192,7 @@ final class Supervision {
                 output,
                 new FastStart(configuration.fastStart(), workers, endpoint.name(), configuration.directory()),
                 roster);
+        logRotation = new LogRotation(loop, output, launcher::running);
         lateClasses = new LateClasses(loop);
         fileChanges = new FileChanges(loop, launcher::running, configuration.argumentFiles());
         // No ThreadLocalRandom: on a thread that did not ask for it itself, its numbers are always the same.
@@ -178,7 +201,7 @@ final class Supervision {
                 life,
                 settings,
                 backoff,
-                loop,
+                gate,
                 index -> {
                     if (endsAtOnce) {
                         throw new IOException("the service is about to end");
@@ -190,16 +213,24 @@ final class Supervision {
                 this::allReady,
                 this::terminated,
                 events::tell);
-        List<ServiceManagers.Inherited> inherited = serviceManagers.takeListeners();
-        inherited.forEach(listeners::add);
-        adoptOrphans(launcher, control.address());
-        openListeners(configuration, inherited);
+        boolean inherits = inheritListeners();
+        adoptOrphans(control.address());
+        if (predecessor == null) {
+            openListeners(configuration);
+        }
+        sealListeners(!configuration.listen().isEmpty() || inherits);
+        if (name != null) {
+            listeners.recordIn(listenersFile);
+        }
         endpoint.publish(control.address()); // once more, if they have been adopted
+        if (predecessor != null) {
+            predecessor.inCharge(); // from now on there is no way back
+        }
         loop.execute(this::launchOnLoop); // before anything else can be asked for
     }
 
     /** Those that an earlier supervisor has left call as soon as they can know where. */
-    private void adoptOrphans(ProcessLauncher launcher, SocketAddress address) throws IOException {
+    private void adoptOrphans(SocketAddress address) throws IOException {
         Map<SpawnedWorker, Duration> left = launcher.adopt();
         orphans.expect(left);
         if (left.isEmpty()) {
@@ -212,12 +243,28 @@ final class Supervision {
         orphans.await();
     }
 
-    private void openListeners(Configuration configuration, List<ServiceManagers.Inherited> inherited)
-            throws IOException {
+    /** @return whether there are any */
+    private boolean inheritListeners() throws IOException {
+        List<ServiceManagers.Inherited> inherited = serviceManagers.takeListeners();
+        inherited.forEach(listeners::add);
+        return !inherited.isEmpty();
+    }
+
+    private void takeListeners(Predecessor predecessor) throws IOException {
+        for (ListenerRecord record : predecessor.begin()) {
+            listeners.takeOver(record, predecessor.ticketFor(record.bound()));
+        }
+    }
+
+    private void openListeners(Configuration configuration) throws IOException {
         for (ListenSpec spec : configuration.listen()) {
             listeners.open(spec);
         }
-        if (!configuration.listen().isEmpty() || !inherited.isEmpty()) {
+    }
+
+    /** @param given whether somebody has said what there is to be */
+    private void sealListeners(boolean given) {
+        if (given) {
             listeners.seal();
             unwanted = listeners.closeUnclaimed();
         }
@@ -250,17 +297,30 @@ final class Supervision {
     private void launchOnLoop() {
         try {
             pool.start(orphans.toAdopt());
-            renewed = orphans.adopted(pool, unwanted);
-            loop.after(QUIESCED_CONNECTIONS_LIMIT, this::recallQuiescing);
-            launched.complete(null);
             if (endsAtOnce) {
                 stopOnLoop();
             }
+            renewed = orphans.adopted(pool, unwanted);
+            loop.after(QUIESCED_CONNECTIONS_LIMIT, this::recallQuiescing);
+            listeners.keep();
+            recordLaunch();
+            launched.complete(null);
             inspectRegularly();
             fileChanges.lookRegularly();
             serviceManagers.watchdogInterval().ifPresent(interval -> assureRegularly(interval.dividedBy(2)));
         } catch (Throwable e) {
             launched.completeExceptionally(e); // else nobody would hear of it, and the caller would wait for ever
+        }
+    }
+
+    /** For the workers, if this supervisor dies, and for an operator who wants another one in its place. */
+    private void recordLaunch() {
+        try {
+            if (launch != null) {
+                launch.writeTo(directory.resolve(SupervisorLaunch.FILE));
+            }
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "nobody will know how to start this supervisor again: {0}", e.getMessage());
         }
     }
 
@@ -306,7 +366,7 @@ final class Supervision {
 
     /** @throws IllegalStateException if there are none */
     void reopenLogs() {
-        boolean any = output.reopen();
+        boolean any = logRotation.reopen();
         if (ownLog != null) {
             ownLog.run();
         } else if (!any) {
@@ -317,7 +377,7 @@ final class Supervision {
 
     /** From any thread; further calls have no effect. */
     void stop() {
-        loop.execute(this::stopOnLoop);
+        loop.execute(() -> gate.run(this::stopOnLoop));
     }
 
     private void stopOnLoop() {
@@ -330,7 +390,7 @@ final class Supervision {
 
     /** From any thread. */
     void kill() {
-        loop.execute(pool::kill);
+        loop.execute(() -> gate.run(pool::kill));
     }
 
     List<WorkerStatus> workers() {
@@ -376,8 +436,11 @@ final class Supervision {
 
     private void inspectRegularly() {
         loop.after(Settings.INSPECTION_INTERVAL, this::inspectRegularly); // first: nothing may end the inspections
-        upkeep.check();
-        pool.inspect();
+        if (!handover.hasSteppedDown()) {
+            upkeep.check();
+            pool.inspect();
+        }
+        logRotation.look();
     }
 
     /** From this thread, so that the service manager hears of it if the thread does no more. */
@@ -387,8 +450,10 @@ final class Supervision {
     }
 
     private void exited(SpawnedWorker worker, OptionalInt status) {
-        orphans.exited(worker);
-        pool.exited(worker, status);
+        gate.run(() -> {
+            orphans.exited(worker);
+            pool.exited(worker, status);
+        });
     }
 
     private void notGranted(SpawnedWorker worker, String reason) {
@@ -397,7 +462,7 @@ final class Supervision {
 
     private void terminated(Outcome outcome) {
         try {
-            failure = outcome == Outcome.DRAINED ? "" : pool.failure();
+            failure = outcome == Outcome.DRAINED || outcome == Outcome.HANDED_OVER ? "" : pool.failure();
             workersGone.complete(outcome);
         } finally {
             // Not on the loop's thread, which is one of the things to be released; and the JVM waits for it.
@@ -405,20 +470,67 @@ final class Supervision {
         }
     }
 
+    /** What it takes to let another supervisor have the service. */
+    private final class Stepping implements Handover.Owner {
+        @Override
+        public void requireRunning() {
+            if (!life.is(SupervisorState.RUNNING)) {
+                throw new IllegalStateException("the supervisor is not running: it is " + life.state());
+            }
+        }
+
+        @Override
+        public void stepDown() throws IOException {
+            gate.close();
+            upkeep.pause(true);
+            output.share(true);
+            control.pause();
+            launcher.running().forEach(SpawnedWorker::release);
+            endpoint.release();
+        }
+
+        @Override
+        public void takeBack() throws IOException {
+            endpoint.reclaim();
+            control.resume();
+            output.share(false);
+            upkeep.pause(false);
+            gate.open();
+        }
+
+        @Override
+        public void handedOver(long successor) {
+            listeners.handOver();
+            directory.handOver();
+            String message = "handed over to the supervisor with pid " + successor;
+            LOG.log(Level.INFO, message);
+            events.tell(new SupervisorEvent(
+                    SupervisorEvent.Type.HANDED_OVER,
+                    SupervisorEvent.NONE,
+                    SupervisorEvent.NONE,
+                    Long.toString(successor),
+                    pool.workers(),
+                    message));
+            serviceManagers.tellSuccessor(successor);
+            life.make(SupervisorTransition.END);
+            terminated(Outcome.HANDED_OVER);
+        }
+    }
+
     private final class Events implements SpawnedWorker.Events {
         @Override
         public void ready(SpawnedWorker worker) {
-            pool.ready(worker);
+            gate.run(() -> pool.ready(worker));
         }
 
         @Override
         public void unready(SpawnedWorker worker) {
-            pool.unready(worker);
+            gate.run(() -> pool.unready(worker));
         }
 
         @Override
         public void drained(SpawnedWorker worker) {
-            pool.drained(worker);
+            gate.run(() -> pool.drained(worker));
         }
 
         @Override
@@ -429,11 +541,12 @@ final class Supervision {
         @Override
         public void linkLost(SpawnedWorker worker) {
             takeover.lost(worker);
-            pool.linkLost(worker);
+            gate.run(() -> pool.linkLost(worker));
         }
 
         @Override
         public void calledAgain(SpawnedWorker worker, Again introduction) {
+            launcher.takeOutputOf(worker);
             orphans.calledAgain(worker, introduction);
         }
 
@@ -488,6 +601,21 @@ final class Supervision {
         @Override
         public void reopenLogs() {
             Supervision.this.reopenLogs();
+        }
+
+        @Override
+        public HandOver handOver() {
+            return handover;
+        }
+
+        @Override
+        public CompletionStage<Void> renewed() {
+            return renewed;
+        }
+
+        @Override
+        public CompletionStage<Outcome> ended() {
+            return workersGone;
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.forkless.supervisor;
 
+import io.forkless.supervisor.admin.LeftWorkers;
+import io.forkless.supervisor.admin.Predecessor;
 import io.forkless.supervisor.command.Placeholders;
 import io.forkless.supervisor.output.Log;
 import io.forkless.supervisor.pool.Settings;
@@ -14,6 +16,7 @@ import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -61,11 +64,32 @@ public final class Supervisor implements AutoCloseable {
     /** Held for moments only: a stop waits for nothing, least of all for a start. */
     private final Object lock = new Object();
 
+    /** The supervisor from which this one takes over; {@code null} if there is none, or none yet. */
+    private volatile Predecessor predecessor;
+
     /** Whose workers a stop drains. Until it is there a stop is the end; from then on it belongs to the loop's thread. */
     private volatile Supervision supervision;
 
     Supervisor(Configuration configuration) {
         this.configuration = configuration;
+    }
+
+    /**
+     * A supervisor that adopts the workers which an earlier one of that name has left, and drains them. To be started like any
+     * other; it starts no worker. Its start fails if such a supervisor is running.
+     *
+     * @return empty if there are no such workers
+     * @throws IOException if it cannot be told where to look for them
+     */
+    public static Optional<Supervisor> toDrainLeftWorkers(String name) throws IOException {
+        LeftWorkers left = LeftWorkers.of(name);
+        return left.isEmpty()
+                ? Optional.empty()
+                : Optional.of(builder()
+                        .name(name)
+                        .workers(Math.min(left.records().size(), Settings.MAX_WORKERS))
+                        .drainTimeout(left.drainTimeout())
+                        .buildToDrain());
     }
 
     /** Begins the configuration of a supervisor. */
@@ -91,10 +115,24 @@ public final class Supervisor implements AutoCloseable {
         Throwable failure = awaitStarted();
         if (isGivenUp()) {
             end(Outcome.DRAINED); // there was nothing to drain yet
+            leaveToPredecessor("it was told to stop");
         } else if (failure != null) {
             life.tryToMake(SupervisorTransition.END);
             end(Outcome.GAVE_UP);
+            leaveToPredecessor(String.valueOf(failure.getMessage()));
             rethrow(failure);
+        }
+    }
+
+    /** When nothing of this supervisor is in its way any more. */
+    private void leaveToPredecessor(String reason) {
+        Predecessor other = predecessor;
+        if (other != null) {
+            try (other) {
+                other.giveUp(reason);
+            } catch (IOException e) {
+                LOG.log(Level.DEBUG, "it has noticed, or is gone", e);
+            }
         }
     }
 
@@ -123,7 +161,10 @@ public final class Supervisor implements AutoCloseable {
 
     private void startUnlessStopped() {
         try {
-            Supervision ready = new Supervision(configuration, life, resources, allReady, this::end);
+            if (configuration.takesOver()) {
+                predecessor = Predecessor.connect(configuration.name());
+            }
+            Supervision ready = new Supervision(configuration, predecessor, life, resources, allReady, this::end);
             synchronized (lock) {
                 if (life.is(SupervisorState.ENDED)) {
                     return; // and resources are given back
@@ -131,6 +172,9 @@ public final class Supervisor implements AutoCloseable {
                 supervision = ready; // from now on a stop drains workers
             }
             ready.launch();
+            if (predecessor != null) {
+                predecessor.close();
+            }
             configuration.advice().forEach(advice -> LOG.log(Level.WARNING, advice.toString()));
             started.complete(null);
         } catch (Throwable e) {

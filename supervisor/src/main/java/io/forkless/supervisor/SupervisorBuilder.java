@@ -1,6 +1,7 @@
 package io.forkless.supervisor;
 
 import io.forkless.internal.control.NativeText;
+import io.forkless.internal.control.SupervisorLaunch;
 import io.forkless.spi.ListenSpec;
 import io.forkless.supervisor.admin.Endpoint;
 import io.forkless.supervisor.archive.JavaCommand;
@@ -8,6 +9,7 @@ import io.forkless.supervisor.output.LogDirectory;
 import io.forkless.supervisor.pool.Recycling;
 import io.forkless.supervisor.pool.Settings;
 import io.forkless.supervisor.process.ResidentMemory;
+import io.forkless.supervisor.process.SignalShield;
 import io.forkless.supervisor.status.SupervisorListener;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -40,6 +42,8 @@ public final class SupervisorBuilder {
     private Duration hangTimeout = Duration.ofSeconds(30);
     private int maxFailedStarts = 10;
     private Duration orphanTimeout;
+    private SupervisorLaunch launch;
+    private boolean takesOver;
     private int maxSurge = 1;
     private Recycling recycling = Recycling.NEVER;
     private final List<SupervisorListener> listeners = new ArrayList<>();
@@ -189,6 +193,47 @@ public final class SupervisorBuilder {
     }
 
     /**
+     * Has the worker with the lowest index start this supervisor again if it dies, at most three times a minute: a program that
+     * does what this one does. It runs in the working directory and with the environment of this process, and has effect with a
+     * {@linkplain #name name} only.
+     *
+     * @param command the program and its arguments
+     * @param output the file to which it prints
+     */
+    public SupervisorBuilder startAgainBy(List<String> command, Path output) {
+        return startedBy(command, output, List.of(), List.of());
+    }
+
+    /**
+     * The same, for who makes the command of something else that is to be found again.
+     *
+     * @param newOutput {@code null} if workers are not to start it again
+     * @param arguments of which the command is made
+     * @param changes what has been changed of them since
+     */
+    public SupervisorBuilder startedBy(
+            List<String> newCommand, Path newOutput, List<String> arguments, List<String> changes) {
+        launch = new SupervisorLaunch(
+                SignalShield.ofThisSystem().undoneBefore(newCommand),
+                Path.of("").toAbsolutePath(),
+                System.getenv(),
+                newOutput == null ? null : newOutput.toAbsolutePath(),
+                arguments,
+                changes);
+        return this;
+    }
+
+    /**
+     * Takes the service over from the supervisor of that {@linkplain #name name}, which is running: everything that may fail is done
+     * before that one steps down, and its workers go on. Those that were started with another command or other options are then
+     * replaced, one after the other. If the start fails, the other supervisor stays in charge, or is so again.
+     */
+    public SupervisorBuilder takeOver() {
+        takesOver = true;
+        return this;
+    }
+
+    /**
      * How many replacements may start at a time while workers are replaced, 1 unless set. Old workers that drain do not count,
      * so that long streams in several workers hold a restart no longer than those in one: until they have drained there may be
      * twice as many processes as workers. There are never more than that and the surge, also when workers are replaced again
@@ -316,6 +361,9 @@ public final class SupervisorBuilder {
             throw new IllegalArgumentException("command: missing");
         }
         command.forEach(word -> NativeText.requireIntact("command: '" + NativeText.visible(word) + "'", word));
+        if (takesOver && name == null) {
+            throw new IllegalArgumentException("take over: the name of the supervisor is missing");
+        }
         if (fastStart != null && !JavaCommand.isJava(command)) {
             throw new IllegalArgumentException(
                     "fast start: '" + command.get(0) + "' is not java: its JVM cannot be given options");
@@ -327,6 +375,16 @@ public final class SupervisorBuilder {
         if (recycling.maxRss() > 0 && !ResidentMemory.isKnown()) {
             throw new IllegalArgumentException("recycling by resident memory: this system does not tell it");
         }
+        return build(false);
+    }
+
+    /** One that adopts workers only to drain them, and so needs no command. */
+    Supervisor buildToDrain() {
+        command = List.of("none");
+        return build(true);
+    }
+
+    private Supervisor build(boolean toDrain) {
         return new Supervisor(new Configuration(
                 command,
                 directory.toAbsolutePath(),
@@ -340,7 +398,9 @@ public final class SupervisorBuilder {
                 List.copyOf(listeners),
                 onEvent,
                 orphanTimeout == null ? (name == null ? Duration.ZERO : NAMED_ORPHAN_TIMEOUT) : orphanTimeout,
-                false,
+                toDrain,
+                name == null ? null : launch,
+                takesOver,
                 new Settings(
                         workers,
                         bootTimeout,

@@ -34,6 +34,7 @@ final class Upkeep implements Closeable {
     private long touched;
     private String complaint = "";
     private boolean closed;
+    private boolean paused;
 
     /** @param all a directory comes before what is in it */
     Upkeep(List<Renewable> all, FileClock fileClock) {
@@ -50,10 +51,15 @@ final class Upkeep implements Closeable {
 
     /** Looks at everything once. A failure is logged when it is a new one; the next look tries again. Never throws. */
     synchronized void check() {
-        if (!closed) {
+        if (!closed && !paused) {
             Attempt.run(this::makeAgainWhatIsGone);
             Attempt.run(this::touchRegularly);
         }
+    }
+
+    /** While it is paused, the files are perhaps another supervisor's. */
+    synchronized void pause(boolean newPaused) {
+        paused = newPaused;
     }
 
     private void makeAgainWhatIsGone() {

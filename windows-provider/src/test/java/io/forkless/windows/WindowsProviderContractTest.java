@@ -9,6 +9,9 @@ import org.junit.jupiter.api.condition.OS;
 
 @EnabledOnOs(value = OS.WINDOWS, disabledReason = "these are calls of Windows")
 class WindowsProviderContractTest extends ListenerProviderContractTest {
+    private static final String NOT_TAKEN_BACK =
+            "a duplicate that WSADuplicateSocketW has made cannot be taken back; it ends with its process";
+
     @Override
     protected ListenerProvider provider() {
         return new WindowsListenerProvider();
@@ -20,6 +23,8 @@ class WindowsProviderContractTest extends ListenerProviderContractTest {
                 Clause.UNIX_PATHS,
                 "Unix-domain listeners are not available on Windows",
                 Clause.VOID_TICKETS,
-                "a duplicate that WSADuplicateSocketW has made cannot be taken back; it ends with its process");
+                NOT_TAKEN_BACK,
+                Clause.VOID_WORKER_TICKETS,
+                NOT_TAKEN_BACK);
     }
 }

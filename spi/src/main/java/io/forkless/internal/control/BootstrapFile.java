@@ -12,6 +12,7 @@ import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -28,9 +29,10 @@ import java.util.Set;
  * @param index the worker's index, from 0
  * @param address a Unix-domain path, or a loopback address where the platform has none
  * @param token proves to the supervisor which worker is calling; works once as long as that supervisor lives
+ * @param output the log file that is the worker's standard output and error; {@code null} if there is none
  * @param service where the worker finds the next supervisor; {@code null} if it is not to look for one
  */
-public record BootstrapFile(int index, SocketAddress address, String token, Service service) {
+public record BootstrapFile(int index, SocketAddress address, String token, Path output, Service service) {
     /**
      * Where a worker that has lost its supervisor finds the next one.
      *
@@ -49,11 +51,11 @@ public record BootstrapFile(int index, SocketAddress address, String token, Serv
 
     /** Of a worker that drains when its supervisor goes. */
     public BootstrapFile(int index, SocketAddress address, String token) {
-        this(index, address, token, null);
+        this(index, address, token, null, null);
     }
 
     public BootstrapFile withService(Service newService) {
-        return new BootstrapFile(index, address, token, newService);
+        return new BootstrapFile(index, address, token, output, newService);
     }
 
     /** Names the bootstrap file. */
@@ -73,6 +75,14 @@ public record BootstrapFile(int index, SocketAddress address, String token, Serv
 
     private static final int MAX_BYTES = 4096;
 
+    /** So that everything fits. A worker with a longer one does not open its output anew. */
+    private static final int LONGEST_OUTPUT = 1024;
+
+    /** @param file absolute */
+    public BootstrapFile withOutput(Path file) {
+        return new BootstrapFile(index, address, token, file, service);
+    }
+
     /** Writes this to a file that must not exist yet and that only the owner can read. */
     public void writeTo(Path file) throws IOException {
         Properties properties = new Properties();
@@ -91,6 +101,9 @@ public record BootstrapFile(int index, SocketAddress address, String token, Serv
             properties.setProperty("origin", service.origin());
             properties.setProperty(
                     "orphan-timeout", Long.toString(service.orphanTimeout().toMillis()));
+        }
+        if (output != null && output.toString().length() <= LONGEST_OUTPUT) {
+            properties.setProperty("output", output.toString());
         }
         StringWriter text = new StringWriter();
         properties.store(text, null);
@@ -145,6 +158,7 @@ public record BootstrapFile(int index, SocketAddress address, String token, Serv
                     Integer.parseInt(properties.getProperty("index")),
                     address,
                     Objects.requireNonNull(properties.getProperty("token")),
+                    output(properties.getProperty("output")),
                     service(properties));
             Files.deleteIfExists(file); // only now that it is known to be one
             return bootstrap;
@@ -162,6 +176,15 @@ public record BootstrapFile(int index, SocketAddress address, String token, Serv
                         Path.of(properties.getProperty("record")),
                         properties.getProperty("origin"),
                         Duration.ofMillis(Long.parseLong(properties.getProperty("orphan-timeout"))));
+    }
+
+    /** {@code null} if the file cannot be named in the locale of this process, which may be another one. */
+    private static Path output(String property) {
+        try {
+            return property == null ? null : Path.of(property);
+        } catch (InvalidPathException e) {
+            return null;
+        }
     }
 
     @Override

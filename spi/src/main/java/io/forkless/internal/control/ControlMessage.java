@@ -17,7 +17,8 @@ import java.util.Map;
  * may hold spaces, at most {@value #MAX_LINE_BYTES} bytes with the line feed.
  *
  * <pre>
- * worker      hello VERSION TOKEN PID [debugged]    the first line of a connection; a debugger may stop the JVM
+ * worker      hello VERSION TOKEN PID [WORD]...     the first line of a connection; debugged: a debugger may stop the
+ *                                                   JVM; reopens-output: it can; other words mean nothing
  * supervisor  welcome DRAIN_MILLIS HEARTBEAT_MILLIS    or: refused 0 REASON
  * worker      listen ID BACKLOG OPTIONS ADDRESS       options of a port: IPV6ONLY, of a path: MODE:OWNER:GROUP
  * supervisor  ticket ID PROVIDER:BASE64          or: refused ID REASON
@@ -25,6 +26,7 @@ import java.util.Map;
  * worker      unready                            serves, but is not ready any more
  * worker      heartbeat ACCEPTED OPEN HEAP_USED  again and again
  * supervisor  dump-threads                       to standard error
+ * supervisor  reopen-output                      only to a worker that can: open the log file anew that it writes itself
  * supervisor  drain
  * worker      bye                                drained, about to exit
  *
@@ -48,18 +50,32 @@ public sealed interface ControlMessage {
     /** Text of this message without the line feed. */
     String encode();
 
-    /** @param debugged whether a debugger may stop the worker's JVM for as long as it likes */
-    record Hello(int version, String token, long pid, boolean debugged) implements ControlMessage {
-        private static final String DEBUGGED = " debugged";
+    /**
+     * @param debugged whether a debugger may stop the worker's JVM for as long as it likes
+     * @param reopensOutput whether its standard output is a file that it can open anew
+     */
+    record Hello(int version, String token, long pid, boolean debugged, boolean reopensOutput)
+            implements ControlMessage {
+        private static final String DEBUGGED = "debugged";
+        private static final String REOPENS_OUTPUT = "reopens-output";
+
+        /** Of one whose standard output is no such file. */
+        public Hello(int version, String token, long pid, boolean debugged) {
+            this(version, token, pid, debugged, false);
+        }
 
         @Override
         public String encode() {
-            return "hello " + version + " " + token + " " + pid + (debugged ? DEBUGGED : "");
+            return "hello " + version + " " + token + " " + pid + words();
         }
 
         @Override
         public String toString() {
-            return "Hello[version " + version + ", pid " + pid + (debugged ? DEBUGGED : "") + "]"; // never the token
+            return "Hello[version " + version + ", pid " + pid + words() + "]"; // never the token
+        }
+
+        private String words() {
+            return (debugged ? " " + DEBUGGED : "") + (reopensOutput ? " " + REOPENS_OUTPUT : "");
         }
     }
 
@@ -162,6 +178,7 @@ public sealed interface ControlMessage {
      * @param ready whether it serves
      * @param draining whether it was told to go before
      * @param debugged as of {@link Hello}
+     * @param reopensOutput as of {@link Hello}
      */
     record Again(
             int version,
@@ -170,6 +187,7 @@ public sealed interface ControlMessage {
             boolean ready,
             boolean draining,
             boolean debugged,
+            boolean reopensOutput,
             List<Holding> holdings)
             implements ControlMessage {
         public static final int CURRENT_VERSION = 1;
@@ -189,6 +207,7 @@ public sealed interface ControlMessage {
                     .append(draining)
                     .append(" debugged=")
                     .append(debugged);
+            line.append(" reopens-output=").append(reopensOutput);
             for (Holding holding : holdings) {
                 String word = " holds=" + holding.encode();
                 if (line.length() + word.length() < MAX_LINE_BYTES) { // none rather than a part of one
@@ -220,6 +239,7 @@ public sealed interface ControlMessage {
                     Boolean.parseBoolean(values.get("ready")),
                     Boolean.parseBoolean(values.get("draining")),
                     Boolean.parseBoolean(values.get("debugged")),
+                    Boolean.parseBoolean(values.get("reopens-output")),
                     holdings);
         }
 
@@ -247,6 +267,13 @@ public sealed interface ControlMessage {
         @Override
         public String encode() {
             return "dump-threads";
+        }
+    }
+
+    record ReopenOutput() implements ControlMessage {
+        @Override
+        public String encode() {
+            return "reopen-output";
         }
     }
 
@@ -323,10 +350,14 @@ public sealed interface ControlMessage {
         try {
             return switch (word[0]) {
                 case "hello" -> {
-                    boolean debugged = rest.endsWith(Hello.DEBUGGED);
-                    String[] field =
-                            fields(debugged ? rest.substring(0, rest.length() - Hello.DEBUGGED.length()) : rest, 3);
-                    yield new Hello(Integer.parseInt(field[0]), field[1], Long.parseLong(field[2]), debugged);
+                    String[] field = fields(rest + " ", 4);
+                    List<String> words = List.of(field[3].split(" "));
+                    yield new Hello(
+                            Integer.parseInt(field[0]),
+                            field[1],
+                            Long.parseLong(field[2]),
+                            words.contains(Hello.DEBUGGED),
+                            words.contains(Hello.REOPENS_OUTPUT));
                 }
                 case "welcome" -> {
                     String[] field = fields(rest, 2);
@@ -358,6 +389,7 @@ public sealed interface ControlMessage {
                 case "hand-over" -> new HandOver(Long.parseLong(rest));
                 case "adopted" -> new Adopted();
                 case "dump-threads" -> new DumpThreads();
+                case "reopen-output" -> new ReopenOutput();
                 case "drain" -> new Drain();
                 case "bye" -> new Bye();
                 case "operator" -> {

@@ -40,7 +40,7 @@ public record ListenerRecord(String bound, ListenSpec named, ListenSpec literal,
     }
 
     /** Words separated by a space. Further ones, of a later version, have no meaning here. */
-    String encode() {
+    public String encode() {
         return String.join(
                 " ",
                 provider,
@@ -52,7 +52,8 @@ public record ListenerRecord(String bound, ListenSpec named, ListenSpec literal,
                 encode(named.toString()));
     }
 
-    static ListenerRecord decode(String line) {
+    /** @throws IllegalArgumentException if it is none */
+    public static ListenerRecord decode(String line) {
         String[] word = line.split(" ");
         if (word.length < FIELDS) {
             throw new IllegalArgumentException("too few words");

@@ -19,6 +19,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
@@ -51,6 +52,7 @@ public final class PrivateDirectory implements Closeable, Renewable {
     private final Path path;
     private final boolean shared;
     private FileIdentity identity;
+    private volatile boolean handedOver;
 
     private PrivateDirectory(Path path, boolean shared) throws IOException {
         this.path = path;
@@ -116,6 +118,22 @@ public final class PrivateDirectory implements Closeable, Renewable {
                 // No name has a tilde, so the short form of one is not another one.
                 : name.substring(0, MAX_SERVICE_NAME - 9) + "~" + HexFormat.of().toHexDigits(digest(name));
         return runtimeDirectory.resolve(shortened + SERVICE_SUFFIX);
+    }
+
+    /** The names of the services that have a directory there, except those whose names are too long to be told. */
+    public static List<String> servicesIn(Path runtimeDirectory) {
+        List<String> names = new ArrayList<>();
+        try (DirectoryStream<Path> directories = Files.newDirectoryStream(runtimeDirectory, "*" + SERVICE_SUFFIX)) {
+            for (Path directory : directories) {
+                String name = directory.getFileName().toString();
+                if (name.indexOf('~') < 0) {
+                    names.add(name.substring(0, name.length() - SERVICE_SUFFIX.length()));
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            // there are none
+        }
+        return names;
     }
 
     private static int digest(String name) {
@@ -240,9 +258,17 @@ public final class PrivateDirectory implements Closeable, Renewable {
         }
     }
 
+    /** Another supervisor has it: when this one closes it, everything stays. */
+    public void handOver() {
+        handedOver = true;
+    }
+
     /** What belongs to the workers that it leaves, and to the next supervisor, stays. */
     @Override
     public void close() throws IOException {
+        if (handedOver) {
+            return;
+        }
         try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
             if (shared && hasWorkers()) {
                 Files.deleteIfExists(resolve(BootstrapFile.SOCKET_FILE));

@@ -113,6 +113,18 @@ class BootstrapFileTest {
     }
 
     @Test
+    void the_file_of_the_output_is_told_too_unless_it_has_no_room() throws Exception {
+        BootstrapFile bootstrap = new BootstrapFile(3, new InetSocketAddress("127.0.0.1", 4711), TOKEN);
+        BootstrapFile withOutput =
+                bootstrap.withOutput(Path.of("logs", "füße 0.log").toAbsolutePath());
+        withOutput.writeTo(file);
+        assertThat(BootstrapFile.take(file)).isEqualTo(withOutput);
+
+        bootstrap.withOutput(Path.of("x".repeat(4000)).toAbsolutePath()).writeTo(file);
+        assertThat(BootstrapFile.take(file)).isEqualTo(bootstrap);
+    }
+
+    @Test
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has access lists in place of modes")
     void only_the_owner_can_read_a_bootstrap_file() throws Exception {
         write();

@@ -20,6 +20,7 @@ import io.forkless.internal.control.ControlMessage.Listen;
 import io.forkless.internal.control.ControlMessage.Operator;
 import io.forkless.internal.control.ControlMessage.Ready;
 import io.forkless.internal.control.ControlMessage.Refused;
+import io.forkless.internal.control.ControlMessage.ReopenOutput;
 import io.forkless.internal.control.ControlMessage.Report;
 import io.forkless.internal.control.ControlMessage.Unready;
 import io.forkless.internal.control.ControlMessage.Welcome;
@@ -44,6 +45,10 @@ class ControlMessageTest {
         return Stream.of(
                 Arguments.of(new Hello(1, "0123abcd", 4711, false), "hello 1 0123abcd 4711"),
                 Arguments.of(new Hello(1, "0123abcd", 4711, true), "hello 1 0123abcd 4711 debugged"),
+                Arguments.of(new Hello(1, "0123abcd", 4711, false, true), "hello 1 0123abcd 4711 reopens-output"),
+                Arguments.of(
+                        new Hello(1, "0123abcd", 4711, true, true), "hello 1 0123abcd 4711 debugged reopens-output"),
+                Arguments.of(new ReopenOutput(), "reopen-output"),
                 Arguments.of(new Welcome(Duration.ofMillis(1500), Duration.ofSeconds(1)), "welcome 1500 1000"),
                 Arguments.of(new Heartbeat(12, 3, 1 << 20), "heartbeat 12 3 1048576"),
                 Arguments.of(new DumpThreads(), "dump-threads"),
@@ -76,8 +81,8 @@ class ControlMessageTest {
                 Arguments.of(new Refused(3, ""), "refused 3 "),
                 Arguments.of(new Refused(3, " füße  東京 \ud83d\ude80 "), "refused 3  füße  東京 \ud83d\ude80 "),
                 Arguments.of(
-                        new Again(1, "0123abcd", 4711, true, false, false, List.of()),
-                        "again 1 0123abcd 4711 ready=true draining=false debugged=false"),
+                        new Again(1, "0123abcd", 4711, true, false, false, false, List.of()),
+                        "again 1 0123abcd 4711 ready=true draining=false debugged=false reopens-output=false"),
                 Arguments.of(
                         new Again(
                                 1,
@@ -86,10 +91,11 @@ class ControlMessageTest {
                                 false,
                                 true,
                                 true,
+                                true,
                                 List.of(
                                         new Holding(1, "posix", "127.0.0.1:8080"),
                                         new Holding(7, "posix", "unix:/run/my web/ü=1"))),
-                        "again 1 0123abcd 4711 ready=false draining=true debugged=true"
+                        "again 1 0123abcd 4711 ready=false draining=true debugged=true reopens-output=true"
                                 + " holds=1:posix:127.0.0.1%3A8080 holds=7:posix:unix%3A%2Frun%2Fmy+web%2F%C3%BC%3D1"),
                 Arguments.of(new HandOver(7), "hand-over 7"),
                 Arguments.of(new Adopted(), "adopted"),
@@ -135,10 +141,11 @@ class ControlMessageTest {
     @Test
     void what_a_worker_that_calls_again_says_besides_is_ignored_and_what_it_does_not_say_is_not_so() throws Exception {
         assertThat(ControlMessage.parse("again 1 0123abcd 4711 colour=blue ready=true bare holds=2:posix:80 =x"))
-                .isEqualTo(new Again(1, "0123abcd", 4711, true, false, false, List.of(new Holding(2, "posix", "80"))));
+                .isEqualTo(new Again(
+                        1, "0123abcd", 4711, true, false, false, false, List.of(new Holding(2, "posix", "80"))));
         assertThat(ControlMessage.parse("again 9 0123abcd 4711"))
                 .as("another version, to be refused by its number")
-                .isEqualTo(new Again(9, "0123abcd", 4711, false, false, false, List.of()));
+                .isEqualTo(new Again(9, "0123abcd", 4711, false, false, false, false, List.of()));
     }
 
     @Test
@@ -147,7 +154,7 @@ class ControlMessageTest {
                 .mapToObj(i -> new Holding(i, "posix", "unix:/run/web/" + i))
                 .toList();
 
-        byte[] bytes = new Again(1, "0123abcd", 4711, true, false, false, many).toBytes();
+        byte[] bytes = new Again(1, "0123abcd", 4711, true, false, false, false, many).toBytes();
 
         assertThat(bytes)
                 .hasSizeLessThanOrEqualTo(ControlMessage.MAX_LINE_BYTES)
@@ -156,6 +163,12 @@ class ControlMessageTest {
         assertThat(read.holdings())
                 .hasSizeGreaterThan(100)
                 .isEqualTo(many.subList(0, read.holdings().size()));
+    }
+
+    @Test
+    void words_of_a_later_worker_are_ignored() throws Exception {
+        assertThat(ControlMessage.parse("hello 1 0123abcd 4711 sings debugged 2"))
+                .isEqualTo(new Hello(1, "0123abcd", 4711, true));
     }
 
     @Test
@@ -201,7 +214,6 @@ class ControlMessageTest {
                 "hello 1 " + SECRET,
                 "hello x " + SECRET + " 1",
                 "hello 1 " + SECRET + " x",
-                "hello 1 " + SECRET + " 1 2",
                 "hello 99999999999 " + SECRET + " 1",
                 "hello 1 " + SECRET + " 99999999999999999999",
                 "hello 1  " + SECRET + " 1",
@@ -266,7 +278,7 @@ class ControlMessageTest {
     void neither_token_nor_ticket_is_in_the_text_for_logs() {
         assertThat(new Hello(1, SECRET, 4711, false)).hasToString("Hello[version 1, pid 4711]");
         assertThat(new Hello(1, SECRET, 4711, true)).hasToString("Hello[version 1, pid 4711 debugged]");
-        assertThat(new Again(1, SECRET, 4711, true, false, false, List.of()).toString())
+        assertThat(new Again(1, SECRET, 4711, true, false, false, false, List.of()).toString())
                 .contains("4711")
                 .doesNotContain(SECRET);
         assertThat(new Granted(1, Ticket.decode("posix:" + SECRET)).toString())

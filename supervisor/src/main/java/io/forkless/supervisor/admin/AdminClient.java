@@ -30,7 +30,7 @@ public final class AdminClient implements Closeable {
     public static final class RefusedException extends Exception {
         private static final long serialVersionUID = 1L;
 
-        RefusedException(String reason) {
+        public RefusedException(String reason) {
             super(reason);
         }
     }
@@ -106,9 +106,7 @@ public final class AdminClient implements Closeable {
             client.close();
         }
         if (clients.isEmpty()) {
-            throw new IOException(
-                    (name == null ? "no supervisor is running" : "no supervisor named '" + name + "' is running") + "; "
-                            + places.describe(name));
+            throw places.noSupervisor(name);
         }
         if (name != null) { // of different versions
             String pids =
@@ -209,7 +207,7 @@ public final class AdminClient implements Closeable {
             }
         }
         throw new IOException("the supervisor '" + name + "' (pid " + pid + ") ended before it had answered;"
-                + " workers that it has left drain and exit");
+                + " workers that it has left drain, or serve on until another one takes over");
     }
 
     /** What the supervisor listed in answer to the latest command. */
@@ -280,7 +278,8 @@ public final class AdminClient implements Closeable {
         } catch (ClosedChannelException e) { // during this transfer, or right after the previous one
             throw new IOException("the supervisor '" + name + "' (pid " + pid + ") does not answer for "
                     + patience.toSeconds() + " s: it hangs or has been stopped; continue it with 'kill -CONT " + pid
-                    + "', or end it with 'kill -KILL " + pid + "', upon which its workers drain and exit");
+                    + "', or end it with 'kill -KILL " + pid
+                    + "', upon which its workers drain, or serve on until another one takes over");
         } finally {
             done.complete(null);
         }

@@ -15,6 +15,7 @@ import io.forkless.supervisor.status.NotDrainedException;
 import io.forkless.supervisor.status.Outcome;
 import java.lang.System.Logger.Level;
 import java.net.ProtocolException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
@@ -49,6 +50,19 @@ public final class AdminSession implements ControlConnection.Receiver {
         CompletionStage<Outcome> stop();
 
         void reopenLogs();
+
+        /** Completes as {@link #stop} does, and begins nothing. */
+        default CompletionStage<Outcome> ended() {
+            return new CompletableFuture<>();
+        }
+
+        /** How another supervisor takes over. */
+        HandOver handOver();
+
+        /** Completes when those workers are replaced that an earlier supervisor has started in another way. */
+        default CompletionStage<Void> renewed() {
+            return CompletableFuture.completedFuture(null);
+        }
     }
 
     private static final System.Logger LOG = Log.supervisor();
@@ -60,6 +74,9 @@ public final class AdminSession implements ControlConnection.Receiver {
     private final ControlConnection connection;
     private final Operations operations;
     private Timers.Timer signOfLife;
+
+    /** {@code null} if it is not another supervisor. */
+    private HandOver.Session taking;
 
     public AdminSession(Timers timers, ControlConnection connection, Operations operations) {
         this.timers = timers;
@@ -81,7 +98,12 @@ public final class AdminSession implements ControlConnection.Receiver {
 
     private void tryToExecute(Do command) {
         try {
-            execute(command.verb(), command.argument());
+            if (!executeHandOver(command.verb(), command.argument())) {
+                if (operations.handOver().hasSteppedDown()) {
+                    throw new IllegalStateException("another supervisor is taking over");
+                }
+                execute(command.verb(), command.argument());
+            }
         } catch (IllegalArgumentException | IllegalStateException e) {
             refuse(e);
         }
@@ -94,6 +116,9 @@ public final class AdminSession implements ControlConnection.Receiver {
             signOfLife = null;
         }
         LOG.log(Level.DEBUG, "an operator has left: {0}", reason);
+        if (taking != null) {
+            taking.closed();
+        }
     }
 
     private void execute(String verb, String argument) {
@@ -121,19 +146,73 @@ public final class AdminSession implements ControlConnection.Receiver {
             }
             case "stop" -> {
                 connection.send(new Report("draining " + pool.workers() + " workers"));
-                operations.stop().thenAccept(outcome -> {
-                    if (outcome == Outcome.DRAINED) {
-                        done("stopped");
+                operations.stop().thenAccept(this::tellEnd);
+            }
+            case "await-end" -> operations.ended().thenAccept(this::tellEnd);
+            case "upgrade" ->
+                operations.handOver().upgrade(Path.of(argument)).whenComplete((pid, failure) -> {
+                    if (failure == null) {
+                        done(Long.toString(pid));
                     } else {
-                        connection.send(new Failed(outcome.exitStatus(), pool.failure()));
+                        refuse(failure);
                     }
                 });
-            }
+            case "await-renewed" -> answer(operations.renewed(), () -> "");
             case "reopen-logs" -> {
                 operations.reopenLogs();
                 done("reopened");
             }
             default -> throw new IllegalArgumentException("unknown command '" + verb + "'");
+        }
+    }
+
+    /** @return false if it is another command */
+    private boolean executeHandOver(String verb, String argument) {
+        switch (verb) {
+            case "take-over" -> {
+                taking = operations.handOver().open();
+                taking.begin(Long.parseLong(argument)).forEach(listener -> connection.send(new Report(listener)));
+                done("");
+            }
+            case "ticket" ->
+                requireTaking().ticketFor(argument).whenComplete((ticket, failure) -> {
+                    if (failure == null) {
+                        done(ticket.encode());
+                    } else {
+                        refuse(failure);
+                    }
+                });
+            case "step-down" -> {
+                requireTaking().stepDown();
+                done("");
+            }
+            case "in-charge" -> {
+                done("");
+                requireTaking().inCharge();
+            }
+            case "give-up" -> {
+                done("");
+                requireTaking().giveUp(argument);
+            }
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private HandOver.Session requireTaking() {
+        if (taking == null) {
+            throw new IllegalStateException("it has not said that it takes over");
+        }
+        return taking;
+    }
+
+    private void tellEnd(Outcome outcome) {
+        if (outcome == Outcome.DRAINED) {
+            done("stopped");
+        } else if (outcome != Outcome.HANDED_OVER) { // the next one will tell
+            connection.send(new Failed(outcome.exitStatus(), operations.pool().failure()));
         }
     }
 

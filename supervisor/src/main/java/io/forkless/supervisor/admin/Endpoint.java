@@ -126,6 +126,29 @@ public final class Endpoint implements Closeable, Renewable {
         }
     }
 
+    /** Gives the name up, as another supervisor is to have it. */
+    public void release() throws IOException {
+        close();
+    }
+
+    /**
+     * Claims the name again after {@link #release}, with the same secret.
+     *
+     * @throws IOException also if another supervisor has it
+     */
+    public void reclaim() throws IOException {
+        if (!HELD.add(file)) {
+            throw taken(name, ProcessHandle.current().pid());
+        }
+        try {
+            claim = claimNow();
+            GuardingFile.write(claim.locked, file, address + "\n");
+        } catch (IOException | RuntimeException e) {
+            HELD.remove(file);
+            throw e;
+        }
+    }
+
     @Override
     public Path path() {
         return file;

@@ -1,6 +1,7 @@
 package io.forkless.supervisor.admin;
 
 import io.forkless.internal.control.BootstrapFile;
+import io.forkless.internal.control.PrivateDirectory;
 import io.forkless.internal.control.RuntimeDirectory;
 import io.forkless.internal.control.UserId;
 import java.io.IOException;
@@ -143,6 +144,33 @@ public final class Places {
         } catch (IOException e) {
             return List.of(); // it is missing, or closed to us
         }
+    }
+
+    /** Those of that service that run. */
+    LeftWorkers leftWorkers(String name) {
+        return LeftWorkers.in(runtime, name);
+    }
+
+    /** Those of the only service that has any and no supervisor; {@code null} if there is not just one. */
+    private LeftWorkers onlyLeftWorkers() {
+        List<LeftWorkers> all = PrivateDirectory.servicesIn(runtime).stream()
+                .map(this::leftWorkers)
+                .filter(left -> !left.isEmpty())
+                .toList();
+        return all.size() == 1 ? all.get(0) : null;
+    }
+
+    /**
+     * What to tell who looks for a supervisor that is not there.
+     *
+     * @param name {@code null} for any
+     */
+    NoSupervisorException noSupervisor(String name) {
+        LeftWorkers left = name == null ? onlyLeftWorkers() : leftWorkers(name);
+        String who = name == null ? "no supervisor is running" : "no supervisor named '" + name + "' is running";
+        return left == null || left.isEmpty()
+                ? new NoSupervisorException(who + "; " + describe(name), null)
+                : new NoSupervisorException(who + "; " + left.hint(), areForeign() ? null : left.name());
     }
 
     /** The file of an earlier version's supervisor of this user that has the name and lives. */

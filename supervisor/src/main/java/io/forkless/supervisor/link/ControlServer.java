@@ -113,6 +113,23 @@ public final class ControlServer implements Closeable, Renewable {
         return file == null || file.isThere();
     }
 
+    /** Nobody can call until {@link #resume}. Connections that are open stay. */
+    public void pause() throws IOException {
+        server.close();
+    }
+
+    /** Listens again at the same address. */
+    public void resume() throws IOException {
+        if (address instanceof UnixDomainSocketAddress) {
+            Files.deleteIfExists(path);
+            server = bind(path);
+            file = isFile(address) ? FileIdentity.of(path) : null;
+        } else {
+            server = ServerSocketChannel.open().bind(address);
+        }
+        acceptKey = loop.register(server, SelectionKey.OP_ACCEPT, this::accept);
+    }
+
     /** Connections that are open stay. */
     @Override
     public void makeAgain() throws IOException {
@@ -301,7 +318,7 @@ public final class ControlServer implements Closeable, Renewable {
             ProcessHandle process = processOf(worker, hello.pid());
             if (process != null) {
                 leave();
-                worker.connected(connection, process, hello.debugged());
+                worker.connected(connection, process, hello);
                 connection.send(welcome);
             }
         }

@@ -1,6 +1,7 @@
 package io.forkless.supervisor.link;
 
 import io.forkless.internal.control.ControlMessage.Again;
+import io.forkless.internal.control.ControlMessage.Hello;
 
 /** A worker that may call, as the {@link ControlServer} sees it. */
 public interface ExpectedWorker {
@@ -12,9 +13,9 @@ public interface ExpectedWorker {
     /**
      * It has called, over that connection.
      *
-     * @param debugged whether a debugger may stop it
+     * @param hello what it has said of itself
      */
-    void connected(ControlConnection connection, ProcessHandle peer, boolean debugged);
+    void connected(ControlConnection connection, ProcessHandle peer, Hello hello);
 
     /** Whether the connection over which it has called is open, as far as that has been noticed. */
     boolean isConnected();

@@ -7,8 +7,6 @@ import io.forkless.internal.control.ControlMessage.Holding;
 import io.forkless.internal.control.ControlMessage.Refused;
 import io.forkless.internal.control.ListenerRecord;
 import io.forkless.internal.control.Ticket;
-import io.forkless.spi.ListenerProviders;
-import io.forkless.spi.SharedListener;
 import io.forkless.supervisor.link.EventLoop;
 import io.forkless.supervisor.output.Log;
 import io.forkless.supervisor.pool.Timers;
@@ -149,9 +147,7 @@ public final class ListenerTakeover {
         /** @return why it cannot be taken, or {@code null} */
         private String take(ListenerRecord record, Ticket ticket) {
             try {
-                SharedListener listener = ListenerProviders.named(ticket.provider())
-                        .takeOver(record.inherited() ? null : record.literal(), ticket.payload());
-                listeners.adopt(record, ticket.provider(), listener);
+                listeners.takeOver(record, ticket);
                 return null;
             } catch (IOException e) {
                 return e.getMessage();

@@ -7,6 +7,7 @@ import io.forkless.internal.control.Scoreboard;
 import io.forkless.internal.control.Ticket;
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.ListenerProvider;
+import io.forkless.spi.ListenerProviders;
 import io.forkless.spi.Quiescence;
 import io.forkless.spi.SharedListener;
 import io.forkless.supervisor.output.Log;
@@ -40,6 +41,7 @@ public final class Listeners implements Closeable, Renewable {
      * @param provider the name of the one that redeems its tickets
      * @param inherited whether the service manager has opened it
      * @param record for the next supervisor
+     * @param taken whether it was taken over, so that others may have it
      * @param claimed whether it is one that this supervisor is to have; one that was taken over perhaps is not
      */
     private record Entry(
@@ -48,9 +50,10 @@ public final class Listeners implements Closeable, Renewable {
             String provider,
             boolean inherited,
             ListenerRecord record,
+            boolean taken,
             boolean claimed) {
         Entry claim() {
-            return new Entry(address, listener, provider, inherited, record, true);
+            return new Entry(address, listener, provider, inherited, record, taken, true);
         }
     }
 
@@ -58,18 +61,25 @@ public final class Listeners implements Closeable, Renewable {
     /** Those that are being opened included. */
     private final Map<Address, CompletableFuture<Entry>> byAddress = new LinkedHashMap<>();
 
-    private final Path recordFile;
+    private Path recordFile;
     private boolean sealed;
     private boolean closed;
-
-    /** @param recordFile where the next supervisor finds what they were made from; {@code null} if there will be none */
-    public Listeners(ListenerProvider provider, Path recordFile) {
-        this.provider = provider;
-        this.recordFile = recordFile;
-    }
+    private volatile boolean kept;
+    private volatile boolean handedOver;
 
     public Listeners(ListenerProvider provider) {
-        this(provider, null);
+        this.provider = provider;
+    }
+
+    /** @param file where the next supervisor finds what they were made from */
+    public synchronized void recordIn(Path file) {
+        recordFile = file;
+        writeRecords();
+    }
+
+    /** From now on those that were taken over are this supervisor's own, and go with it. */
+    public synchronized void keep() {
+        kept = true;
     }
 
     /**
@@ -99,7 +109,7 @@ public final class Listeners implements Closeable, Renewable {
     /** Takes a listener that the service manager has opened, or closes it if it is of no use. */
     public synchronized void add(ServiceManagers.Inherited inherited) {
         Address address = Address.of(inherited.listener().localAddress());
-        Entry entry = entry(address, address.toString(), inherited.listener(), inherited.provider(), true, true);
+        Entry entry = entry(address, address.toString(), inherited.listener(), inherited.provider(), true, false);
         if (closed) {
             close(entry);
         } else if (byAddress.putIfAbsent(address, CompletableFuture.completedFuture(entry)) != null) {
@@ -111,16 +121,22 @@ public final class Listeners implements Closeable, Renewable {
         }
     }
 
+    /**
+     * Takes a listener over from the supervisor before this one.
+     *
+     * @param ticket for this process
+     */
+    public void takeOver(ListenerRecord record, Ticket ticket) throws IOException {
+        SharedListener listener = ListenerProviders.named(ticket.provider())
+                .takeOver(record.inherited() ? null : record.literal(), ticket.payload());
+        adopt(record, ticket.provider(), listener);
+    }
+
     /** Takes a listener that an earlier supervisor has opened, or closes it if there is one at that address. */
-    void adopt(ListenerRecord record, String providerName, SharedListener listener) throws IOException {
+    private void adopt(ListenerRecord record, String providerName, SharedListener listener) throws IOException {
         Address address = Address.of(record.literal());
         Entry entry = entry(
-                address,
-                address.withPortOf(listener.localAddress()),
-                listener,
-                providerName,
-                record.inherited(),
-                record.inherited());
+                address, address.withPortOf(listener.localAddress()), listener, providerName, record.inherited(), true);
         synchronized (this) {
             if (!closed && byAddress.putIfAbsent(address, CompletableFuture.completedFuture(entry)) == null) {
                 LOG.log(Level.INFO, "listening on {0}, which an earlier supervisor has opened", entry.address());
@@ -132,15 +148,10 @@ public final class Listeners implements Closeable, Renewable {
     }
 
     private static Entry entry(
-            Address address,
-            String name,
-            SharedListener listener,
-            String provider,
-            boolean inherited,
-            boolean claimed) {
+            Address address, String name, SharedListener listener, String provider, boolean inherited, boolean taken) {
         ListenerRecord record = new ListenerRecord(
                 BoundAddress.text(listener.localAddress()), address.named(), address.literal(), provider, inherited);
-        return new Entry(name, listener, provider, inherited, record, claimed);
+        return new Entry(name, listener, provider, inherited, record, taken, inherited || !taken);
     }
 
     /** Whether one of them is bound there. */
@@ -163,6 +174,25 @@ public final class Listeners implements Closeable, Renewable {
         }
         unclaimed.forEach(Listeners::close);
         return unclaimed.stream().map(entry -> entry.record().bound()).collect(Collectors.toSet());
+    }
+
+    /** For a supervisor that takes over; {@link ListenerRecord#decode} reads each. */
+    public synchronized List<String> describe() {
+        return entries().stream().map(entry -> entry.record().encode()).toList();
+    }
+
+    /** For a supervisor that takes over, which is that process. */
+    public Ticket ticketForSuccessor(String bound, ProcessHandle successor) throws IOException {
+        Entry entry = entries().stream()
+                .filter(candidate -> candidate.record().bound().equals(bound))
+                .findFirst()
+                .orElseThrow(() -> new IOException("this supervisor does not listen on " + bound));
+        return new Ticket(entry.provider(), entry.listener().ticketFor(successor));
+    }
+
+    /** Another supervisor has them all: when this one closes them, they stay. */
+    public synchronized void handOver() {
+        handedOver = true;
     }
 
     private void writeRecords() {
@@ -290,7 +320,21 @@ public final class Listeners implements Closeable, Renewable {
             sealed = true;
             closed = true;
         }
-        entries.forEach(Listeners::close);
+        for (Entry entry : entries) {
+            if (handedOver || entry.taken() && !kept) {
+                leave(entry);
+            } else {
+                close(entry);
+            }
+        }
+    }
+
+    private static void leave(Entry entry) {
+        try {
+            entry.listener().leave();
+        } catch (IOException | RuntimeException | Error e) { // the others are left all the same
+            LOG.log(Level.WARNING, "cannot leave the listener on {0}: {1}", entry.address(), reason(e));
+        }
     }
 
     private static void close(Entry entry) {
@@ -312,7 +356,7 @@ public final class Listeners implements Closeable, Renewable {
         try {
             SharedListener listener = provider.listen(address.literal());
             String name = address.withPortOf(listener.localAddress());
-            Entry entry = entry(address, name, listener, provider.name(), false, true);
+            Entry entry = entry(address, name, listener, provider.name(), false, false);
             synchronized (this) {
                 if (!closed) {
                     LOG.log(Level.INFO, "listening on {0}", entry.address());

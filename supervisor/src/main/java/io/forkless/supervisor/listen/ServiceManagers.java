@@ -54,6 +54,19 @@ public final class ServiceManagers implements Closeable {
         }
     }
 
+    /** Another process is the service from now on. */
+    public void tellSuccessor(long pid) {
+        for (ServiceManager manager : present) {
+            outlet.offer(() -> {
+                try {
+                    manager.successor(pid);
+                } catch (IOException | RuntimeException | Error e) {
+                    LOG.log(Level.WARNING, "cannot tell the service manager which process is the service now", e);
+                }
+            });
+        }
+    }
+
     private static void tell(ServiceManager manager, State state, String details) {
         try {
             manager.notify(state, details);

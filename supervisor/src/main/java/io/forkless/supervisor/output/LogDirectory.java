@@ -6,10 +6,16 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 
-/** A file for each worker; processes that have the same index one after the other share it. */
+/**
+ * A file for each worker; processes that have the same index one after the other share it. A process writes its file
+ * itself, unless its lines are to have a prefix, or the file cannot be opened: then its output is attached.
+ */
 public final class LogDirectory implements WorkerOutput {
     /**
      * @param maxBytes the size at which a file is rotated; 0 for never
@@ -31,6 +37,7 @@ public final class LogDirectory implements WorkerOutput {
     private final IntFunction<String> prefixes;
     private final Pumps pumps = new Pumps();
     private final Map<Integer, RotatingFile> files = new TreeMap<>();
+    private final Map<Integer, DirectFile> direct = new TreeMap<>();
 
     /**
      * @param names of the files, by the workers' indexes
@@ -42,7 +49,11 @@ public final class LogDirectory implements WorkerOutput {
         this.names = names;
         this.prefixes = prefixes;
         try {
-            open(0).open(); // shows at once whether it is possible
+            if (isDirect(0)) {
+                direct(0).open(); // shows at once whether it is possible
+            } else {
+                open(0).open();
+            }
         } catch (IOException e) {
             throw new IOException(
                     "log directory: cannot write " + options.directory() + ": "
@@ -52,7 +63,37 @@ public final class LogDirectory implements WorkerOutput {
     }
 
     @Override
+    public Optional<Path> openFor(int index) {
+        if (!isDirect(index)) {
+            return Optional.empty();
+        }
+        endAttached(index);
+        return direct(index).prepare() ? fileOf(index) : Optional.empty();
+    }
+
+    private boolean isDirect(int index) {
+        return prefixes.apply(index).isEmpty();
+    }
+
+    @Override
+    public void writtenBy(int index, Supplier<Reopening> process) {
+        direct(index).writtenBy(process);
+    }
+
+    @Override
+    public Set<Integer> rotate() {
+        Set<Integer> toAsk = new TreeSet<>();
+        allDirect().forEach((index, file) -> {
+            if (file.rotate()) {
+                toAsk.add(index);
+            }
+        });
+        return toAsk;
+    }
+
+    @Override
     public void attach(int index, InputStream output, InputStream errors) {
+        endDirect(index);
         RotatingFile file = open(index);
         pumps.start(index, prefixes.apply(index), output, file, errors, file);
     }
@@ -69,7 +110,16 @@ public final class LogDirectory implements WorkerOutput {
     @Override
     public synchronized boolean reopen() {
         files.values().forEach(RotatingFile::reopen);
+        direct.values().forEach(DirectFile::reopen);
         return true;
+    }
+
+    @Override
+    public synchronized void share(boolean shared) {
+        files.values().forEach(file -> file.share(shared));
+        if (shared) {
+            direct.values().forEach(DirectFile::unlock);
+        }
     }
 
     @Override
@@ -80,6 +130,35 @@ public final class LogDirectory implements WorkerOutput {
 
     private synchronized void closeFiles() {
         files.values().forEach(RotatingFile::close);
+        direct.values().forEach(DirectFile::close);
+    }
+
+    private synchronized DirectFile direct(int index) {
+        return direct.computeIfAbsent(index, i -> new DirectFile(filesOf(i)));
+    }
+
+    private synchronized Map<Integer, DirectFile> allDirect() {
+        return new TreeMap<>(direct);
+    }
+
+    /** The output of a process before may have been attached. */
+    private synchronized void endAttached(int index) {
+        RotatingFile attached = files.remove(index);
+        if (attached != null) {
+            attached.close();
+        }
+    }
+
+    /** Gives up the lock, which the file that follows takes. */
+    private synchronized void endDirect(int index) {
+        DirectFile file = direct.remove(index);
+        if (file != null) {
+            file.close();
+        }
+    }
+
+    private LogFiles filesOf(int index) {
+        return new LogFiles(path(index), options.maxBytes(), options.keep());
     }
 
     private synchronized RotatingFile open(int index) {

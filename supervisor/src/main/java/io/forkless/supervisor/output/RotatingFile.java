@@ -1,18 +1,11 @@
 package io.forkless.supervisor.output;
 
-import io.forkless.internal.control.DiskSpace;
-import io.forkless.internal.control.FileType;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.System.Logger.Level;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -26,9 +19,8 @@ public final class RotatingFile extends OutputStream {
     private static final System.Logger LOG = Log.supervisor();
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    private final Path file;
-    private final long maxBytes;
-    private final int keep;
+    private final LogFiles files;
+
     /** Held while the disk is waited for, which nobody but a writer may do. */
     private final ReentrantLock writing = new ReentrantLock();
 
@@ -36,6 +28,7 @@ public final class RotatingFile extends OutputStream {
     private boolean regular;
     private volatile boolean closed;
     private volatile boolean reopening;
+    private volatile boolean shared;
     private long size;
     private long dropped;
     private long failedAt;
@@ -45,9 +38,7 @@ public final class RotatingFile extends OutputStream {
      * @param keep how many files there are besides the current one, which is made with the first write
      */
     public RotatingFile(Path file, long maxBytes, int keep) {
-        this.file = file;
-        this.maxBytes = maxBytes;
-        this.keep = keep;
+        files = new LogFiles(file, maxBytes, keep);
     }
 
     @Override
@@ -82,28 +73,25 @@ public final class RotatingFile extends OutputStream {
             if (out == null) {
                 open();
             }
-            if (maxBytes > 0 && regular && size > 0 && size + length > maxBytes) {
+            if (isRotated() && size > 0 && size + length > files.maxBytes()) {
                 rotate();
             }
             out.write(bytes, offset, length);
             size += length;
             if (dropped > 0) {
-                LOG.log(Level.WARNING, file + ": can be written again; " + dropped + " bytes are missing in it");
+                LOG.log(
+                        Level.WARNING,
+                        files.file() + ": can be written again; " + dropped + " bytes are missing in it");
                 dropped = 0;
             }
         } catch (IOException e) {
             if (dropped == 0) {
-                LOG.log(Level.ERROR, file + ": cannot be written, output is dropped: " + reason(e));
+                LOG.log(Level.ERROR, files.file() + ": cannot be written, output is dropped: " + files.reason(e));
             }
             dropped += length;
             failedAt = System.nanoTime();
             closeFile(); // perhaps it is the file and not the disk
         }
-    }
-
-    /** That a disk is full is told of a write as it is: it needs no inode. */
-    private String reason(IOException e) {
-        return e instanceof FileSystemException ? DiskSpace.reason(file, e) : e.getMessage();
     }
 
     /**
@@ -137,7 +125,7 @@ public final class RotatingFile extends OutputStream {
         if (closed && writing.tryLock()) {
             try {
                 if (dropped > 0) {
-                    LOG.log(Level.WARNING, file + ": " + dropped + " bytes could not be written");
+                    LOG.log(Level.WARNING, files.file() + ": " + dropped + " bytes could not be written");
                     dropped = 0;
                 }
                 closeFile();
@@ -153,50 +141,38 @@ public final class RotatingFile extends OutputStream {
      * @throws IOException if it cannot; also if somebody else rotates it, as each would rename what the other one writes
      */
     public void open() throws IOException {
-        Path directory = file.toAbsolutePath().getParent();
-        if (Files.exists(directory) && !Files.isDirectory(directory)) {
-            throw new NotDirectoryException(directory.toString());
-        }
-        Files.createDirectories(directory);
-        if (FileType.isFifo(file)) {
-            throw new IOException("it is a FIFO, whose reader all that write would have to wait for");
-        }
         FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+                files.open(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
         out = Channels.newOutputStream(channel);
-        regular = Files.isRegularFile(file); // a device, by a link, is not to be renamed
-        if (regular && maxBytes > 0 && !lock(channel)) {
+        regular = files.isRegular();
+        try {
+            if (isRotated()) {
+                LogFiles.lock(channel);
+            }
+            size = regular ? channel.size() : 0;
+        } catch (IOException e) {
             closeFile();
-            throw new IOException(
-                    "another supervisor writes to it and rotates it; choose another directory or other names");
+            throw e;
         }
-        size = regular ? channel.size() : 0;
     }
 
-    /** The lock ends with the process, and a reader takes no notice of it, as it is beyond the text. */
-    private static boolean lock(FileChannel channel) {
-        try {
-            return channel.tryLock(Long.MAX_VALUE - 1, 1, false) != null;
-        } catch (OverlappingFileLockException e) {
-            return false;
-        } catch (IOException e) {
-            return true; // the file system has no locks
+    /** Somebody else may rotate the file meanwhile. Does not wait. */
+    void share(boolean newShared) {
+        shared = newShared;
+        reopen();
+        if (newShared && writing.tryLock()) {
+            closeFile();
+            writing.unlock();
         }
+    }
+
+    private boolean isRotated() {
+        return regular && !shared && files.maxBytes() > 0;
     }
 
     private void rotate() throws IOException {
         closeFile(); // Windows does not rename an open file
-        for (int i = keep; i > 0; i--) {
-            Path from = i == 1 ? file : numbered(i - 1);
-            if (Files.exists(from)) {
-                Files.move(from, numbered(i), StandardCopyOption.REPLACE_EXISTING);
-            }
-        }
-        Files.deleteIfExists(file); // if none is kept
+        files.rename();
         open();
-    }
-
-    private Path numbered(int number) {
-        return file.resolveSibling(file.getFileName() + "." + number);
     }
 }

@@ -5,10 +5,37 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 
 /** Where the output of the workers goes. */
 public interface WorkerOutput extends Closeable {
+    /** Whether a process can be asked to open anew the file that it writes itself. */
+    enum Reopening {
+        /** It has not called yet. */
+        NOT_YET,
+        POSSIBLE,
+        IMPOSSIBLE,
+        /** It has exited. */
+        GONE
+    }
+
+    /**
+     * The file that is to be the standard output and error of a process that is about to start, to which both append. It is there,
+     * and can be written as far as one knows. Waits a second at most.
+     *
+     * @return empty if the output is to be {@linkplain #attach attached}
+     */
+    Optional<Path> openFor(int index);
+
+    /**
+     * A process writes the file of that index itself.
+     *
+     * @param process is asked by any thread
+     */
+    void writtenBy(int index, Supplier<Reopening> process);
+
     /** Takes the output of one process until it ends, on threads of its own. */
     void attach(int index, InputStream output, InputStream errors);
 
@@ -16,11 +43,26 @@ public interface WorkerOutput extends Closeable {
     Optional<Path> fileOf(int index);
 
     /**
-     * Opens files anew that somebody has renamed. Does not wait.
+     * Looks at the files that processes write themselves, and renames those that have reached their size. May wait for the
+     * disk.
+     *
+     * @return the indexes of those whose process is to be asked to open its file anew
+     */
+    Set<Integer> rotate();
+
+    /**
+     * Opens files anew that somebody has renamed, except those that processes write themselves. Does not wait.
      *
      * @return false if there are no files
      */
     boolean reopen();
+
+    /**
+     * Another supervisor perhaps writes to the same files from now on, or does not any more. Does not wait.
+     *
+     * @param shared whether it does
+     */
+    void share(boolean shared);
 
     /** Waits for what is written already, within reason. */
     @Override
@@ -38,6 +80,21 @@ public interface WorkerOutput extends Closeable {
         Pumps pumps = new Pumps();
         return new WorkerOutput() {
             @Override
+            public Optional<Path> openFor(int index) {
+                return Optional.empty();
+            }
+
+            @Override
+            public void writtenBy(int index, Supplier<Reopening> process) {
+                // then it has come from another supervisor
+            }
+
+            @Override
+            public Set<Integer> rotate() {
+                return Set.of();
+            }
+
+            @Override
             public void attach(int index, InputStream from, InputStream fromErrors) {
                 pumps.start(index, prefixes.apply(index), from, toOutput, fromErrors, toErrors);
             }
@@ -50,6 +107,11 @@ public interface WorkerOutput extends Closeable {
             @Override
             public boolean reopen() {
                 return false;
+            }
+
+            @Override
+            public void share(boolean shared) {
+                // there is nothing that only one may do
             }
 
             @Override

@@ -15,6 +15,7 @@ import io.forkless.supervisor.output.WorkerOutput;
 import io.forkless.supervisor.pool.WorkerPool;
 import io.forkless.supervisor.pool.WorkerProcess;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,7 +106,12 @@ public final class ProcessLauncher implements WorkerPool.Launcher {
             builder.environment().put(BootstrapFile.ENVIRONMENT, bootstrap.toString());
             builder.environment().put(BootstrapFile.INDEX_ENVIRONMENT, Integer.toString(index));
             scoreboard.vacate(index);
-            BootstrapFile invitation = control.expect(worker).withService(roster.serviceOf(record));
+            Optional<Path> file = output.openFor(index);
+            file.ifPresent(path ->
+                    builder.redirectOutput(Redirect.appendTo(path.toFile())).redirectErrorStream(true));
+            BootstrapFile invitation = control.expect(worker)
+                    .withService(roster.serviceOf(record))
+                    .withOutput(file.map(Path::toAbsolutePath).orElse(null));
             invitation.writeTo(bootstrap);
             Program own = program.of(placeholders);
             worker.runsFrom(own.filesInUse(builder.environment()));
@@ -116,7 +122,11 @@ public final class ProcessLauncher implements WorkerPool.Launcher {
             running.add(worker);
             process.getOutputStream().close(); // an empty standard input
             output.fileOf(index).ifPresent(worker::printsTo);
-            output.attach(index, process.getInputStream(), process.getErrorStream());
+            if (file.isPresent()) {
+                output.writtenBy(index, worker::reopening);
+            } else {
+                output.attach(index, process.getInputStream(), process.getErrorStream());
+            }
             process.onExit()
                     .thenAccept(p -> loop.execute(() -> {
                         Attempt.run(worker::hearOut);
@@ -154,7 +164,7 @@ public final class ProcessLauncher implements WorkerPool.Launcher {
         boolean current = roster.isCurrent(left);
         SpawnedWorker worker = new SpawnedWorker(left.index(), events, current && template.loadsDebugAgent());
         worker.spawned(spawned == null ? linked : spawned);
-        worker.linked(linked);
+        worker.adopted(linked);
         worker.isRecordedIn(roster, record);
         if (!current) {
             worker.outdated("it was started with other options");
@@ -163,12 +173,24 @@ public final class ProcessLauncher implements WorkerPool.Launcher {
         control.expectAgain(worker, left.token(), linked != null);
         running.add(worker);
         String id = record.getFileName().toString().replace(WorkerRecord.FILE_SUFFIX, "");
-        watch(
-                worker,
-                directory.resolve(id + BootstrapFile.FILE_SUFFIX),
-                record,
-                spawned == null ? left.linked() : left.spawned());
+        Path bootstrap = directory.resolve(id + BootstrapFile.FILE_SUFFIX);
+        ProcessIdentity watched = spawned == null ? left.linked() : left.spawned();
+        loop.after(LOOK_INTERVAL, () -> watch(worker, bootstrap, record, watched)); // not before it is expected
         return Optional.of(worker);
+    }
+
+    /** It has called, and so does not read its pipes itself any more. */
+    public void takeOutputOf(SpawnedWorker worker) {
+        if (!worker.takeOutput()) {
+            return;
+        }
+        int index = worker.index();
+        Optional<PipesOf> pipes = PipesOf.open(worker.linkedProcess().pid());
+        if (pipes.isPresent()) {
+            output.attach(index, pipes.get().output(), pipes.get().errors());
+        } else {
+            output.writtenBy(index, worker::reopening);
+        }
     }
 
     /** {@code null} if it has ended. */
@@ -211,6 +233,7 @@ public final class ProcessLauncher implements WorkerPool.Launcher {
     private void release(SpawnedWorker worker, Path bootstrap, Path record) {
         running.remove(worker);
         roster.remove(record);
+        worker.ended();
         control.forget(worker);
         cleanUp(() -> scoreboard.vacate(worker.index()));
         cleanUp(() -> Files.deleteIfExists(bootstrap));

@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
  * program goes first, which ignores them and then becomes the worker: env(1) of GNU, 8.31 or later, or sh(1). Until it does so
  * the signals are held off, which env(1) can end, and sh(1) cannot.
  */
-final class SignalShield {
+public final class SignalShield {
     /** All that the supervisor reacts to but TERM, which drains a worker; and USR2, of which a JVM 17 dies. */
     private static final List<String> SIGNALS = List.of("HUP", "INT", "USR1", "USR2", "TTIN", "TTOU");
 
@@ -69,7 +69,7 @@ final class SignalShield {
     }
 
     /** With what there is on this system; nothing on Windows, which has no such signals. */
-    static SignalShield ofThisSystem() {
+    public static SignalShield ofThisSystem() {
         if (File.separatorChar == '\\') {
             return NONE;
         }
@@ -98,6 +98,20 @@ final class SignalShield {
         }
         shielded.addAll(command);
         return shielded;
+    }
+
+    /**
+     * For a program that a worker starts and that is no worker: it is to have the signals that a worker ignores.
+     *
+     * @return the command, below env(1) if that is there
+     */
+    public List<String> undoneBefore(List<String> command) {
+        if (!hasEnv) {
+            return command;
+        }
+        List<String> undone = new ArrayList<>(ENV.subList(0, 2));
+        undone.addAll(command);
+        return undone;
     }
 
     private List<String> before(String program, Collection<String> variables) {

@@ -7,13 +7,16 @@ import io.forkless.internal.control.ControlMessage.Drain;
 import io.forkless.internal.control.ControlMessage.DumpThreads;
 import io.forkless.internal.control.ControlMessage.Granted;
 import io.forkless.internal.control.ControlMessage.Heartbeat;
+import io.forkless.internal.control.ControlMessage.Hello;
 import io.forkless.internal.control.ControlMessage.Listen;
 import io.forkless.internal.control.ControlMessage.Ready;
 import io.forkless.internal.control.ControlMessage.Refused;
+import io.forkless.internal.control.ControlMessage.ReopenOutput;
 import io.forkless.internal.control.ControlMessage.Unready;
 import io.forkless.supervisor.link.ControlConnection;
 import io.forkless.supervisor.link.ExpectedWorker;
 import io.forkless.supervisor.output.Attempt;
+import io.forkless.supervisor.output.WorkerOutput.Reopening;
 import io.forkless.supervisor.pool.WorkerProcess;
 import java.lang.System.Logger.Level;
 import java.net.ProtocolException;
@@ -57,8 +60,10 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
     private Roster roster;
     private Path record;
     private boolean ready;
+    private volatile Reopening reopening = Reopening.NOT_YET;
     private boolean everReady;
     private boolean draining;
+    private boolean outputUnread;
     private String outdated;
     private String refusal = "";
 
@@ -85,9 +90,21 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
         process = newProcess;
     }
 
-    /** The process that an earlier supervisor has known to speak for it. */
-    void linked(ProcessHandle newLinked) {
+    /**
+     * It was started by an earlier supervisor.
+     *
+     * @param newLinked the process that has spoken for it; {@code null} if none has
+     */
+    void adopted(ProcessHandle newLinked) {
         linked = newLinked;
+        outputUnread = true;
+    }
+
+    /** Whether nobody has read its output since an earlier supervisor died; if so, the caller does from now on. */
+    boolean takeOutput() {
+        boolean unread = outputUnread;
+        outputUnread = false;
+        return unread;
     }
 
     void runsFrom(FilesInUse files) {
@@ -96,6 +113,23 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
 
     void printsTo(Path file) {
         output = file;
+    }
+
+    /** Whether it can be asked to open the log file anew that it writes itself. From any thread. */
+    public Reopening reopening() {
+        return reopening;
+    }
+
+    /** No effect if it cannot. */
+    public void reopenOutput() {
+        if (reopening == Reopening.POSSIBLE) {
+            send(new ReopenOutput());
+        }
+    }
+
+    /** Its process has exited, or was never there. */
+    void ended() {
+        reopening = Reopening.GONE;
     }
 
     /** It has got the listener that it asked for, if the reason is empty, or has not. */
@@ -131,10 +165,16 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
     }
 
     @Override
-    public void connected(ControlConnection newConnection, ProcessHandle peer, boolean isDebugged) {
+    public void connected(ControlConnection newConnection, ProcessHandle peer, Hello hello) {
+        link(newConnection, peer, hello.debugged(), hello.reopensOutput());
+    }
+
+    /** @param isDebugged an older Forkless does not tell */
+    private void link(ControlConnection newConnection, ProcessHandle peer, boolean isDebugged, boolean reopensOutput) {
         connection = newConnection;
         linked = peer;
-        debugged |= isDebugged; // an older Forkless does not tell
+        debugged |= isDebugged;
+        reopening = reopensOutput ? Reopening.POSSIBLE : Reopening.IMPOSSIBLE;
         connection.deliverTo(this);
         if (roster != null) {
             roster.linked(record, peer);
@@ -154,7 +194,7 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
 
     @Override
     public void connectedAgain(ControlConnection newConnection, ProcessHandle peer, Again introduction) {
-        connected(newConnection, peer, introduction.debugged());
+        link(newConnection, peer, introduction.debugged(), introduction.reopensOutput());
         ready = introduction.ready();
         everReady |= ready;
         draining = introduction.draining();
@@ -208,6 +248,13 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
     /** Whether it has said that it has finished all that it had accepted. */
     boolean hasDrained() {
         return drained;
+    }
+
+    /** Ends its link, so that it calls another supervisor. */
+    public void release() {
+        if (connection != null) {
+            connection.close("another supervisor takes over");
+        }
     }
 
     /** Ends the link of a process that has exited: a descendant that still serves then drains. */

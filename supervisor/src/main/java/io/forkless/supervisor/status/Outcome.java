@@ -11,7 +11,9 @@ public enum Outcome {
      */
     KILLED(5),
     /** No worker could be brought to serve. */
-    GAVE_UP(4);
+    GAVE_UP(4),
+    /** Another supervisor has taken the workers over, which serve on. */
+    HANDED_OVER(0);
 
     private final int exitStatus;
 

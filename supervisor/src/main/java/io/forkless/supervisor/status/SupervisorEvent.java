@@ -68,7 +68,9 @@ public record SupervisorEvent(Type type, int worker, long pid, String reason, in
         /** The supervisor was told to stop: no worker is started any more. */
         STOPPING,
         /** The last worker has gone; a reason says what went wrong. There is no event after this one. */
-        STOPPED;
+        STOPPED,
+        /** Another supervisor has taken the workers over; the reason is its pid. There is no event after this one. */
+        HANDED_OVER;
 
         /** In lower case, with dashes: {@code worker-ready}. */
         public String id() {

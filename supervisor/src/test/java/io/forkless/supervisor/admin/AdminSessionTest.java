@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,6 +112,24 @@ class AdminSessionTest {
         directory.close();
     }
 
+    /** Nobody takes over. */
+    private static final HandOver NO_HAND_OVER = new HandOver() {
+        @Override
+        public Session open() {
+            throw new IllegalStateException("nobody is to take over");
+        }
+
+        @Override
+        public boolean hasSteppedDown() {
+            return false;
+        }
+
+        @Override
+        public CompletionStage<Long> upgrade(Path launch) {
+            return CompletableFuture.failedFuture(new IllegalStateException("no upgrade"));
+        }
+    };
+
     private final class Operations implements AdminSession.Operations {
         @Override
         public WorkerPool pool() {
@@ -142,6 +161,11 @@ class AdminSessionTest {
             pool.stop();
             queues.closed(true);
             return ended;
+        }
+
+        @Override
+        public HandOver handOver() {
+            return NO_HAND_OVER;
         }
 
         @Override

@@ -376,7 +376,7 @@ public class ControlServerTest {
             return null;
         });
         SocketChannel link = connect();
-        send(link, new Again(1, EARLIER_TOKEN, OWN_PID, true, false, true, List.of(HOLDING)));
+        send(link, new Again(1, EARLIER_TOKEN, OWN_PID, true, false, true, false, List.of(HOLDING)));
         assertThat(read(link)).isEqualTo(WELCOME);
         await().atMost(LIMIT).until(() -> events.contains("again " + List.of(HOLDING)));
         assertThat(onLoop(worker::linkedProcess)).isEqualTo(ProcessHandle.current());
@@ -483,7 +483,7 @@ public class ControlServerTest {
 
     @Test
     void another_version_of_adoption_is_refused_with_both_numbers() throws Exception {
-        assertThat(answerTo(new Again(2, bootstrap.token(), OWN_PID, true, false, false, List.of())))
+        assertThat(answerTo(new Again(2, bootstrap.token(), OWN_PID, true, false, false, false, List.of())))
                 .isEqualTo(
                         "refused 0 the supervisor adopts workers by protocol 1, the worker speaks 2: it is replaced\n");
         assertThat(answerTo(again(bootstrap.token(), OWN_PID)))
@@ -588,7 +588,7 @@ public class ControlServerTest {
     }
 
     private static Again again(String token, long pid) {
-        return new Again(Again.CURRENT_VERSION, token, pid, true, false, false, List.of());
+        return new Again(Again.CURRENT_VERSION, token, pid, true, false, false, false, List.of());
     }
 
     private static Hello hello(String token, long pid) {

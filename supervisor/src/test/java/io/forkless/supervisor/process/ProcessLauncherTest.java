@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -40,8 +41,23 @@ class ProcessLauncherTest {
         }
 
         @Override
-        public Optional<Path> fileOf(int index) {
+        public Optional<Path> openFor(int index) {
+            return Optional.empty();
+        }
 
+        @Override
+        public void writtenBy(int index, Supplier<Reopening> process) {}
+
+        @Override
+        public void share(boolean shared) {}
+
+        @Override
+        public Set<Integer> rotate() {
+            return Set.of();
+        }
+
+        @Override
+        public Optional<Path> fileOf(int index) {
             return Optional.empty();
         }
 

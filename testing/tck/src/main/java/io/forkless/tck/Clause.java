@@ -21,7 +21,13 @@ public enum Clause {
     ONE_QUEUE(9, "a connection waits for no particular worker: whoever accepts next gets it"),
     QUIESCE(10, "quiesce() waits until what is queued has been accepted, and tells whether it was"),
     CLOSED_LISTENER(10, "a closed listener makes no ticket, and may be closed again"),
-    DISCOVERY(11, "the provider is found by its name, and tells whether it fits");
+    DISCOVERY(11, "the provider is found by its name, and tells whether it fits"),
+    TAKE_OVER(12, "a supervisor can take a worker's listener over, and nobody who is queued is lost"),
+    TAKE_OVER_REOPENS(12, "a listener that was quiesced gets new clients again once it is taken over"),
+    LEAVE(12, "leave() gives up the supervisor's copy, and leaves the path to those who hold the listener"),
+    WORKER_TICKET_ONCE(12, "a worker's ticket works once, for the process that it was made for"),
+    WORKER_TICKET_EXPIRES(12, "a worker's ticket does not work after its time-out"),
+    VOID_WORKER_TICKETS(12, "closing the channel voids the tickets that were not redeemed");
 
     private final int number;
     private final String wording;

@@ -74,6 +74,11 @@ abstract class ContractTests {
         return closeLater(provider.adopt(listener.ticketFor(SELF)));
     }
 
+    /** A copy in this process, as the supervisor's that comes after the first one. */
+    final SharedListener takeOver(ListenSpec spec, byte[] workersTicket) throws IOException {
+        return closeLater(provider.takeOver(spec, workersTicket));
+    }
+
     final WorkerJvm startWorker() throws IOException {
         return closeLater(WorkerJvm.start(provider.name()));
     }

@@ -32,6 +32,15 @@ abstract class ListenerEndTests extends ContractTests {
     }
 
     @Test
+    @Checks(Clause.CLOSED_LISTENER)
+    void a_listener_that_was_left_makes_no_ticket_either() throws IOException {
+        SharedListener listener = listen();
+        listener.leave();
+
+        assertThatIOException().isThrownBy(() -> listener.ticketFor(SELF));
+    }
+
+    @Test
     @Checks(Clause.QUIESCE)
     void quiesce_gives_up_at_the_limit_when_nobody_accepts_what_is_queued() throws Exception {
         SharedListener listener = listen();

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Nested;
  * }</pre>
  *
  * <p>Each test belongs to a {@link Clause}. The tests use loopback addresses only, ports that the system chooses, and
- * processes that they start with the class path of the tests and end themselves. They take about half a minute, most of
- * it to wait until a ticket has expired; leave out the tag {@value #PROCESSES} for a quick run.
+ * processes that they start with the class path of the tests and end themselves. They take about a minute, most of it
+ * to wait until a supervisor's ticket has expired, and a worker's; leave out the tag {@value #PROCESSES} for a quick run.
  */
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
 public abstract class ListenerProviderContractTest {
@@ -42,7 +42,7 @@ public abstract class ListenerProviderContractTest {
         return Map.of();
     }
 
-    /** After which time a ticket no longer works; a test waits for it. */
+    /** After which time a ticket no longer works; two tests wait for it. */
     protected Duration ticketValidity() {
         return Duration.ofSeconds(20);
     }
@@ -83,6 +83,13 @@ public abstract class ListenerProviderContractTest {
     @Nested
     final class AdoptedChannel extends SharedChannelTests {
         AdoptedChannel() {
+            super(ListenerProviderContractTest.this);
+        }
+    }
+
+    @Nested
+    final class TakeOver extends TakeOverTests {
+        TakeOver() {
             super(ListenerProviderContractTest.this);
         }
     }

@@ -84,6 +84,11 @@ final class WorkerJvm implements AutoCloseable {
         return this;
     }
 
+    /** Of its copy of the listener. */
+    byte[] ticketFor(ProcessHandle supervisor) throws Exception {
+        return HexFormat.of().parseHex(ask("worker-ticket " + supervisor.pid()));
+    }
+
     /** Accepts for ever on that many threads, and tells each client its pid. */
     WorkerJvm serve(int threads) throws Exception {
         tell("serve " + threads);

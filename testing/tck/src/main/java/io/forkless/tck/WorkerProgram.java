@@ -21,9 +21,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * with its standard input. A provider's own tests may start it, too, with the provider's name as its argument:
  *
  * <dl>
- *   <dt>{@code listen SPEC}, {@code ticket PID}
+ *   <dt>{@code listen SPEC}, {@code take-over SPEC TICKET}, {@code ticket PID}
  *   <dd>as a supervisor does
- *   <dt>{@code adopt TICKET}
+ *   <dt>{@code adopt TICKET}, {@code worker-ticket PID}
  *   <dd>as a worker does
  *   <dt>{@code serve N}
  *   <dd>accepts with that many threads, {@code acceptor-0} and so on, and tells each client the pid in a line
@@ -88,10 +88,16 @@ public final class WorkerProgram {
     private static String obey(String command, String argument) throws IOException, ReflectiveOperationException {
         switch (command) {
             case "listen" -> listener = provider.listen(ListenSpec.parse(argument));
+            case "take-over" -> {
+                String[] words = argument.split(" ");
+                listener = provider.takeOver(
+                        ListenSpec.parse(words[0]), HexFormat.of().parseHex(words[1]));
+            }
             case "ticket" -> {
-                ProcessHandle worker =
-                        ProcessHandle.of(Long.parseLong(argument)).orElseThrow();
-                return HexFormat.of().formatHex(listener.ticketFor(worker));
+                return HexFormat.of().formatHex(listener.ticketFor(process(argument)));
+            }
+            case "worker-ticket" -> {
+                return HexFormat.of().formatHex(channel.ticketFor(process(argument)));
             }
             case "adopt" -> channel = provider.adopt(HexFormat.of().parseHex(argument));
             case "serve" -> startThreads(Integer.parseInt(argument), WorkerProgram::serve);
@@ -113,6 +119,10 @@ public final class WorkerProgram {
             default -> throw new IOException("unknown command " + command);
         }
         return DONE;
+    }
+
+    private static ProcessHandle process(String pid) {
+        return ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
     }
 
     private static void serve() throws IOException {

@@ -81,11 +81,20 @@ class OutputIT {
     }
 
     @Test
-    void lines_in_files_are_whole_and_nothing_is_rotated() throws Exception {
-        print(LINES, LINES, "--log-dir", "logs", "--log-max-size", "0");
-        List<byte[]> both = Stream.concat(LINES.stream(), LINES.stream()).toList();
-        assertSameLines(Files.readAllBytes(directory.resolve("logs/worker-0.log")), both);
+    void a_file_has_each_byte_that_the_worker_has_printed_and_nothing_is_rotated() throws Exception {
+        print(LINES, List.of(), "--log-dir", "logs", "--log-max-size", "0");
+        byte[] text = text(LINES);
+        assertThat(directory.resolve("logs/worker-0.log")).hasBinaryContent(Arrays.copyOf(text, text.length - 1));
         assertThat(list(directory.resolve("logs"))).containsExactly("worker-0.log");
+    }
+
+    @Test
+    void lines_in_files_are_whole_if_they_pass_through_the_supervisor_for_their_prefix() throws Exception {
+        print(LINES, LINES, "--log-dir", "logs", "--log-max-size", "0", "--log-prefix", "0: ");
+        List<byte[]> both = Stream.concat(LINES.stream(), LINES.stream())
+                .map(line -> join("0: ", line))
+                .toList();
+        assertSameLines(Files.readAllBytes(directory.resolve("logs/worker-0.log")), both);
     }
 
     @Test
@@ -124,7 +133,7 @@ class OutputIT {
                 "logs/{name}",
                 "--log-file",
                 "{name}.{index}.txt");
-        assertThat(directory.resolve("logs/web/web.0.txt")).hasContent("one\n");
+        assertThat(directory.resolve("logs/web/web.0.txt")).hasContent("one");
     }
 
     // O2

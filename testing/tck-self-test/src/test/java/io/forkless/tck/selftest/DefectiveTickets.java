@@ -138,16 +138,27 @@ final class DefectiveTickets {
 
         @Override
         public SharedListener listen(ListenSpec spec) throws IOException {
-            return new Listener(sound().listen(spec)) {
-                @Override
-                public byte[] ticketFor(ProcessHandle worker) throws IOException {
-                    byte[] sound = this.sound.ticketFor(worker);
-                    return ByteBuffer.allocate(Long.BYTES + sound.length)
-                            .putLong(worker.pid())
-                            .put(sound)
-                            .array();
-                }
-            };
+            return new Trusting(sound().listen(spec));
+        }
+
+        @Override
+        public SharedListener takeOver(ListenSpec spec, byte[] ticket) throws IOException {
+            return new Trusting(sound().takeOver(spec, ticket));
+        }
+
+        private final class Trusting extends Listener {
+            Trusting(SharedListener sound) {
+                super(sound);
+            }
+
+            @Override
+            public byte[] ticketFor(ProcessHandle worker) throws IOException {
+                byte[] sound = this.sound.ticketFor(worker);
+                return ByteBuffer.allocate(Long.BYTES + sound.length)
+                        .putLong(worker.pid())
+                        .put(sound)
+                        .array();
+            }
         }
 
         @Override

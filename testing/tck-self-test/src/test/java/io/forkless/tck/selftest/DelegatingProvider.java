@@ -54,6 +54,11 @@ abstract class DelegatingProvider implements ListenerProvider {
         return new Channel(sound().adopt(ticket));
     }
 
+    @Override
+    public SharedListener takeOver(ListenSpec spec, byte[] ticket) throws IOException {
+        return new Listener(sound().takeOver(spec, ticket));
+    }
+
     static ListenerProvider sound() throws IOException {
         return ListenerProviders.named("posix");
     }
@@ -84,6 +89,11 @@ abstract class DelegatingProvider implements ListenerProvider {
         public void close() throws IOException {
             sound.close();
         }
+
+        @Override
+        public void leave() throws IOException {
+            sound.leave();
+        }
     }
 
     static class Channel extends SharedServerSocketChannel {
@@ -101,6 +111,11 @@ abstract class DelegatingProvider implements ListenerProvider {
         @Override
         protected void release(Consumer<SocketChannel> queued) throws IOException {
             sound.close();
+        }
+
+        @Override
+        public byte[] ticketFor(ProcessHandle supervisor) throws IOException {
+            return ((SharedServerSocketChannel) sound).ticketFor(supervisor);
         }
 
         @Override

@@ -1,0 +1,96 @@
+package io.forkless.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * Arguments of {@code run}, and what somebody wants to have changed of them: an option that is given takes the place of all that
+ * were there with its name, COMMAND that of the one before.
+ */
+final class ChangedArguments {
+    private static final String COMMAND_FOLLOWS = "--";
+
+    /** They name the supervisor, and do not change. */
+    private static final Set<String> NAMING = Set.of("--name", "--runtime-dir");
+
+    private ChangedArguments() {}
+
+    /**
+     * @param arguments of {@code upgrade}, as are the changes: COMMAND may be missing
+     * @return all of them
+     * @throws ParameterException if one of them is wrong
+     */
+    static List<String> merge(List<String> arguments, List<String> changes) {
+        ParseResult before = parse(arguments);
+        ParseResult after = parse(changes);
+        Set<String> changed =
+                after.matchedOptions().stream().map(OptionSpec::longestName).collect(Collectors.toSet());
+        List<String> merged = new ArrayList<>();
+        before.matchedOptions().stream()
+                .filter(option -> !changed.contains(option.longestName()))
+                .forEach(option -> merged.addAll(words(option)));
+        after.matchedOptions().forEach(option -> merged.addAll(words(option)));
+        addCommand(merged, command(after).isEmpty() ? command(before) : command(after));
+        return merged;
+    }
+
+    /** What is given to {@code upgrade}, with paths that mean the same wherever they are read. */
+    static List<String> of(ParseResult given) {
+        List<String> words = new ArrayList<>();
+        for (OptionSpec option : given.matchedOptions()) {
+            if (!NAMING.contains(option.longestName())) {
+                for (String value : option.originalStringValues()) {
+                    words.add(word(option, isPath(option) ? absolute(value) : value));
+                }
+            }
+        }
+        addCommand(words, command(given));
+        return words;
+    }
+
+    private static void addCommand(List<String> words, List<String> command) {
+        if (!command.isEmpty()) {
+            words.add(COMMAND_FOLLOWS);
+            words.addAll(command);
+        }
+    }
+
+    private static boolean isPath(OptionSpec option) {
+        return option.typeInfo().getType() == Path.class;
+    }
+
+    private static String absolute(String path) {
+        return LogicalDirectory.current()
+                .resolve(Path.of(path))
+                .toAbsolutePath()
+                .toString();
+    }
+
+    private static List<String> words(OptionSpec option) {
+        return option.originalStringValues().stream()
+                .map(value -> word(option, value))
+                .toList();
+    }
+
+    private static String word(OptionSpec option, String value) {
+        return option.arity().max() == 0 ? option.longestName() : option.longestName() + "=" + value;
+    }
+
+    private static List<String> command(ParseResult parsed) {
+        return parsed.matchedPositionals().stream()
+                .flatMap(positional -> positional.originalStringValues().stream())
+                .toList();
+    }
+
+    private static ParseResult parse(List<String> arguments) {
+        List<String> words = new ArrayList<>(List.of("upgrade"));
+        words.addAll(arguments);
+        return Main.commandLine().parseArgs(words.toArray(String[]::new)).subcommand();
+    }
+}

@@ -1,0 +1,138 @@
+package io.forkless.cli;
+
+import io.forkless.cli.arguments.Arguments;
+import io.forkless.internal.control.PrivateDirectory;
+import io.forkless.internal.control.RuntimeDirectory;
+import io.forkless.internal.control.SupervisorLaunch;
+import io.forkless.supervisor.admin.AdminClient;
+import io.forkless.supervisor.admin.AdminClient.FailedException;
+import io.forkless.supervisor.admin.AdminClient.RefusedException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code forkless upgrade}: another supervisor in the place of the one that runs; the workers serve on. */
+@Command(
+        name = "upgrade",
+        description = {
+            "Puts another supervisor in the place of the one that runs, without a restart of its workers: of this version of"
+                    + " Forkless, on this JDK, with the same options, in which those that are given take the place of the same ones"
+                    + " before. Workers that were started with another COMMAND or other options are then replaced, as by"
+                    + " 'forkless restart'. Waits until it is done.",
+            "If the new supervisor fails, the old one stays in charge."
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        sortOptions = false,
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:the new supervisor is in charge, and every worker is as it is to be",
+            AdminCommand.USAGE,
+            AdminCommand.UNREACHABLE,
+            "5:the new one is in charge and has replaced workers, but an old one did not drain",
+            "6:the old supervisor is still in charge, or the new one is and could not replace the workers; the message says why",
+            "126:COMMAND, or the jar of 'java -jar', cannot be executed",
+            "127:COMMAND, or the jar of 'java -jar', is not found"
+        },
+        footer = {
+            "",
+            "Example: forkless upgrade --name web --workers 6 -- java -jar app-2.jar",
+            RunOptions.UNITS,
+            RunOptions.ARGUMENT_FILES
+        })
+final class UpgradeCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    /** What is to be different. COMMAND may be missing. */
+    @Mixin
+    private RunOptions options;
+
+    /** Of a supervisor in the background, among whose arguments it is. */
+    @Option(names = RunCommand.BACKGROUND, hidden = true)
+    private boolean background;
+
+    @Override
+    public Integer call() throws IOException {
+        try (AdminClient supervisor = AdminClient.connect(options.name())) {
+            return upgrade(supervisor, spec.commandLine().getOut());
+        } catch (RefusedException e) {
+            spec.commandLine().getErr().println("forkless: " + e.getMessage());
+            return ExitStatus.REFUSED;
+        } catch (FailedException e) {
+            spec.commandLine().getErr().println("forkless: " + e.getMessage());
+            return e.exitStatus();
+        }
+    }
+
+    private int upgrade(AdminClient supervisor, PrintWriter out) throws IOException, RefusedException, FailedException {
+        Path directory = PrivateDirectory.pathOfService(RuntimeDirectory.path(), supervisor.name());
+        Path recorded = directory.resolve(SupervisorLaunch.FILE);
+        if (!Files.exists(recorded)) {
+            throw new RefusedException("the supervisor '" + supervisor.name() + "' (pid " + supervisor.pid()
+                    + ") cannot be upgraded: it was started without --name, not by this command, or by a version of"
+                    + " Forkless that cannot step down; stop and start it");
+        }
+        SupervisorLaunch launch = SupervisorLaunch.read(recorded);
+        List<String> changes = ChangedArguments.merge(
+                launch.changes(), ChangedArguments.of(spec.commandLine().getParseResult()));
+        List<String> arguments = ChangedArguments.merge(expand(launch.arguments()), changes);
+        int status = check(arguments);
+        if (status != ExitStatus.OK) {
+            return status;
+        }
+        Path plan = directory.resolve(SupervisorLaunch.NEXT_FILE);
+        List<String> command = new ArrayList<>(List.of(RunCommand.TAKE_OVER + "=" + plan));
+        command.addAll(arguments);
+        new SupervisorLaunch(
+                        OwnProcess.toRun(command),
+                        launch.directory(),
+                        launch.environment(),
+                        launch.output(),
+                        launch.arguments(),
+                        changes)
+                .writeTo(plan);
+        Interruption.leaves(
+                spec.commandLine(),
+                "the upgrade goes on; see 'forkless status --name " + supervisor.name()
+                        + RuntimeDirectoryOption.repeated() + "'");
+        String pid = supervisor.execute("upgrade", plan.toString());
+        out.println("the supervisor with pid " + pid + " has taken over from the one with pid " + supervisor.pid());
+        out.flush();
+        try (AdminClient successor = AdminClient.connect(supervisor.name())) {
+            successor.execute("await-renewed", "");
+        }
+        return ExitStatus.OK;
+    }
+
+    /** As a start would: says what is wrong while nothing has happened yet. */
+    private int check(List<String> arguments) {
+        List<String> words = new ArrayList<>(List.of("run", "--dry-run"));
+        words.addAll(arguments);
+        CommandLine checking = Main.commandLine();
+        checking.setErr(spec.commandLine().getErr());
+        checking.setOut(new PrintWriter(Writer.nullWriter()));
+        return Main.execute(words, checking);
+    }
+
+    /** The files that are named in the arguments are read again. */
+    private static List<String> expand(List<String> arguments) {
+        List<String> words = new ArrayList<>(List.of("upgrade"));
+        words.addAll(arguments);
+        List<String> expanded =
+                Arrays.asList(Arguments.of(words, Main.commandLine()).expanded());
+        return expanded.subList(1, expanded.size());
+    }
+}

@@ -1,0 +1,134 @@
+package io.forkless.internal.control;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+
+/**
+ * How a supervisor is started again as it was: a file that only the owner can read, in the directory of the service, as the
+ * environment is in it. Immutable.
+ *
+ * @param command the program and its arguments
+ * @param directory in which it runs
+ * @param environment all of its variables
+ * @param output the file to which it prints; {@code null} if that is not a file, so that only who reads it now could start it again
+ * @param arguments what its program makes the command of; nobody else reads them
+ * @param changes what has been changed of these arguments since
+ */
+public record SupervisorLaunch(
+        List<String> command,
+        Path directory,
+        Map<String, String> environment,
+        Path output,
+        List<String> arguments,
+        List<String> changes) {
+    /** Its file in the directory of a service. */
+    public static final String FILE = "supervisor";
+
+    /** The same of one that is to take over. */
+    public static final String NEXT_FILE = "supervisor.next";
+
+    private static final int VERSION = 1;
+    private static final int MAX_BYTES = 4 << 20; // more than a system takes of arguments and variables
+
+    public SupervisorLaunch {
+        command = List.copyOf(command);
+        environment = Map.copyOf(environment);
+        arguments = List.copyOf(arguments);
+        changes = List.copyOf(changes);
+    }
+
+    public void writeTo(Path file) throws IOException {
+        Properties properties = new Properties();
+        properties.setProperty("version", Integer.toString(VERSION));
+        properties.setProperty("directory", directory.toString());
+        if (output != null) {
+            properties.setProperty("output", output.toString());
+        }
+        write(properties, "command.", command);
+        write(properties, "argument.", arguments);
+        write(properties, "change.", changes);
+        environment.forEach((variable, value) -> properties.setProperty("environment." + variable, value));
+        StringWriter text = new StringWriter();
+        properties.store(text, null);
+        PrivateDirectory.replace(file, text.toString());
+    }
+
+    private static void write(Properties properties, String prefix, List<String> words) {
+        for (int i = 0; i < words.size(); i++) {
+            properties.setProperty(prefix + i, words.get(i));
+        }
+    }
+
+    private static List<String> words(Properties properties, String prefix) {
+        List<String> words = new ArrayList<>();
+        String word = properties.getProperty(prefix + 0);
+        while (word != null) {
+            words.add(word);
+            word = properties.getProperty(prefix + words.size());
+        }
+        return words;
+    }
+
+    /** @throws IOException if there is none, with a reason that does not repeat what is in it */
+    public static SupervisorLaunch read(Path file) throws IOException {
+        Properties properties = new Properties();
+        try (InputStream in = Channels.newInputStream(
+                Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)))) {
+            properties.load(new StringReader(new String(in.readNBytes(MAX_BYTES), StandardCharsets.UTF_8)));
+            if (Integer.parseInt(properties.getProperty("version")) != VERSION) {
+                throw new IOException(file + " is of another version of Forkless");
+            }
+            Map<String, String> environment = new LinkedHashMap<>();
+            properties.stringPropertyNames().stream()
+                    .filter(name -> name.startsWith("environment."))
+                    .forEach(name ->
+                            environment.put(name.substring("environment.".length()), properties.getProperty(name)));
+            String output = properties.getProperty("output");
+            return new SupervisorLaunch(
+                    words(properties, "command."),
+                    Path.of(properties.getProperty("directory")),
+                    environment,
+                    output == null ? null : Path.of(output),
+                    words(properties, "argument."),
+                    words(properties, "change."));
+        } catch (IllegalArgumentException | NullPointerException e) {
+            throw new IOException(
+                    file + " does not say how a supervisor is started"); // a cause would repeat what is in it
+        }
+    }
+
+    /** Starts it; what it prints is added to the file. */
+    public Process start() throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectInput(new File(File.separatorChar == '\\' ? "NUL" : "/dev/null"))
+                .redirectErrorStream(true)
+                .redirectOutput(
+                        output == null
+                                ? ProcessBuilder.Redirect.DISCARD
+                                : ProcessBuilder.Redirect.appendTo(output.toFile()));
+        builder.environment().clear();
+        builder.environment().putAll(environment);
+        return builder.start();
+    }
+
+    @Override
+    public String toString() {
+        return "SupervisorLaunch[" + command + " in " + directory + "]"; // never the environment
+    }
+}

@@ -1,0 +1,123 @@
+package io.forkless.worker;
+
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The pipes that are standard output and error of this process, while perhaps nobody reads them. This process holds a read end
+ * of each: without one a write fails with {@code EPIPE}, and a child of this process that is no JVM dies of it (pipe(7)).
+ * While there is no supervisor, what a pipe can no longer take is dropped, the oldest first, so that nobody waits who writes.
+ *
+ * <p>Linux, where {@code /proc/self/fd} opens a pipe again; elsewhere, and for what is no pipe, it has no effect. Thread-safe.
+ */
+final class OutputPipes {
+    /**
+     * A pipe has 16 pages, each with the whole of one write or more; two that follow each other have more than one page
+     * together. So one with less than half of 64 KiB in it can always take a page more.
+     */
+    static final int MOST_KEPT = 28 * 1024;
+
+    private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+    private static final String PIPE = "pipe:";
+    private static final long PAUSE_MILLIS = 10;
+    private static final int BLOCK = 4096;
+
+    /** Longer than all that it does takes, unless another reader is there already: then it ends after the next output. */
+    private static final long PATIENCE_MILLIS = 1000;
+
+    private final List<InputStream> pipes;
+    private final AtomicLong dropped = new AtomicLong();
+    private Thread drain;
+
+    private OutputPipes(List<InputStream> pipes) {
+        this.pipes = List.copyOf(pipes);
+    }
+
+    /** Opens what can be opened; the rest stays as it is. */
+    static OutputPipes hold() {
+        List<InputStream> pipes = new ArrayList<>();
+        Set<String> held = new HashSet<>();
+        for (String descriptor : List.of("1", "2")) {
+            Path path = DESCRIPTORS.resolve(descriptor);
+            try {
+                String target = Files.readSymbolicLink(path).toString();
+                if (target.startsWith(PIPE) && held.add(target)) {
+                    pipes.add(new FileInputStream(path.toFile()));
+                }
+            } catch (IOException | RuntimeException e) {
+                // there is no such file system, or the pipe is another user's
+            }
+        }
+        return new OutputPipes(pipes);
+    }
+
+    /** There is no supervisor: sees to it, on a thread of its own, that no pipe is full. No effect if that is so already. */
+    synchronized void orphaned() {
+        if (drain == null && !pipes.isEmpty()) {
+            Thread thread = new Thread(this::drain, "forkless-output-pipes");
+            thread.setDaemon(true);
+            thread.start();
+            drain = thread;
+        }
+    }
+
+    /**
+     * There is a supervisor, which reads from now on and not before: of two readers, each gets a part.
+     *
+     * @return how many bytes have been dropped since it was gone
+     */
+    synchronized long adopted() {
+        if (drain != null) {
+            drain.interrupt();
+            try {
+                drain.join(PATIENCE_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            drain = null;
+        }
+        return dropped.getAndSet(0);
+    }
+
+    private void drain() {
+        byte[] block = new byte[BLOCK];
+        while (!Thread.currentThread().isInterrupted()) {
+            boolean any = false;
+            for (InputStream pipe : pipes) {
+                any |= dropOldest(pipe, block);
+            }
+            if (!any) {
+                pause();
+            }
+        }
+    }
+
+    /** Never waits: what is there is there until this thread reads it. */
+    private boolean dropOldest(InputStream pipe, byte[] block) {
+        try {
+            if (pipe.available() <= MOST_KEPT) {
+                return false;
+            }
+            dropped.addAndGet(pipe.read(block));
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // it ends
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package io.forkless.worker;
+
+import io.forkless.internal.control.EndpointText;
+import io.forkless.internal.control.SupervisorLaunch;
+import io.forkless.internal.control.WorkerRecord;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Has the worker with the lowest index start a supervisor again that has died, if that one has left word how. Should that worker
+ * not do so, as it hangs, say, it is the turn of the next one. Used by one thread.
+ */
+final class Revival {
+    static final int MOST = 3;
+    static final Duration PERIOD = Duration.ofMinutes(1);
+
+    /** What a supervisor may take until it has its name. */
+    private static final Duration BOOT = Duration.ofSeconds(15);
+
+    private static final Duration TURN = Duration.ofSeconds(2);
+    private static final String LOCK_FILE = "revival";
+    private static final System.Logger LOG = System.getLogger(Worker.class.getName());
+
+    private final Path record;
+    private final Path endpoint;
+    private final int index;
+    private Boolean wanted;
+
+    /** @param record this worker's own */
+    Revival(Path record, Path endpoint, int index) {
+        this.record = record;
+        this.endpoint = endpoint;
+        this.index = index;
+    }
+
+    /** @param since for how long there has been no supervisor */
+    void consider(Duration since) {
+        Path launch = record.resolveSibling(SupervisorLaunch.FILE);
+        if (!isWanted(launch) || since.compareTo(TURN.multipliedBy(rank())) < 0) {
+            return;
+        }
+        try (FileChannel lock = FileChannel.open(
+                record.resolveSibling(LOCK_FILE),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE)) {
+            FileLock held = lock.tryLock();
+            if (held != null) {
+                startUnlessTooOften(launch, record.resolveSibling(LOCK_FILE + ".times"));
+            }
+        } catch (IOException | OverlappingFileLockException e) {
+            LOG.log(Level.DEBUG, "cannot start the supervisor again", e);
+        }
+    }
+
+    /** Whether the supervisor has left word how it is started, and nobody else is to do so. */
+    private boolean isWanted(Path launch) {
+        if (wanted == null) {
+            try {
+                wanted = Files.isRegularFile(launch, LinkOption.NOFOLLOW_LINKS)
+                        && SupervisorLaunch.read(launch).output() != null;
+            } catch (IOException e) {
+                LOG.log(Level.WARNING, e.getMessage() + "; nobody starts the supervisor again");
+                wanted = false;
+            }
+        }
+        return wanted;
+    }
+
+    private void startUnlessTooOften(Path launch, Path timesFile) throws IOException {
+        long now = System.currentTimeMillis();
+        List<Long> times = timesIn(timesFile, now);
+        boolean tooOften = times.size() >= MOST;
+        boolean underWay = !times.isEmpty() && now - times.get(times.size() - 1) < BOOT.toMillis();
+        if (tooOften || underWay || isClaimed()) {
+            return;
+        }
+        times.add(now);
+        Files.writeString(
+                timesFile, String.join("\n", times.stream().map(String::valueOf).toList()));
+        try {
+            Process supervisor = SupervisorLaunch.read(launch).start();
+            LOG.log(
+                    Level.WARNING,
+                    "the supervisor has died; started it again with pid " + supervisor.pid() + " (" + times.size()
+                            + " of " + MOST + " times in a minute)");
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "the supervisor has died and cannot be started again: " + e.getMessage());
+        }
+    }
+
+    private static List<Long> timesIn(Path file, long now) {
+        List<Long> times = new ArrayList<>();
+        try {
+            for (String line : Files.readAllLines(file, StandardCharsets.US_ASCII)) {
+                long time = Long.parseLong(line);
+                if (time <= now && now - time < PERIOD.toMillis()) {
+                    times.add(time);
+                }
+            }
+        } catch (IOException | NumberFormatException e) {
+            // there was none yet
+        }
+        return times;
+    }
+
+    /** Whether a supervisor has the name, and is perhaps just starting. */
+    private boolean isClaimed() {
+        if (!Files.isRegularFile(endpoint, LinkOption.NOFOLLOW_LINKS)) {
+            return false; // to open a FIFO would wait for ever
+        }
+        try (FileChannel channel = FileChannel.open(endpoint, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+            return channel.tryLock(EndpointText.LOCKED_BYTE, 1, false) == null;
+        } catch (IOException | OverlappingFileLockException e) {
+            return false;
+        }
+    }
+
+    /** How many workers with a lower index there are. */
+    private int rank() {
+        int lower = 0;
+        try (DirectoryStream<Path> files =
+                Files.newDirectoryStream(record.getParent(), "*" + WorkerRecord.FILE_SUFFIX)) {
+            for (Path file : files) {
+                if (!file.equals(record)) {
+                    lower += isLower(file) ? 1 : 0;
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            // it is being made again
+        }
+        return lower;
+    }
+
+    private boolean isLower(Path file) {
+        try {
+            WorkerRecord other = WorkerRecord.read(file);
+            return other.index() < index && other.isAlive();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

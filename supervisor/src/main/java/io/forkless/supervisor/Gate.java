@@ -1,0 +1,76 @@
+package io.forkless.supervisor;
+
+import io.forkless.supervisor.pool.Timers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Holds back what happens to the workers, timers included, while another supervisor is about to take them over: if it does not,
+ * all of that is made up for. Belongs to the event loop's thread.
+ */
+final class Gate implements Timers {
+    private final Timers timers;
+    private final List<Runnable> held = new ArrayList<>();
+    private boolean closed;
+
+    Gate(Timers timers) {
+        this.timers = timers;
+    }
+
+    /** Now, or when the gate opens. */
+    void run(Runnable action) {
+        if (closed) {
+            held.add(action);
+        } else {
+            action.run();
+        }
+    }
+
+    void close() {
+        closed = true;
+    }
+
+    void open() {
+        closed = false;
+        List<Runnable> actions = List.copyOf(held);
+        held.clear();
+        actions.forEach(this::run);
+    }
+
+    @Override
+    public long nanoTime() {
+        return timers.nanoTime();
+    }
+
+    @Override
+    public Timer after(Duration delay, Runnable action) {
+        Pending pending = new Pending(action);
+        pending.timer = timers.after(delay, () -> run(pending));
+        return pending;
+    }
+
+    /** May be cancelled while it is held. */
+    private static final class Pending implements Timer, Runnable {
+        private final Runnable action;
+        private Timer timer;
+        private boolean cancelled;
+
+        Pending(Runnable action) {
+            this.action = action;
+        }
+
+        @Override
+        public void run() {
+            if (!cancelled) {
+                action.run();
+            }
+        }
+
+        @Override
+        public void cancel() {
+            cancelled = true;
+            timer.cancel();
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package io.forkless.supervisor.process;
+
+import io.forkless.supervisor.output.Log;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The pipes that another process has as standard output and error, opened again to be read: what an earlier supervisor has not
+ * read is still in them. They end when nobody has them open for writing any more. Linux, {@code /proc/PID/fd} of proc_pid_fd(5).
+ *
+ * @param output empty if standard output is no pipe
+ * @param errors empty if standard error is no pipe, or the same one
+ */
+public record PipesOf(InputStream output, InputStream errors) {
+    private static final System.Logger LOG = Log.supervisor();
+    private static final String PIPE = "pipe:";
+
+    /**
+     * Never waits: an anonymous pipe is opened at once, whoever has its other end; fifo(7) is about those with a name.
+     *
+     * @return empty if neither is a pipe, or they cannot be opened, which the log tells
+     */
+    public static Optional<PipesOf> open(long pid) {
+        Path descriptors = Path.of("/proc", Long.toString(pid), "fd");
+        if (!Files.exists(descriptors.getParent())) {
+            return Optional.empty(); // this system has none, or the process has ended
+        }
+        try {
+            String output = target(descriptors, "1");
+            String errors = target(descriptors, "2");
+            if (!output.startsWith(PIPE) && !errors.startsWith(PIPE)) {
+                return Optional.empty();
+            }
+            InputStream fromOutput = open(descriptors, "1", output);
+            try {
+                return Optional.of(new PipesOf(
+                        fromOutput,
+                        errors.equals(output) ? InputStream.nullInputStream() : open(descriptors, "2", errors)));
+            } catch (IOException e) {
+                fromOutput.close();
+                throw e;
+            }
+        } catch (IOException | SecurityException e) {
+            LOG.log(
+                    Level.WARNING,
+                    "process " + pid + ": its output is lost until it is replaced: cannot open its pipes: " + e);
+            return Optional.empty();
+        }
+    }
+
+    private static String target(Path descriptors, String descriptor) throws IOException {
+        try {
+            return Files.readSymbolicLink(descriptors.resolve(descriptor)).toString();
+        } catch (NoSuchFileException e) {
+            return ""; // the process has closed it, or has ended
+        }
+    }
+
+    private static InputStream open(Path descriptors, String descriptor, String target) throws IOException {
+        return target.startsWith(PIPE)
+                ? new FileInputStream(descriptors.resolve(descriptor).toFile())
+                : InputStream.nullInputStream();
+    }
+}
