@@ -56,12 +56,18 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** What a supervisor that has been started consists of, and how its parts hear of each other. */
 final class Supervision {
     private static final System.Logger LOG = Log.supervisor();
+
+    /** How long the supervisor before may look at its log files, while the disk is slow. */
+    private static final Duration OUTPUT_LIMIT = Duration.ofSeconds(5);
+
+    private static final Duration OUTPUT_PAUSE = Duration.ofMillis(50);
 
     /** By then workers have accepted what was queued when an earlier supervisor had quiesced a listener. */
     private static final Duration QUIESCED_CONNECTIONS_LIMIT = Duration.ofSeconds(5);
@@ -150,7 +156,7 @@ final class Supervision {
                 configuration.origin(),
                 configuration.orphanTimeout(),
                 settings.drainTimeout());
-        output = resources.own(configuration.output().open(endpoint.name()));
+        output = resources.own(openOutput(configuration, predecessor != null));
         ownLog = configuration.output().ownLog();
         launch = configuration.launch();
         Path listenersFile = directory.resolve(ListenerRecord.FILE);
@@ -248,6 +254,21 @@ final class Supervision {
         List<ServiceManagers.Inherited> inherited = serviceManagers.takeListeners();
         inherited.forEach(listeners::add);
         return !inherited.isEmpty();
+    }
+
+    /** @param shared whether another supervisor may still be closing the same files */
+    private WorkerOutput openOutput(Configuration configuration, boolean shared) throws IOException {
+        long begin = System.nanoTime();
+        while (true) {
+            try {
+                return configuration.output().open(endpoint.name());
+            } catch (IOException e) {
+                if (!shared || System.nanoTime() - begin > OUTPUT_LIMIT.toNanos()) {
+                    throw e;
+                }
+                LockSupport.parkNanos(OUTPUT_PAUSE.toNanos());
+            }
+        }
     }
 
     private void takeListeners(Predecessor predecessor) throws IOException {

@@ -257,9 +257,10 @@ public final class Supervisor implements AutoCloseable {
     }
 
     /**
-     * Opens the log files anew, after somebody has renamed them; each one when its next line comes.
+     * Has the log files opened anew, after somebody has renamed them. A worker that writes its file itself does so within
+     * moments; if it cannot, it goes on in the renamed file, and the log tells that. Other files are opened with their next line.
      *
-     * @return completes, on a thread of its own, when the workers' next lines go there
+     * @return completes, on a thread of its own, when the workers have been told
      */
     public CompletableFuture<Void> reopenLogs() {
         return call(running -> {

@@ -280,8 +280,9 @@ public final class SupervisorBuilder {
     }
 
     /**
-     * Writes the output of each worker to a {@linkplain #logFile file} in that directory, in place of {@link #output}. The
-     * directory is made if it is missing.
+     * Has each worker's output in a {@linkplain #logFile file} in that directory, in place of {@link #output}. The
+     * directory is made if it is missing. The file is the worker's standard output and error, and is written whether there is a
+     * supervisor or not, unless lines are to have a prefix.
      *
      * @param directory in which {@code {name}} stands for the supervisor's name
      * @param maxBytes the size at which a file is renamed, to {@code FILE.1} and so on; 0 for never

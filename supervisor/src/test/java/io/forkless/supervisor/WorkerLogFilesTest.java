@@ -6,9 +6,11 @@ import static org.awaitility.Awaitility.await;
 import io.forkless.testing.Client;
 import io.forkless.testing.JavaProgram;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -30,12 +32,14 @@ class WorkerLogFilesTest extends SupervisedTest {
     void no_line_is_lost_while_the_file_is_renamed_again_and_again() throws Exception {
         Supervisor supervisor = startAndAwaitReady(
                 supervisor(TestWorker.SERVE).logDirectory(directory, 5000, KEEP).listen(ANY_PORT));
+        Object first = key(file(0));
         int rounds = 0;
         while (Files.notExists(file(0).resolveSibling("worker-0.log.3"))) {
             assertThat(Client.ask(port(supervisor), "print 20000")).isEqualTo("printed");
             rounds++;
         }
         supervisor.close();
+        assertThat(key(oldest())).as("it was renamed, and not copied").isEqualTo(first);
         List<String> printed = lines(0);
         for (int i = 0; i < 20_000; i++) {
             assertThat(printed.stream().filter(("line " + i + " of worker 0")::equals))
@@ -88,6 +92,18 @@ class WorkerLogFilesTest extends SupervisedTest {
     }
 
     @Test
+    void another_process_is_refused_the_file_while_a_worker_writes_it() throws Exception {
+        startAndAwaitReady(
+                supervisor(TestWorker.SERVE).logDirectory(directory, 5000, 2).listen(ANY_PORT));
+        Process rival = JavaProgram.of(Rival.class, directory.toString())
+                .process()
+                .redirectErrorStream(true)
+                .start();
+        assertThat(new String(rival.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .contains("another supervisor writes to it");
+    }
+
+    @Test
     void a_worker_whose_file_cannot_be_opened_starts_all_the_same() throws Exception {
         Files.createDirectories(file(1));
         Supervisor supervisor = startAndAwaitReady(supervisor(TestWorker.SERVE)
@@ -133,12 +149,36 @@ class WorkerLogFilesTest extends SupervisedTest {
         return directory.resolve("worker-" + index + ".log." + number);
     }
 
+    private static Object key(Path file) throws IOException {
+        return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+    }
+
+    private Path oldest() {
+        int number = 1;
+        while (Files.exists(older(0, number + 1))) {
+            number++;
+        }
+        return older(0, number);
+    }
+
     private List<String> lines(int index) throws IOException {
         StringBuilder text = new StringBuilder();
         for (int i = KEEP; i > 0; i--) {
             text.append(Files.exists(older(index, i)) ? Files.readString(older(index, i)) : "");
         }
         return text.append(Files.readString(file(index))).toString().lines().toList();
+    }
+
+    /** Another supervisor with the same directory. */
+    static final class Rival {
+        public static void main(String[] arguments) throws IOException {
+            try (Supervisor supervisor = Supervisor.builder()
+                    .command(List.of("nobody"))
+                    .logDirectory(Path.of(arguments[0]), 5000, 2)
+                    .build()) {
+                supervisor.start();
+            }
+        }
     }
 
     /** A supervisor of a worker that knows nothing of it and prints numbers. */

@@ -36,6 +36,7 @@ final class DirectFile {
     private volatile Supplier<Reopening> process = () -> Reopening.GONE;
     private volatile boolean reopening;
     private volatile boolean closed;
+    private volatile boolean shared;
     private FileChannel channel;
     private FileLock lock;
     private boolean rotated;
@@ -161,10 +162,10 @@ final class DirectFile {
         }
     }
 
-    /** Somebody else may rotate the file, until the next look. Does not wait. */
-    void unlock() {
+    /** Whether somebody else may rotate the file, and this one does not. Does not wait. */
+    void share(boolean newShared) {
+        shared = newShared;
         if (busy.tryLock()) {
-            closeFile();
             leave();
         }
     }
@@ -178,7 +179,7 @@ final class DirectFile {
     }
 
     private void leave() {
-        if (closed) {
+        if (closed || shared) {
             closeFile();
         }
         busy.unlock();
@@ -186,7 +187,7 @@ final class DirectFile {
 
     private boolean tryRotate(Reopening able) throws IOException {
         boolean unused = channel == null && able == Reopening.GONE;
-        if (closed || unused) {
+        if (closed || shared || unused) {
             return false;
         }
         if (channel == null || reopening) {

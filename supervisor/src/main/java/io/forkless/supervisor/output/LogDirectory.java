@@ -117,9 +117,7 @@ public final class LogDirectory implements WorkerOutput {
     @Override
     public synchronized void share(boolean shared) {
         files.values().forEach(file -> file.share(shared));
-        if (shared) {
-            direct.values().forEach(DirectFile::unlock);
-        }
+        direct.values().forEach(file -> file.share(shared));
     }
 
     @Override
