@@ -169,7 +169,7 @@ class AdminCommandsIT extends ServiceCommands {
                     3,
                     "the supervisor 'web' (pid " + pid + ") does not answer for 10 s: it hangs or has been stopped;"
                             + " continue it with 'kill -CONT " + pid + "', or end it with 'kill -KILL " + pid
-                            + "', upon which its workers drain and exit");
+                            + "', upon which its workers drain, or serve on until another one takes over");
         } finally {
             PosixSignals.send("CONT", pid);
         }

@@ -50,6 +50,7 @@ final class LinkKeeper {
     private final Holdings holdings;
     private final Owner owner;
     private final Runnable removeStaleFiles;
+    private final Duration drainTimeout;
     private volatile SupervisorLink link;
 
     /** Of the supervisor that was called last. */
@@ -57,6 +58,9 @@ final class LinkKeeper {
 
     /** Since when it has been an orphan; {@code null} if it is none. */
     private Long orphanedAt;
+
+    /** It is about to go, and so has its record. */
+    private volatile boolean abandoned;
 
     /** @param removeStaleFiles what the supervisor has left, when this worker goes as well */
     LinkKeeper(
@@ -70,6 +74,7 @@ final class LinkKeeper {
         this.service = bootstrap.service();
         this.reopensOutput = OwnOutput.canReopen(bootstrap.output());
         this.link = link;
+        this.drainTimeout = link.drainTimeout();
         this.readiness = readiness;
         this.holdings = holdings;
         this.owner = owner;
@@ -87,9 +92,11 @@ final class LinkKeeper {
                 throw e;
             } catch (IOException e) {
                 BootstrapFile.Service service = bootstrap.service();
-                boolean over = service == null || isOver(begin, service.orphanTimeout());
-                if (over || !pause()) {
+                if (service == null) {
                     throw e;
+                }
+                if (isOver(begin, service.orphanTimeout()) || !pause()) {
+                    throw (IOException) new ConnectException("no supervisor has answered").initCause(e);
                 }
                 EndpointText endpoint = endpoint(service.endpoint());
                 address = endpoint == null ? address : endpoint.address();
@@ -214,6 +221,7 @@ final class LinkKeeper {
 
     /** The files go first, as the drain may end this process at once. */
     private void abandon(String reason) {
+        abandoned = true;
         try {
             removeStaleFiles.run();
         } finally {
@@ -230,7 +238,9 @@ final class LinkKeeper {
 
     /** @return false if there is nobody to call */
     private boolean callNext() throws IOException {
-        record().restoreAt(service.record());
+        if (!abandoned) {
+            record().restoreAt(service.record());
+        }
         EndpointText endpoint = endpoint(service.endpoint());
         if (endpoint == null) {
             return false;
@@ -264,7 +274,7 @@ final class LinkKeeper {
 
     private WorkerRecord record() {
         ProcessIdentity own = ProcessIdentity.own();
-        return new WorkerRecord(bootstrap.index(), bootstrap.token(), own, own, service.origin(), link.drainTimeout());
+        return new WorkerRecord(bootstrap.index(), bootstrap.token(), own, own, service.origin(), drainTimeout);
     }
 
     /** Who has the name, if that process lives and says where to call; else {@code null}. */

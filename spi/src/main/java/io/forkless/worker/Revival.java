@@ -119,6 +119,9 @@ final class Revival {
 
     /** Whether a supervisor has the name, and is perhaps just starting. */
     private boolean isClaimed() {
+        if (!Files.isRegularFile(endpoint, LinkOption.NOFOLLOW_LINKS)) {
+            return false; // to open a FIFO would wait for ever
+        }
         try (FileChannel channel = FileChannel.open(endpoint, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
             return channel.tryLock(EndpointText.LOCKED_BYTE, 1, false) == null;
         } catch (IOException | OverlappingFileLockException e) {

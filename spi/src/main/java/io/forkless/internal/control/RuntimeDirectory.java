@@ -51,7 +51,7 @@ public final class RuntimeDirectory {
 
     /** Has this process keep its files where its supervisor does, whatever its own directory for temporary files is. */
     public static void useUnlessChosen(Path directory) throws IOException {
-        if (chosen().isEmpty()) {
+        if (!directory.equals(path()) && chosen().isEmpty()) {
             System.setProperty(PROPERTY, directory.toString());
         }
     }

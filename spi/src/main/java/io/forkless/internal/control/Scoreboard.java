@@ -88,6 +88,14 @@ public final class Scoreboard implements Closeable, Renewable {
         if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             return create(file);
         }
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            try {
+                Files.delete(file);
+            } catch (IOException e) {
+                throw PrivateDirectory.cannotWrite(file, e);
+            }
+            return create(file);
+        }
         FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
         try {
