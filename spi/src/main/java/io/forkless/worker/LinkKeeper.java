@@ -48,6 +48,12 @@ final class LinkKeeper {
     /** Of the supervisor that was called last. */
     private volatile long supervisor;
 
+    /** Held while the files of this worker come or go. */
+    private final Object files = new Object();
+
+    /** Whether its files have gone for good, as it is about to end. */
+    private boolean filesGone;
+
     /** Since when it has been an orphan; {@code null} if it is none. */
     private Long orphanedAt;
 
@@ -148,7 +154,7 @@ final class LinkKeeper {
         }
         beginOrphanhood();
         boolean linked = false;
-        while (!linked && pause()) {
+        while (!linked && !areFilesGone() && pause()) {
             try {
                 linked = callNext();
             } catch (SupervisorLink.RefusedException e) {
@@ -202,7 +208,7 @@ final class LinkKeeper {
     /** The files go first, as the drain may end this process at once. */
     private void abandon(String reason) {
         try {
-            removeStaleFiles.run();
+            removeFiles();
         } finally {
             owner.abandoned(reason);
         }
@@ -211,13 +217,34 @@ final class LinkKeeper {
     /** This process is about to end: if it is an orphan, what nobody needs any more goes. */
     void leave() {
         if (isOrphan()) {
+            removeFiles();
+        }
+    }
+
+    private void removeFiles() {
+        synchronized (files) {
+            filesGone = true;
             removeStaleFiles.run();
+        }
+    }
+
+    private boolean areFilesGone() {
+        synchronized (files) {
+            return filesGone;
+        }
+    }
+
+    private void restoreRecord() throws IOException {
+        synchronized (files) {
+            if (!filesGone) {
+                record().restoreAt(service.record());
+            }
         }
     }
 
     /** @return false if there is nobody to call */
     private boolean callNext() throws IOException {
-        record().restoreAt(service.record());
+        restoreRecord();
         EndpointText endpoint = endpoint(service.endpoint());
         if (endpoint == null) {
             return false;

@@ -11,6 +11,7 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -66,21 +67,43 @@ public final class StaleFiles {
         try (FileChannel endpoint = FileChannel.open(
                 service.endpoint(), StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
             // While this lock is held no supervisor begins.
-            if (endpoint.tryLock(EndpointText.LOCKED_BYTE, 1, false) == null || hasWorkers(directory)) {
+            if (!lock(endpoint) || hasWorkers(directory)) {
                 return;
             }
-            try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-                for (Path file : files) {
-                    delete(file);
-                }
-            }
-            delete(directory);
+            removeWithFiles(directory);
             removeHandOffsOfTheDead(directory.getParent());
             delete(service.endpoint());
         } catch (IOException | DirectoryIteratorException e) {
             LOG.log(Level.DEBUG, "somebody else removes it", e);
         }
         RuntimeDirectory.removeIfEmpty(directory.getParent());
+    }
+
+    /** A supervisor that is killed has the lock for a moment after its links have ended. */
+    private static boolean lock(FileChannel endpoint) throws IOException {
+        for (int look = 0; look < MAX_LOOKS; look++) {
+            if (endpoint.tryLock(EndpointText.LOCKED_BYTE, 1, false) != null) {
+                return true;
+            }
+            try {
+                Thread.sleep(LOOK_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+        return false;
+    }
+
+    private static void removeWithFiles(Path directory) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                delete(file);
+            }
+        } catch (NoSuchFileException e) {
+            return; // another worker has been quicker
+        }
+        delete(directory);
     }
 
     private static boolean hasWorkers(Path directory) throws IOException {
@@ -94,6 +117,8 @@ public final class StaleFiles {
                     LOG.log(Level.DEBUG, "it is not the record of a worker", e);
                 }
             }
+        } catch (NoSuchFileException e) {
+            LOG.log(Level.DEBUG, "another worker has removed the directory", e);
         }
         return false;
     }
