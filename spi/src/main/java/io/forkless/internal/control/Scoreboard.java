@@ -232,6 +232,15 @@ public final class Scoreboard implements Closeable, Renewable {
         }
     }
 
+    /** Supervisor: of those that an earlier one has left, only these indexes have a worker. */
+    public synchronized void vacateAllBut(Set<Integer> occupied) throws IOException {
+        for (int index = 0; index < workers; index++) {
+            if (!occupied.contains(index)) {
+                vacate(index);
+            }
+        }
+    }
+
     /** Supervisor, on any thread: from now on listeners may be quiesced. */
     public synchronized void announceQuiescing() throws IOException {
         writeQuiescing(true);

@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 
 /** Spawns worker processes with their bootstrap file, and watches for their exit. */
 public final class ProcessLauncher implements WorkerPool.Launcher {
@@ -147,10 +148,12 @@ public final class ProcessLauncher implements WorkerPool.Launcher {
      *
      * @return them, with the time for which each has run
      */
-    public Map<SpawnedWorker, Duration> adopt() {
+    public Map<SpawnedWorker, Duration> adopt() throws IOException {
         Map<SpawnedWorker, Duration> adopted = new LinkedHashMap<>();
         roster.takeLeft()
                 .forEach((record, left) -> adopt(record, left).ifPresent(worker -> adopted.put(worker, age(left))));
+        scoreboard.vacateAllBut(
+                adopted.keySet().stream().map(SpawnedWorker::index).collect(Collectors.toSet()));
         return adopted;
     }
 
