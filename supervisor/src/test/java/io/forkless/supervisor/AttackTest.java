@@ -298,7 +298,7 @@ class AttackTest {
     }
 
     private static byte[] again(int version, String token, long pid) {
-        return new Again(version, token, pid, true, false, false, List.of()).toBytes();
+        return new Again(version, token, pid, true, false, false, false, List.of()).toBytes();
     }
 
     private static void command(String workers) throws Exception {
