@@ -56,11 +56,14 @@ final class LinkKeeper {
     /** Of the supervisor that was called last. */
     private volatile long supervisor;
 
+    /** Held while the files of this worker come or go. */
+    private final Object files = new Object();
+
+    /** Whether its files have gone for good, as it is about to end. */
+    private boolean filesGone;
+
     /** Since when it has been an orphan; {@code null} if it is none. */
     private Long orphanedAt;
-
-    /** It is about to go, and so has its record. */
-    private volatile boolean abandoned;
 
     /** @param removeStaleFiles what the supervisor has left, when this worker goes as well */
     LinkKeeper(
@@ -165,7 +168,7 @@ final class LinkKeeper {
         Revival revival = new Revival(service.record(), service.endpoint(), bootstrap.index());
         long begin = System.nanoTime();
         boolean linked = false;
-        while (!linked && pause()) {
+        while (!linked && !areFilesGone() && pause()) {
             owner.orphaned();
             try {
                 linked = callNext();
@@ -221,9 +224,8 @@ final class LinkKeeper {
 
     /** The files go first, as the drain may end this process at once. */
     private void abandon(String reason) {
-        abandoned = true;
         try {
-            removeStaleFiles.run();
+            removeFiles();
         } finally {
             owner.abandoned(reason);
         }
@@ -232,15 +234,34 @@ final class LinkKeeper {
     /** This process is about to end: if it is an orphan, what nobody needs any more goes. */
     void leave() {
         if (isOrphan()) {
+            removeFiles();
+        }
+    }
+
+    private void removeFiles() {
+        synchronized (files) {
+            filesGone = true;
             removeStaleFiles.run();
+        }
+    }
+
+    private boolean areFilesGone() {
+        synchronized (files) {
+            return filesGone;
+        }
+    }
+
+    private void restoreRecord() throws IOException {
+        synchronized (files) {
+            if (!filesGone) {
+                record().restoreAt(service.record());
+            }
         }
     }
 
     /** @return false if there is nobody to call */
     private boolean callNext() throws IOException {
-        if (!abandoned) {
-            record().restoreAt(service.record());
-        }
+        restoreRecord();
         EndpointText endpoint = endpoint(service.endpoint());
         if (endpoint == null) {
             return false;

@@ -58,7 +58,8 @@ final class Orphans {
     /** @param workers that are about to call, with the ages of their processes */
     void expect(Map<SpawnedWorker, Duration> workers) {
         ages.putAll(workers);
-        awaited.addAll(workers.keySet());
+        // One that has never called has no listener, and calls when it has booted.
+        workers.keySet().stream().filter(SpawnedWorker::hasEverCalled).forEach(awaited::add);
         checkAllTaken();
     }
 
@@ -141,9 +142,8 @@ final class Orphans {
         if (worker.isDraining()) {
             return Condition.DRAINING;
         }
-        return worker.isReady() || !called.containsKey(worker) && worker.hasEverCalled()
-                ? Condition.READY
-                : Condition.UNREADY;
+        boolean silent = awaited.contains(worker) && !called.containsKey(worker);
+        return worker.isReady() || silent ? Condition.READY : Condition.UNREADY;
     }
 
     /**

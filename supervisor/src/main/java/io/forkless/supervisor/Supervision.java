@@ -483,9 +483,10 @@ final class Supervision {
             takeover.answered(worker, answer);
         }
 
+        /** Not before the listeners that workers hand over are here: it would open another one in the place of one of them. */
         @Override
         public void listenRequested(SpawnedWorker worker, Listen request) {
-            listenRequests.add(worker, request);
+            launched.thenRun(() -> listenRequests.add(worker, request));
         }
     }
 

@@ -251,6 +251,11 @@ public final class PrivateDirectory implements Closeable, Renewable {
         }
     }
 
+    /** Whether it is the directory of a service, and not of one process alone. */
+    public boolean isOfService() {
+        return shared;
+    }
+
     /** Whether a worker has its record here, so that the directory is to stay. */
     private boolean hasWorkers() throws IOException {
         try (DirectoryStream<Path> records = Files.newDirectoryStream(path, "*" + WorkerRecord.FILE_SUFFIX)) {

@@ -11,6 +11,7 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -130,6 +131,8 @@ public final class StaleFiles {
                     LOG.log(Level.DEBUG, "it is not the record of a worker", e);
                 }
             }
+        } catch (NoSuchFileException e) {
+            LOG.log(Level.DEBUG, "another worker has removed the directory", e);
         }
         return false;
     }
