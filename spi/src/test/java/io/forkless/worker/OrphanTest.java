@@ -103,7 +103,9 @@ class OrphanTest {
             String ticket = "for " + ProcessHandle.current().pid();
             assertThat(supervisor.nextLine())
                     .isEqualTo("ticket 1 hand-over:"
-                            + Base64.getEncoder().encodeToString(ticket.getBytes(StandardCharsets.UTF_8)));
+                            + Base64.getEncoder()
+                                    .withoutPadding()
+                                    .encodeToString(ticket.getBytes(StandardCharsets.UTF_8)));
             supervisor.send("hand-over 2");
             assertThat(supervisor.nextLine()).isEqualTo("refused 2 this worker has no such listener any more");
         }

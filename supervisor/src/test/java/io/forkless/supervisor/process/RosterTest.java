@@ -130,8 +130,14 @@ class RosterTest {
         roster.add(file, 0, TOKEN, OWN);
 
         assertThat(file).doesNotExist();
-        assertThat(roster.serviceOf(file)).isNull();
+        assertThat(roster.serviceOf(file).orphanTimeout())
+                .as("it removes what it leaves")
+                .isZero();
         assertThat(roster("one").serviceOf(file).orphanTimeout()).isEqualTo(TIMEOUT);
+        try (PrivateDirectory own = PrivateDirectory.create("forkless-")) {
+            Roster unnamed = new Roster(own, "4711", own.resolve("endpoint"), "one", Duration.ZERO, TIMEOUT);
+            assertThat(unnamed.serviceOf(file)).isNull();
+        }
     }
 
     @Test
