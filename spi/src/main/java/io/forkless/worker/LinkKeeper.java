@@ -5,8 +5,10 @@ import io.forkless.internal.control.ControlMessage;
 import io.forkless.internal.control.ControlMessage.Again;
 import io.forkless.internal.control.EndpointText;
 import io.forkless.internal.control.ProcessIdentity;
+import io.forkless.internal.control.Ticket;
 import io.forkless.internal.control.UserId;
 import io.forkless.internal.control.WorkerRecord;
+import io.forkless.spi.ListenSpec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger.Level;
@@ -132,8 +134,21 @@ final class LinkKeeper {
         }
     }
 
-    SupervisorLink current() {
-        return link;
+    /** Of the supervisor that there is; if there is none, of the next one. */
+    Ticket requestTicket(ListenSpec spec) throws IOException {
+        long begin = System.nanoTime();
+        while (true) {
+            try {
+                return link.requestTicket(spec);
+            } catch (SupervisorLink.RefusedException e) {
+                throw e;
+            } catch (IOException e) {
+                boolean over = !survivesSupervisor() || isOver(begin, SupervisorLink.ANSWER_TIMEOUT);
+                if (over || !pause()) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /** For the answer to a supervisor that wants a copy of a listener. */

@@ -158,7 +158,7 @@ final class SupervisedWorker implements Worker {
 
     @Override
     public SharedServerSocketChannel listen(ListenSpec spec) throws IOException {
-        Ticket ticket = keeper.current().requestTicket(spec);
+        Ticket ticket = keeper.requestTicket(spec);
         ListenerProvider provider = ListenerProviders.named(ticket.provider());
         providers.add(provider.getClass());
         SharedServerSocketChannel channel = provider.adopt(ticket.payload());
