@@ -335,7 +335,8 @@ final class LinkKeeper {
             Thread.sleep(INTERVAL.toMillis());
             return true;
         } catch (InterruptedException e) {
-            return false; // nobody has reason to
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 
