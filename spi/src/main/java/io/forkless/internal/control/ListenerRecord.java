@@ -2,10 +2,12 @@ package io.forkless.internal.control;
 
 import io.forkless.spi.ListenSpec;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +29,9 @@ public record ListenerRecord(String bound, ListenSpec named, ListenSpec literal,
     private static final String INHERITED = "inherited";
     private static final String OWN = "own";
     private static final int FIELDS = 7;
+
+    /** More is none of ours. */
+    private static final int MAX_BYTES = 1 << 20;
 
     /** One of which nothing is known but where it is bound. */
     public static ListenerRecord of(String bound, String provider) {
@@ -82,8 +87,12 @@ public record ListenerRecord(String bound, ListenSpec named, ListenSpec literal,
     /** Those that can be read; a line that cannot is left out. Empty if there is no such file. */
     public static List<ListenerRecord> readAll(Path file) {
         List<ListenerRecord> all = new ArrayList<>();
-        try {
-            for (String line : Files.readAllLines(file)) {
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            return all; // to open a FIFO would wait for ever
+        }
+        try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+            String text = new String(in.readNBytes(MAX_BYTES), StandardCharsets.UTF_8);
+            for (String line : text.lines().toList()) {
                 try {
                     all.add(decode(line));
                 } catch (IllegalArgumentException e) {
