@@ -93,6 +93,12 @@ public final class NamedService implements Closeable {
         return supervisors.get(supervisors.size() - 1);
     }
 
+    /** From now on that one counts as the latest. */
+    void use(SupervisorProcess supervisor) {
+        supervisors.remove(supervisor);
+        supervisors.add(supervisor);
+    }
+
     /** Kills the supervisor that there is; its workers stay. */
     public void kill() throws Exception {
         records().forEach(record -> workers.add(record.process().pid()));
