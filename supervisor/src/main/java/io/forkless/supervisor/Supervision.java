@@ -250,6 +250,7 @@ final class Supervision {
     private void launchOnLoop() {
         try {
             pool.start(orphans.toAdopt());
+            listeners.takeCharge();
             renewed = orphans.adopted(pool, unwanted);
             loop.after(QUIESCED_CONNECTIONS_LIMIT, this::recallQuiescing);
             launched.complete(null);

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +60,10 @@ public final class Listeners implements Closeable, Renewable {
     private final Map<Address, CompletableFuture<Entry>> byAddress = new LinkedHashMap<>();
 
     private final Path recordFile;
+    /** Those that were taken over. */
+    private final Set<SharedListener> adopted = new HashSet<>();
+
+    private boolean inCharge;
     private boolean sealed;
     private boolean closed;
 
@@ -124,6 +129,7 @@ public final class Listeners implements Closeable, Renewable {
         synchronized (this) {
             if (!closed && byAddress.putIfAbsent(address, CompletableFuture.completedFuture(entry)) == null) {
                 LOG.log(Level.INFO, "listening on {0}, which an earlier supervisor has opened", entry.address());
+                adopted.add(listener);
                 writeRecords();
                 return;
             }
@@ -197,6 +203,11 @@ public final class Listeners implements Closeable, Renewable {
         if (recordFile != null && Files.exists(recordFile)) {
             Renewable.super.touch(now);
         }
+    }
+
+    /** The workers are this supervisor's: until then its end leaves what it has taken over to them. */
+    public synchronized void takeCharge() {
+        inCharge = true;
     }
 
     /** From now on workers get the listeners that are open and no others. */
@@ -284,13 +295,29 @@ public final class Listeners implements Closeable, Renewable {
     @Override
     public void close() {
         List<Entry> entries;
+        boolean leaves;
         synchronized (this) {
             entries = entries();
+            leaves = !inCharge;
             byAddress.clear();
             sealed = true;
             closed = true;
         }
-        entries.forEach(Listeners::close);
+        for (Entry entry : entries) {
+            if (leaves && adopted.contains(entry.listener())) {
+                leave(entry);
+            } else {
+                close(entry);
+            }
+        }
+    }
+
+    private static void leave(Entry entry) {
+        try {
+            entry.listener().leave();
+        } catch (IOException | RuntimeException | Error e) {
+            LOG.log(Level.WARNING, "cannot close a copy of the listener on {0}: {1}", entry.address(), reason(e));
+        }
     }
 
     private static void close(Entry entry) {
