@@ -143,7 +143,8 @@ class AdoptionInputTest {
 
     @Test
     void the_file_of_its_name_may_be_garbage_while_nobody_has_it() throws Exception {
-        for (String content : List.of("", "garbage", "1 2 3\n", "-1 x unix:/\n", "999999999 " + FORGED + " unix:/tmp/x\n")) {
+        for (String content :
+                List.of("", "garbage", "1 2 3\n", "-1 x unix:/\n", "999999999 " + FORGED + " unix:/tmp/x\n")) {
             Files.writeString(service.endpoint(), content);
             load.awaitServed(5);
         }
@@ -185,7 +186,8 @@ class AdoptionInputTest {
         await().atMost(LIMIT).until(() -> !one.process.isAlive() || !other.process.isAlive());
         SupervisorProcess loser = one.process.isAlive() ? other : one;
         SupervisorProcess winner = one.process.isAlive() ? one : other;
-        assertThat(loser.log()).contains("a supervisor named 'web' is running already (pid " + winner.process.pid() + ")");
+        assertThat(loser.log())
+                .contains("a supervisor named 'web' is running already (pid " + winner.process.pid() + ")");
         winner.awaitReady();
         service.use(winner);
     }
@@ -217,8 +219,7 @@ class AdoptionInputTest {
         try {
             next = service.begin();
             service.awaitLog("waiting for 2 workers");
-            await().atMost(LIMIT)
-                    .until(() -> Files.exists(service.directory().resolve("control.sock")));
+            await().atMost(LIMIT).until(() -> Files.exists(service.directory().resolve("control.sock")));
             WorkerRecord victim = records.get(0);
             long pid = victim.process().pid();
             long own = ProcessHandle.current().pid();
@@ -234,7 +235,8 @@ class AdoptionInputTest {
                     .startsWith("refused 0 process " + pid + " is not a process");
             assertThat(answerTo(again(Again.CURRENT_VERSION + 1, victim.token(), own)))
                     .startsWith("refused 0 the supervisor adopts workers by protocol 1, the worker speaks 2");
-            assertThat(answerTo("again garbage\n".getBytes(StandardCharsets.UTF_8))).doesNotContain("welcome");
+            assertThat(answerTo("again garbage\n".getBytes(StandardCharsets.UTF_8)))
+                    .doesNotContain("welcome");
         } finally {
             for (long pid : pids) {
                 PosixSignals.send("CONT", pid);

@@ -11,6 +11,7 @@ import io.forkless.testing.ShortTempDir;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
 import java.net.UnixDomainSocketAddress;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -127,6 +129,7 @@ class AdoptionTest {
     }
 
     @Test
+    @Tag("long")
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = SIGNALS)
     void an_adopted_worker_that_hangs_is_killed_and_one_with_many_connections_is_recycled() throws Exception {
         service.set(TestSupervisor.HANG_TIMEOUT, "PT2S");
@@ -230,6 +233,7 @@ class AdoptionTest {
     }
 
     @Test
+    @Tag("long")
     void a_worker_that_boots_when_the_supervisor_dies_finds_the_next_one() throws Exception {
         Path step = Files.writeString(directory.resolve("step"), FaultWorker.SERVE);
         service.command(JavaProgram.of(FaultWorker.class, step.toString(), ANY_PORT)
@@ -288,6 +292,7 @@ class AdoptionTest {
 
     /** Whether the shell goes on, as the parent of the JVM, or becomes it. */
     @ParameterizedTest
+    @Tag("long")
     @ValueSource(strings = {"\"$@\"; exit $?", "exec \"$@\""})
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = SHELL)
     void workers_behind_a_script_are_adopted(String script) throws Exception {
@@ -310,6 +315,7 @@ class AdoptionTest {
     }
 
     @Test
+    @Tag("long")
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = SHELL)
     void a_jvm_whose_script_has_died_with_the_supervisor_is_adopted() throws Exception {
         List<String> command = new ArrayList<>(List.of("sh", "-c", "\"$@\"; exit $?", "sh"));
@@ -360,8 +366,16 @@ class AdoptionTest {
         Set<Long> pids = service.workers();
         service.kill();
         SocketAddress unix = UnixDomainSocketAddress.of(path);
-        try (Client client = new Client(unix)) {
+        try (Client client = new Client(unix);
+                ServerSocket taken = new ServerSocket(0)) {
             assertThat(client.ask("hello")).isEqualTo("echo hello");
+            String listen = "127.0.0.1:" + port + " unix:" + path;
+            service.set(TestSupervisor.LISTEN, listen + " 0.0.0.0:" + taken.getLocalPort());
+            SupervisorProcess failing = service.begin();
+            assertThat(failing.process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(failing.log()).containsPattern(SupervisedTest.IN_USE);
+            assertThat(path).exists(); // one that fails takes nothing away
+            service.set(TestSupervisor.LISTEN, listen);
             service.workers(3).start();
             assertThat(client.ask("again")).isEqualTo("echo again");
         }
@@ -397,6 +411,7 @@ class AdoptionTest {
     }
 
     @Test
+    @Tag("long")
     void a_drain_timeout_that_was_changed_is_that_of_all_workers_in_the_end() throws Exception {
         service.start();
         Set<Long> pids = service.workers();
@@ -450,6 +465,7 @@ class AdoptionTest {
     }
 
     @Test
+    @Tag("long")
     void with_an_orphan_timeout_of_zero_workers_drain_at_once() throws Exception {
         SupervisorProcess first =
                 service.set(TestSupervisor.ORPHAN_TIMEOUT, "PT0S").start();

@@ -209,6 +209,7 @@ public final class NamedService implements Closeable {
                 workers.add(record.process().pid());
             });
             supervisors.forEach(SupervisorProcess::close);
+            supervisors.clear();
             workers.forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
             workers.forEach(SupervisedTest::awaitGone);
         } finally {
