@@ -20,7 +20,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -141,7 +140,6 @@ public final class Listeners implements Closeable, Renewable {
         synchronized (this) {
             if (!closed && byAddress.putIfAbsent(address, CompletableFuture.completedFuture(entry)) == null) {
                 LOG.log(Level.INFO, "listening on {0}, which an earlier supervisor has opened", entry.address());
-                adopted.add(listener);
                 writeRecords();
                 return;
             }
@@ -236,11 +234,6 @@ public final class Listeners implements Closeable, Renewable {
         }
     }
 
-    /** The workers are this supervisor's: until then its end leaves what it has taken over to them. */
-    public synchronized void takeCharge() {
-        inCharge = true;
-    }
-
     /** From now on workers get the listeners that are open and no others. */
     public synchronized void seal() {
         sealed = true;
@@ -326,10 +319,8 @@ public final class Listeners implements Closeable, Renewable {
     @Override
     public void close() {
         List<Entry> entries;
-        boolean leaves;
         synchronized (this) {
             entries = entries();
-            leaves = !inCharge;
             byAddress.clear();
             sealed = true;
             closed = true;
