@@ -50,7 +50,7 @@ public final class RunningProgram implements AutoCloseable {
 
     private static final String HEAP = "-Xmx128m";
     private static final String FREE_PORT = "127.0.0.1:0";
-    private static final String[] ADDRESS = {"--host", "127.0.0.1", "--port", "0"};
+    static final String[] ADDRESS = {"--host", "127.0.0.1", "--port", "0"};
 
     private final Path temporary;
     private final String name;
@@ -88,14 +88,21 @@ public final class RunningProgram implements AutoCloseable {
 
     /** With workers of two examples by turns, on a free port again. */
     static RunningProgram mixed(Path temporary, int workers, String even, String odd) throws IOException {
-        String classes = Machine.path(JavaProgram.classesOf(EitherExample.class));
-        List<String> arguments = new ArrayList<>(List.of(Machine.path(jar(even)), Machine.path(jar(odd))));
-        arguments.addAll(List.of(ADDRESS));
-        JavaProgram worker = JavaProgram.onClassPath(classes, EitherExample.class, arguments.toArray(String[]::new))
+        return forkless(temporary, workers, FREE_PORT, either(temporary, EitherExample.class, even, odd, ADDRESS));
+    }
+
+    /**
+     * Workers of two examples by turns.
+     *
+     * @param main is given the two jars and then the arguments
+     */
+    static JavaProgram either(Path temporary, Class<?> main, String even, String odd, String... arguments) {
+        List<String> all = new ArrayList<>(List.of(Machine.path(jar(even)), Machine.path(jar(odd))));
+        all.addAll(List.of(arguments));
+        return JavaProgram.onClassPath(Machine.path(JavaProgram.classesOf(main)), main, all.toArray(String[]::new))
                 .launchedBy(Machine.javaForPrograms())
                 .options(HEAP)
                 .temporary(Machine.path(temporary));
-        return forkless(temporary, workers, FREE_PORT, worker);
     }
 
     /**
@@ -202,7 +209,8 @@ public final class RunningProgram implements AutoCloseable {
         return forkless(temporary, arguments);
     }
 
-    private static JavaProgram forkless(Path temporary, List<String> arguments) {
+    /** The command. */
+    static JavaProgram forkless(Path temporary, List<String> arguments) {
         String jar = Machine.path(Path.of(System.getProperty("forkless.it.supervisorJar")));
         return program(Machine.java(), temporary, jar, arguments.toArray(String[]::new));
     }
