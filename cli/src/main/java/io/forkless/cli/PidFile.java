@@ -82,7 +82,8 @@ final class PidFile implements Closeable {
 
     private static boolean isAlive(String pid) {
         try {
-            return ProcessIdentity.of(Long.parseLong(pid)).isPresent(); // one that was killed may be a zombie for a while
+            return ProcessIdentity.of(Long.parseLong(pid))
+                    .isPresent(); // one that was killed may be a zombie for a while
         } catch (NumberFormatException e) {
             return false;
         }

@@ -42,7 +42,8 @@ import picocli.CommandLine.Spec;
             "5:the new one is in charge and has replaced workers, but an old one did not drain",
             "6:the old supervisor is still in charge, or the new one is and could not replace the workers; the message says why",
             "126:COMMAND, or the jar of 'java -jar', cannot be executed",
-            "127:COMMAND, or the jar of 'java -jar', is not found"
+            "127:COMMAND, or the jar of 'java -jar', is not found",
+            AdminCommand.INTERRUPTED
         },
         footer = {
             "",

@@ -19,7 +19,9 @@ final class ArgumentFiles {
      * @param name of the supervisor; {@code null} for none
      */
     ArgumentFiles(List<Path> files, String name) {
-        remedy = name == null ? "stop and start the supervisor to apply it" : "'forkless upgrade --name " + name + "' applies it";
+        remedy = name == null
+                ? "stop and start the supervisor to apply it"
+                : "'forkless upgrade --name " + name + "' applies it";
         files.forEach(file -> contents.put(file.toAbsolutePath(), content(file)));
     }
 

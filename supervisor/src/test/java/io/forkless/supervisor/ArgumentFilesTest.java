@@ -40,7 +40,8 @@ class ArgumentFilesTest {
         ArgumentFiles files = new ArgumentFiles(List.of(file), "web");
         Files.writeString(file, "--workers=3\n");
         assertThat(files.remarks())
-                .containsExactly(file + " has changed since the start and was not read again: 'forkless upgrade --name web'"
-                        + " applies it");
+                .containsExactly(
+                        file + " has changed since the start and was not read again: 'forkless upgrade --name web'"
+                                + " applies it");
     }
 }
