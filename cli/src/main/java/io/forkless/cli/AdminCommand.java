@@ -36,7 +36,7 @@ abstract class AdminCommand implements Callable<Integer> {
     static final String UNREACHABLE =
             "3:no such supervisor, or it cannot be reached, hangs, or has ended before it had answered";
     static final String REFUSED = "6:the supervisor did not do it, or could not; the message says why";
-    private static final String INTERRUPTED = "130:interrupted; the message says what goes on";
+    static final String INTERRUPTED = "130:interrupted; the message says what goes on";
 
     @Spec
     private CommandSpec spec;

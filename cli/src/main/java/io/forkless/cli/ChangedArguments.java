@@ -16,6 +16,8 @@ import picocli.CommandLine.ParseResult;
 final class ChangedArguments {
     private static final String COMMAND_FOLLOWS = "--";
 
+    private static final String UNIX = "unix:";
+
     /** They name the supervisor, and do not change. */
     private static final Set<String> NAMING = Set.of("--name", "--runtime-dir");
 
@@ -46,7 +48,7 @@ final class ChangedArguments {
         for (OptionSpec option : given.matchedOptions()) {
             if (!NAMING.contains(option.longestName())) {
                 for (String value : option.originalStringValues()) {
-                    words.add(word(option, isPath(option) ? absolute(value) : value));
+                    words.add(word(option, withFullPath(option, value)));
                 }
             }
         }
@@ -61,8 +63,12 @@ final class ChangedArguments {
         }
     }
 
-    private static boolean isPath(OptionSpec option) {
-        return option.typeInfo().getType() == Path.class;
+    private static String withFullPath(OptionSpec option, String value) {
+        if (option.typeInfo().getType() == Path.class) {
+            return absolute(value);
+        }
+        boolean isListener = option.longestName().equals("--listen") && value.startsWith(UNIX);
+        return isListener ? UNIX + absolute(value.substring(UNIX.length())) : value;
     }
 
     private static String absolute(String path) {

@@ -1,6 +1,7 @@
 package io.forkless.cli;
 
 import io.forkless.internal.control.DiskSpace;
+import io.forkless.internal.control.ProcessIdentity;
 import io.forkless.supervisor.output.Log;
 import java.io.Closeable;
 import java.io.IOException;
@@ -81,9 +82,8 @@ final class PidFile implements Closeable {
 
     private static boolean isAlive(String pid) {
         try {
-            return ProcessHandle.of(Long.parseLong(pid))
-                    .map(ProcessHandle::isAlive)
-                    .orElse(false);
+            return ProcessIdentity.of(Long.parseLong(pid))
+                    .isPresent(); // one that was killed may be a zombie for a while
         } catch (NumberFormatException e) {
             return false;
         }

@@ -81,10 +81,12 @@ final class Revival {
     }
 
     private void startUnlessTooOften(Path launch, Path timesFile) throws IOException {
-        long now = System.currentTimeMillis();
+        long now =
+                System.nanoTime(); // since the boot, for all processes alike: CLOCK_MONOTONIC, or what the system has
+        // of it
         List<Long> times = timesIn(timesFile, now);
         boolean tooOften = times.size() >= MOST;
-        boolean underWay = !times.isEmpty() && now - times.get(times.size() - 1) < BOOT.toMillis();
+        boolean underWay = !times.isEmpty() && now - times.get(times.size() - 1) < BOOT.toNanos();
         if (tooOften || underWay || isClaimed()) {
             return;
         }
@@ -107,7 +109,7 @@ final class Revival {
         try {
             for (String line : Files.readAllLines(file, StandardCharsets.US_ASCII)) {
                 long time = Long.parseLong(line);
-                if (time <= now && now - time < PERIOD.toMillis()) {
+                if (time <= now && now - time < PERIOD.toNanos()) {
                     times.add(time);
                 }
             }

@@ -191,8 +191,8 @@ class NeededLateIT {
             assertThat(operate(0, "restart")).doesNotContain("web.args");
             Files.writeString(arguments, "--workers=2\n");
             String remark =
-                    "web.args has changed since the start and was not read again: stop and start the supervisor to"
-                            + " apply it";
+                    "web.args has changed since the start and was not read again: 'forkless upgrade --name " + name
+                            + "' applies it";
             assertThat(operate(0, "restart")).contains("restarted 1 workers; ", remark);
             run.awaitLine(remark);
             assertThat(operate(0, "status")).contains(remark);
