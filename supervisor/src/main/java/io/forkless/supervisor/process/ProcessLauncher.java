@@ -17,10 +17,12 @@ import io.forkless.supervisor.pool.WorkerProcess;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.lang.System.Logger.Level;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -203,11 +205,16 @@ public final class ProcessLauncher implements WorkerPool.Launcher {
                 : ProcessHandle.of(process.pid()).orElse(null);
     }
 
+    /** By the difference of two starts, and the time since the later one: of a clock that somebody sets, both are wrong alike. */
     private static Duration age(WorkerRecord left) {
-        Duration age = ProcessHandle.of(left.process().pid())
-                .flatMap(process -> process.info().startInstant())
-                .map(start -> Duration.ofMillis(System.currentTimeMillis() - start.toEpochMilli()))
-                .orElse(Duration.ZERO);
+        Optional<Instant> own = ProcessHandle.current().info().startInstant();
+        Optional<Instant> other = ProcessHandle.of(left.process().pid())
+                .flatMap(process -> process.info().startInstant());
+        if (own.isEmpty() || other.isEmpty()) {
+            return Duration.ZERO;
+        }
+        Duration age = Duration.between(other.get(), own.get())
+                .plusMillis(ManagementFactory.getRuntimeMXBean().getUptime());
         return age.isNegative() ? Duration.ZERO : age;
     }
 
