@@ -67,6 +67,9 @@ final class LinkKeeper {
     /** Since when it has been an orphan; {@code null} if it is none. */
     private Long orphanedAt;
 
+    /** Whether a thread sees to it that this does not last too long. */
+    private boolean watched;
+
     /** @param removeStaleFiles what the supervisor has left, when this worker goes as well */
     LinkKeeper(
             BootstrapFile bootstrap,
@@ -184,8 +187,9 @@ final class LinkKeeper {
         long begin = System.nanoTime();
         boolean linked = false;
         while (!linked && !areFilesGone() && pause()) {
-            owner.orphaned();
             try {
+                watchTimeoutElsewhere();
+                owner.orphaned();
                 linked = callNext();
                 if (!linked && !owner.isDraining()) {
                     revival.consider(Duration.ofNanos(System.nanoTime() - begin));
@@ -194,8 +198,16 @@ final class LinkKeeper {
                 owner.abandoned("the supervisor does not take this worker over: " + e.getMessage());
                 return;
             } catch (IOException | RuntimeException | Error e) { // memory or descriptors are short, or it has just died
-                LOG.log(Level.DEBUG, "no supervisor yet", e);
+                log(Level.DEBUG, "no supervisor yet: " + e);
             }
+        }
+    }
+
+    /** A limit of threads is a state that passes: the next look tries again. */
+    private synchronized void watchTimeoutElsewhere() {
+        if (!watched && orphanedAt != null) {
+            SupervisorLink.start("forkless-orphan-timeout", this::watchTimeout);
+            watched = true;
         }
     }
 
@@ -204,7 +216,6 @@ final class LinkKeeper {
             return; // the next one has died as well
         }
         orphanedAt = System.nanoTime();
-        SupervisorLink.start("forkless-orphan-timeout", this::watchTimeout);
         if (!owner.isDraining()) {
             log(
                     Level.WARNING,
@@ -216,13 +227,18 @@ final class LinkKeeper {
 
     /** However many supervisors have been called meanwhile, and whatever they do. */
     private void watchTimeout() {
-        while (isOrphan() && pause()) {
+        while (isWatched() && pause()) {
             if (isOverdue()) {
                 abandon("no supervisor has taken over within "
                         + service.orphanTimeout().toMillis() + " ms");
                 return;
             }
         }
+    }
+
+    private synchronized boolean isWatched() {
+        watched = orphanedAt != null;
+        return watched;
     }
 
     private synchronized boolean isOrphan() {

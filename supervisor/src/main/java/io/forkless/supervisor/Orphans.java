@@ -47,6 +47,9 @@ final class Orphans {
     private final CompletableFuture<Void> anyTaken = new CompletableFuture<>();
     private final CompletableFuture<Void> allTaken = new CompletableFuture<>();
 
+    /** Those that had not called when they were waited for no longer, for a person. */
+    private volatile String silentOnes = "";
+
     /** That of the supervisor, when it has begun; {@code null} before. */
     private WorkerPool pool;
 
@@ -108,14 +111,37 @@ final class Orphans {
     void await() throws IOException {
         try {
             if (!isDone(anyTaken, FIRST_LIMIT) || !isDone(allTaken, ALL_LIMIT)) {
-                loop.execute(() -> LOG.log(
+                CompletableFuture<String> silent = new CompletableFuture<>();
+                loop.execute(() -> silent.complete(describe(awaited)));
+                silentOnes = silent.join();
+                LOG.log(
                         Level.WARNING,
                         "{0}: no answer from these workers, which an earlier supervisor has started; going on without",
-                        describe(awaited)));
+                        silentOnes);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while waiting for workers of an earlier supervisor", e);
+        }
+    }
+
+    /** What may fail because workers that have not called have what is wanted. */
+    interface Opening {
+        void open() throws IOException;
+    }
+
+    /** On another thread, after {@link #await}. */
+    void blame(Opening opening) throws IOException {
+        try {
+            opening.open();
+        } catch (IOException e) {
+            String silent = silentOnes;
+            throw silent.isEmpty()
+                    ? e
+                    : new IOException(
+                            e.getMessage() + "; these workers, which an earlier supervisor has started, may have it and"
+                                    + " have not answered: " + silent,
+                            e);
         }
     }
 

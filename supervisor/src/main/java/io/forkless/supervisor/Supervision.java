@@ -202,7 +202,7 @@ final class Supervision {
         handover = new Handover(loop, listeners, stepDown);
         setup.inherit(serviceManagers);
         adoptOrphans(control.address());
-        setup.open();
+        orphans.blame(setup::open);
         unwanted = setup.seal();
         files.record(listeners);
         endpoint.publish(control.address()); // once more, if they have been adopted
