@@ -52,6 +52,9 @@ final class LinkKeeper {
     private final Runnable removeStaleFiles;
     private volatile SupervisorLink link;
 
+    /** As the last supervisor has said that let this worker in; one that was called may have died before. */
+    private volatile Duration drainTimeout;
+
     /** Of the supervisor that was called last. */
     private volatile long supervisor;
 
@@ -70,6 +73,7 @@ final class LinkKeeper {
         this.service = bootstrap.service();
         this.reopensOutput = OwnOutput.canReopen(bootstrap.output());
         this.link = link;
+        this.drainTimeout = link.drainTimeout();
         this.readiness = readiness;
         this.holdings = holdings;
         this.owner = owner;
@@ -242,6 +246,7 @@ final class LinkKeeper {
         } catch (ConnectException e) {
             return false;
         }
+        drainTimeout = next.drainTimeout();
         next.deliverTo(owner);
         return true;
     }
@@ -264,7 +269,7 @@ final class LinkKeeper {
 
     private WorkerRecord record() {
         ProcessIdentity own = ProcessIdentity.own();
-        return new WorkerRecord(bootstrap.index(), bootstrap.token(), own, own, service.origin(), link.drainTimeout());
+        return new WorkerRecord(bootstrap.index(), bootstrap.token(), own, own, service.origin(), drainTimeout);
     }
 
     /** Who has the name, if that process lives and says where to call; else {@code null}. */
