@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.forkless.cli.ForklessCommand.Result;
+import io.forkless.internal.control.ProcessIdentity;
 import io.forkless.internal.control.WorkerRecord;
 import io.forkless.supervisor.TestWorker;
 import io.forkless.testing.Client;
@@ -68,7 +69,8 @@ class OrphansIT extends NamedService {
                 .atMost(LIMIT)
                 .until(() -> command("status", "--name", NAME).status() == 3);
         thriceJustNow(times); // a start takes its time
-        Result started = start(logs, "--name", NAME, "-w", "2", "-l", address(), "--", serving());
+        Result started =
+                start(logs, "--name", NAME, "-w", "2", "-l", address(), "--orphan-timeout", "5m", "--", serving());
         assertThat(started.status()).as(started.err()).isZero();
         assertThat(look().workers()).isEqualTo(before.workers());
     }
@@ -121,9 +123,7 @@ class OrphansIT extends NamedService {
                         .isEqualTo("the supervisor has died: draining the workers that it has left\nstopped\n");
                 assertThat(client.receive()).isEqualTo("slept");
             }
-            assertThat(before.workers())
-                    .noneMatch(pid ->
-                            ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false));
+            assertThat(before.workers()).allMatch(pid -> ProcessIdentity.of(pid).isEmpty());
             assertThat(temporary).isEmptyDirectory();
             assertThat(command("stop", "--name", NAME).status()).isEqualTo(3);
         }

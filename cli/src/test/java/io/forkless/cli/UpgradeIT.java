@@ -98,7 +98,7 @@ class UpgradeIT extends NamedService {
         Service before = look();
         expect(2, "Unknown option: '--wrkers'", upgrade("--wrkers", "3"));
         expect(2, "Invalid value for option '--workers'", upgrade("--workers", "x"));
-        expect(2, "workers: 0 is not between", upgrade("--workers", "0"));
+        expect(2, "--listen: *:8080 is given twice", upgrade("-l", "8080", "-l", "*:8080"));
         expect(
                 127,
                 "cannot start 'java -jar missing.jar': there is no such file",
