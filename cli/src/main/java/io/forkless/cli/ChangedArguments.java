@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -34,10 +35,10 @@ final class ChangedArguments {
         Set<String> changed =
                 after.matchedOptions().stream().map(OptionSpec::longestName).collect(Collectors.toSet());
         List<String> merged = new ArrayList<>();
-        before.matchedOptions().stream()
+        options(before)
                 .filter(option -> !changed.contains(option.longestName()))
                 .forEach(option -> merged.addAll(words(option)));
-        after.matchedOptions().forEach(option -> merged.addAll(words(option)));
+        options(after).forEach(option -> merged.addAll(words(option)));
         addCommand(merged, command(after).isEmpty() ? command(before) : command(after));
         return merged;
     }
@@ -45,7 +46,7 @@ final class ChangedArguments {
     /** What is given to {@code upgrade}, with paths that mean the same wherever they are read. */
     static List<String> of(ParseResult given) {
         List<String> words = new ArrayList<>();
-        for (OptionSpec option : given.matchedOptions()) {
+        for (OptionSpec option : options(given).toList()) {
             if (!NAMING.contains(option.longestName())) {
                 for (String value : option.originalStringValues()) {
                     words.add(word(option, withFullPath(option, value)));
@@ -54,6 +55,11 @@ final class ChangedArguments {
         }
         addCommand(words, command(given));
         return words;
+    }
+
+    /** Each once, however often it is given: it has all its values. */
+    private static Stream<OptionSpec> options(ParseResult parsed) {
+        return parsed.matchedOptions().stream().distinct();
     }
 
     private static void addCommand(List<String> words, List<String> command) {

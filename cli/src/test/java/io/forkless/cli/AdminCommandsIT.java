@@ -178,7 +178,8 @@ class AdminCommandsIT extends ServiceCommands {
 
     @Test
     void what_a_supervisor_that_was_killed_has_left_is_in_nobodys_way() throws Exception {
-        assertThat(start("--name", "web", "-w", "1").status()).isZero();
+        assertThat(start("--name", "web", "-w", "1", "--orphan-timeout", "0").status())
+                .isZero();
         PosixSignals.send("KILL", supervisors.get(0).pid());
         supervisors.get(0).onExit().join();
         assertComplaint(command("status", "--name", "web"), 3, "no supervisor named 'web' is running");
