@@ -81,9 +81,8 @@ final class Revival {
     }
 
     private void startUnlessTooOften(Path launch, Path timesFile) throws IOException {
-        long now =
-                System.nanoTime(); // since the boot, for all processes alike: CLOCK_MONOTONIC, or what the system has
-        // of it
+        // All processes of a machine share the origin of this clock: CLOCK_MONOTONIC, QueryPerformanceCounter.
+        long now = System.nanoTime();
         List<Long> times = timesIn(timesFile, now);
         boolean tooOften = times.size() >= MOST;
         boolean underWay = !times.isEmpty() && now - times.get(times.size() - 1) < BOOT.toNanos();

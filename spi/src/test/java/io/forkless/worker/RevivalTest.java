@@ -19,6 +19,8 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -75,12 +77,11 @@ class RevivalTest {
 
     @Test
     void there_are_three_attempts_a_minute() throws Exception {
-        long now = System.currentTimeMillis();
         Path times = service.resolve("revival.times");
-        Files.writeString(times, (now - 40_000) + "\n" + (now - 30_000) + "\n" + (now - 20_000));
+        Files.writeString(times, secondsAgo(40, 30, 20));
         assertThat(starts(revival(0), LONG_AGO)).isFalse();
 
-        Files.writeString(times, (now - 90_000) + "\n" + (now - 30_000) + "\n" + (now - 20_000));
+        Files.writeString(times, secondsAgo(90, 30, 20));
         assertThat(starts(revival(0), LONG_AGO)).isTrue();
     }
 
@@ -125,6 +126,13 @@ class RevivalTest {
         String before = Files.exists(times) ? Files.readString(times) : "";
         revival.consider(since);
         return Files.exists(times) && !Files.readString(times).equals(before);
+    }
+
+    private static String secondsAgo(long... seconds) {
+        long now = System.nanoTime();
+        return LongStream.of(seconds)
+                .mapToObj(ago -> String.valueOf(now - Duration.ofSeconds(ago).toNanos()))
+                .collect(Collectors.joining("\n"));
     }
 
     private void assertNoStart(Revival revival) throws IOException {
