@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -46,6 +47,7 @@ class OrphansIT extends NamedService {
     }
 
     @Test
+    @Tag("long")
     void so_is_one_that_has_been_upgraded() throws Exception {
         startService();
         Service first = look();
@@ -59,6 +61,7 @@ class OrphansIT extends NamedService {
     }
 
     @Test
+    @Tag("long")
     void it_is_not_started_again_more_than_three_times_in_a_minute() throws Exception {
         startService("--orphan-timeout", "5m");
         Service before = look();
@@ -80,6 +83,7 @@ class OrphansIT extends NamedService {
     }
 
     @Test
+    @Tag("long")
     void the_next_worker_starts_it_again_if_the_lowest_stands_still() throws Exception {
         startService();
         Service before = look();
@@ -130,6 +134,7 @@ class OrphansIT extends NamedService {
     }
 
     @Test
+    @Tag("long")
     void a_run_in_the_foreground_is_started_again_by_whoever_has_started_it() throws Exception {
         try (ForklessCommand run = run("--name", NAME, "-w", "2", "-l", address(), "--", serving())) {
             run.awaitLog("all 2 workers are READY");
@@ -146,6 +151,7 @@ class OrphansIT extends NamedService {
     }
 
     @Test
+    @Tag("long")
     void workers_drain_when_the_time_for_a_new_one_is_over() throws Exception {
         for (String time : List.of("0", "2s")) {
             try (ForklessCommand run =

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -75,6 +76,7 @@ class UpgradeIT extends NamedService {
     }
 
     @Test
+    @Tag("long")
     void old_workers_serve_on_when_the_new_command_does_not_get_ready() throws Exception {
         startService();
         Service before = look();
@@ -132,6 +134,7 @@ class UpgradeIT extends NamedService {
 
     /** A worker that stands still holds the new one up. */
     @Test
+    @Tag("long")
     void one_that_is_killed_while_it_takes_over_is_as_if_it_had_not_been() throws Exception {
         startService();
         Service before = look();
@@ -154,6 +157,7 @@ class UpgradeIT extends NamedService {
     }
 
     @Test
+    @Tag("long")
     void of_two_at_once_one_wins() throws Exception {
         startService();
         Service before = look();
@@ -169,6 +173,7 @@ class UpgradeIT extends NamedService {
     }
 
     @Test
+    @Tag("long")
     @EnabledOnOs(value = OS.LINUX, disabledReason = "elsewhere what a worker prints meanwhile is lost")
     void a_run_in_the_foreground_stays_until_the_service_ends() throws Exception {
         String[] counting = {
@@ -211,6 +216,7 @@ class UpgradeIT extends NamedService {
     }
 
     @Test
+    @Tag("long")
     void one_that_has_no_name_or_no_record_is_left_as_it_is() throws Exception {
         Result started = start(logs, "-w", "1", "--", worker(TestWorker.SERVE));
         assertThat(started.status()).as(started.err()).isZero();
@@ -228,6 +234,7 @@ class UpgradeIT extends NamedService {
     }
 
     @Test
+    @Tag("long")
     void files_of_arguments_are_read_again_wherever_it_is_called() throws Exception {
         Path home = Files.createDirectory(directory.resolve("home"));
         Path file = home.resolve("web.args");
@@ -268,6 +275,7 @@ class UpgradeIT extends NamedService {
     }
 
     @Test
+    @Tag("long")
     void a_unix_path_stays() throws Exception {
         Path socket = Files.createTempDirectory("fl").resolve("s"); // a path of sockets is short
         try {

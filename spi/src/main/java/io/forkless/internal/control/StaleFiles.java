@@ -24,7 +24,8 @@ public final class StaleFiles {
     private static final System.Logger LOG = System.getLogger(StaleFiles.class.getName());
 
     private static final String OURS = "{" + BootstrapFile.SOCKET_FILE + "," + BootstrapFile.ENDPOINT_FILE + ","
-            + Scoreboard.FILE + "*,*" + BootstrapFile.FILE_SUFFIX + "}";
+            + Scoreboard.FILE + "*,*" + BootstrapFile.FILE_SUFFIX + "," + SupervisorLaunch.FILE + ","
+            + SupervisorLaunch.NEXT_FILE + "," + ListenerRecord.FILE + "}";
 
     private static final int MAX_LOOKS = 10;
     private static final long LOOK_MILLIS = 20;

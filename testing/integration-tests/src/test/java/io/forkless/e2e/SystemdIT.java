@@ -110,7 +110,7 @@ class SystemdIT {
     @Test
     void the_unit_of_the_documentation_leaves_the_workers_to_the_supervisor() throws Exception {
         Path unit = Path.of(System.getProperty("forkless.it.examples"), "..", "docs", "systemd", "web.service");
-        assertThat(Files.readAllLines(unit)).contains("OOMPolicy=continue", "KillMode=mixed");
+        assertThat(Files.readAllLines(unit)).contains("OOMPolicy=continue", "KillMode=process", "Restart=always");
     }
 
     /** To the client that makes the tool start the service: it waits for as long as the start takes. */
