@@ -50,10 +50,8 @@ final class LinkKeeper {
     private final Holdings holdings;
     private final Owner owner;
     private final Runnable removeStaleFiles;
+    private final Duration drainTimeout;
     private volatile SupervisorLink link;
-
-    /** As the last supervisor has said that let this worker in; one that was called may have died before. */
-    private volatile Duration drainTimeout;
 
     /** Of the supervisor that was called last. */
     private volatile long supervisor;
@@ -246,7 +244,6 @@ final class LinkKeeper {
         } catch (ConnectException e) {
             return false;
         }
-        drainTimeout = next.drainTimeout();
         next.deliverTo(owner);
         return true;
     }
