@@ -11,7 +11,9 @@ import io.forkless.supervisor.admin.Surge;
 import io.forkless.supervisor.status.Outcome;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;
@@ -34,7 +36,7 @@ abstract class AdminCommand implements Callable<Integer> {
     static final String UNREACHABLE =
             "3:no such supervisor, or it cannot be reached, hangs, or has ended before it had answered";
     static final String REFUSED = "6:the supervisor did not do it, or could not; the message says why";
-    private static final String INTERRUPTED = "130:interrupted; the message says what goes on";
+    static final String INTERRUPTED = "130:interrupted; the message says what goes on";
 
     @Spec
     private CommandSpec spec;
@@ -156,6 +158,11 @@ abstract class AdminCommand implements Callable<Integer> {
                 INTERRUPTED
             })
     static final class Stop extends AdminCommand {
+        private static final int MOST_ATTEMPTS = 20;
+        private static final Duration ATTEMPT_PAUSE = Duration.ofMillis(500);
+
+        private int attempts;
+
         @Override
         int execute(AdminClient supervisor, PrintWriter out) throws IOException, RefusedException, FailedException {
             goesOnIfInterrupted(supervisor, "stop");
@@ -173,6 +180,15 @@ abstract class AdminCommand implements Callable<Integer> {
             return ExitStatus.OK;
         }
 
+        /** One may just have begun: the lowest worker, or a service manager, has started it. */
+        private int stopWhoHasTheName(IOException failure) throws IOException {
+            if (attempts++ == MOST_ATTEMPTS) {
+                throw failure;
+            }
+            LockSupport.parkNanos(ATTEMPT_PAUSE.toNanos());
+            return call();
+        }
+
         /** Takes the supervisor's place for as long as that takes. */
         @Override
         int withoutSupervisor(NoSupervisorException e) throws IOException {
@@ -182,7 +198,11 @@ abstract class AdminCommand implements Callable<Integer> {
             Logger.getLogger("io.forkless").setLevel(Level.WARNING); // the rest is told in the end
             out.println("the supervisor has died: draining the workers that it has left");
             out.flush();
-            supervisor.start();
+            try {
+                supervisor.start();
+            } catch (IOException failure) {
+                return stopWhoHasTheName(failure);
+            }
             try {
                 Outcome outcome = supervisor.awaitTermination();
                 if (outcome == Outcome.DRAINED) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -15,6 +16,8 @@ import picocli.CommandLine.ParseResult;
  */
 final class ChangedArguments {
     private static final String COMMAND_FOLLOWS = "--";
+
+    private static final String UNIX = "unix:";
 
     /** They name the supervisor, and do not change. */
     private static final Set<String> NAMING = Set.of("--name", "--runtime-dir");
@@ -32,10 +35,10 @@ final class ChangedArguments {
         Set<String> changed =
                 after.matchedOptions().stream().map(OptionSpec::longestName).collect(Collectors.toSet());
         List<String> merged = new ArrayList<>();
-        before.matchedOptions().stream()
+        options(before)
                 .filter(option -> !changed.contains(option.longestName()))
                 .forEach(option -> merged.addAll(words(option)));
-        after.matchedOptions().forEach(option -> merged.addAll(words(option)));
+        options(after).forEach(option -> merged.addAll(words(option)));
         addCommand(merged, command(after).isEmpty() ? command(before) : command(after));
         return merged;
     }
@@ -43,15 +46,20 @@ final class ChangedArguments {
     /** What is given to {@code upgrade}, with paths that mean the same wherever they are read. */
     static List<String> of(ParseResult given) {
         List<String> words = new ArrayList<>();
-        for (OptionSpec option : given.matchedOptions()) {
+        for (OptionSpec option : options(given).toList()) {
             if (!NAMING.contains(option.longestName())) {
                 for (String value : option.originalStringValues()) {
-                    words.add(word(option, isPath(option) ? absolute(value) : value));
+                    words.add(word(option, withFullPath(option, value)));
                 }
             }
         }
         addCommand(words, command(given));
         return words;
+    }
+
+    /** Each once, however often it is given: it has all its values. */
+    private static Stream<OptionSpec> options(ParseResult parsed) {
+        return parsed.matchedOptions().stream().distinct();
     }
 
     private static void addCommand(List<String> words, List<String> command) {
@@ -61,8 +69,12 @@ final class ChangedArguments {
         }
     }
 
-    private static boolean isPath(OptionSpec option) {
-        return option.typeInfo().getType() == Path.class;
+    private static String withFullPath(OptionSpec option, String value) {
+        if (option.typeInfo().getType() == Path.class) {
+            return absolute(value);
+        }
+        boolean isListener = option.longestName().equals("--listen") && value.startsWith(UNIX);
+        return isListener ? UNIX + absolute(value.substring(UNIX.length())) : value;
     }
 
     private static String absolute(String path) {

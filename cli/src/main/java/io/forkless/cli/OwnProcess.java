@@ -3,13 +3,17 @@ package io.forkless.cli;
 import io.forkless.spi.HostProcess;
 import io.forkless.supervisor.command.JvmVariables;
 import io.forkless.supervisor.output.Log;
+import java.io.File;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** How this process was started, and how to do so again without the options for JVMs that are meant for workers. */
 final class OwnProcess {
@@ -35,9 +39,19 @@ final class OwnProcess {
         if (!options.contains(NATIVE_ACCESS)) {
             command.add(NATIVE_ACCESS);
         }
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "run"));
+        command.addAll(List.of("-cp", classPath(), Main.class.getName(), "run"));
         command.addAll(arguments);
         return command;
+    }
+
+    /** The process may be started in another directory than this one. */
+    private static String classPath() {
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(entry -> LogicalDirectory.current()
+                        .resolve(Path.of(entry))
+                        .toAbsolutePath()
+                        .toString())
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     /** For a supervisor in a process of its own. */

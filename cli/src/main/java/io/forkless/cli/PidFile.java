@@ -1,6 +1,7 @@
 package io.forkless.cli;
 
 import io.forkless.internal.control.DiskSpace;
+import io.forkless.internal.control.ProcessIdentity;
 import io.forkless.supervisor.output.Log;
 import java.io.Closeable;
 import java.io.IOException;
@@ -40,17 +41,22 @@ final class PidFile implements Closeable {
         return pidFile;
     }
 
-    /** In place of the supervisor that has been there before, and perhaps is just ending. */
+    /** In place of the supervisor that has been there before, and perhaps is just ending. The service goes on without one. */
     static PidFile overwrite(Path file) {
-        PidFile pidFile = new PidFile(file);
-        try {
-            if (file != null && (Files.notExists(file) || Files.isRegularFile(file))) {
-                pidFile.write();
-            }
-        } catch (IOException e) {
-            Log.supervisor().log(Level.WARNING, "{0}", e.getMessage()); // the service goes on
+        if (file == null) {
+            return NONE;
         }
-        return pidFile;
+        try {
+            if (Files.exists(file) && !Files.isRegularFile(file)) {
+                throw new IOException("pid file " + file + " is not a regular file");
+            }
+            PidFile pidFile = new PidFile(file);
+            pidFile.write();
+            return pidFile;
+        } catch (IOException e) {
+            Log.supervisor().log(Level.WARNING, "{0}", e.getMessage());
+            return NONE;
+        }
     }
 
     private void write() throws IOException {
@@ -81,9 +87,8 @@ final class PidFile implements Closeable {
 
     private static boolean isAlive(String pid) {
         try {
-            return ProcessHandle.of(Long.parseLong(pid))
-                    .map(ProcessHandle::isAlive)
-                    .orElse(false);
+            return ProcessIdentity.of(Long.parseLong(pid))
+                    .isPresent(); // one that was killed may be a zombie for a while
         } catch (NumberFormatException e) {
             return false;
         }

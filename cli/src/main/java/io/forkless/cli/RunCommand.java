@@ -1,5 +1,7 @@
 package io.forkless.cli;
 
+import io.forkless.internal.control.PrivateDirectory;
+import io.forkless.internal.control.RuntimeDirectory;
 import io.forkless.internal.control.SupervisorLaunch;
 import io.forkless.supervisor.Supervisor;
 import io.forkless.supervisor.SupervisorBuilder;
@@ -51,6 +53,8 @@ final class RunCommand implements Callable<Integer> {
 
     static final String TAKE_OVER = "--take-over";
 
+    private static final String AS_RECORDED = "--as-recorded";
+
     @Spec
     private CommandSpec spec;
 
@@ -72,6 +76,12 @@ final class RunCommand implements Callable<Integer> {
             description =
                     "As 'upgrade' has it run: takes over from the supervisor of that name. A file says how it was started.")
     private Path takesOver;
+
+    @Option(
+            names = AS_RECORDED,
+            hidden = true,
+            description = "As a worker starts one that had taken over: how that one was first started is on record.")
+    private boolean asRecorded;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -133,14 +143,21 @@ final class RunCommand implements Callable<Integer> {
     private void recordStart(SupervisorBuilder builder, Path output) throws IOException {
         List<String> arguments =
                 new ArrayList<>(((Main) spec.root().userObject()).arguments().afterName());
-        if (takesOver == null) {
+        if (takesOver == null && !asRecorded) {
             builder.startedBy(OwnProcess.toRun(arguments), output, arguments, List.of());
-        } else {
-            SupervisorLaunch before = SupervisorLaunch.read(takesOver);
-            arguments.removeIf(argument -> argument.startsWith(TAKE_OVER + "="));
-            builder.startedBy(OwnProcess.toRun(arguments), output, before.arguments(), before.changes());
+            return;
+        }
+        SupervisorLaunch first = SupervisorLaunch.read(takesOver == null ? record() : takesOver);
+        arguments.set(0, AS_RECORDED); // in place of that, or of the other one
+        builder.startedBy(OwnProcess.toRun(arguments), output, first.arguments(), first.changes());
+        if (takesOver != null) {
             builder.takeOver();
         }
+    }
+
+    private Path record() throws IOException {
+        return PrivateDirectory.pathOfService(RuntimeDirectory.path(), options.name())
+                .resolve(SupervisorLaunch.FILE);
     }
 
     private Supervisor configure(SupervisorLog log) throws IOException {

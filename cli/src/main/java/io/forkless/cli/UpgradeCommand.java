@@ -9,14 +9,12 @@ import io.forkless.supervisor.admin.AdminClient.FailedException;
 import io.forkless.supervisor.admin.AdminClient.RefusedException;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,7 +42,8 @@ import picocli.CommandLine.Spec;
             "5:the new one is in charge and has replaced workers, but an old one did not drain",
             "6:the old supervisor is still in charge, or the new one is and could not replace the workers; the message says why",
             "126:COMMAND, or the jar of 'java -jar', cannot be executed",
-            "127:COMMAND, or the jar of 'java -jar', is not found"
+            "127:COMMAND, or the jar of 'java -jar', is not found",
+            AdminCommand.INTERRUPTED
         },
         footer = {
             "",
@@ -88,8 +87,8 @@ final class UpgradeCommand implements Callable<Integer> {
         SupervisorLaunch launch = SupervisorLaunch.read(recorded);
         List<String> changes = ChangedArguments.merge(
                 launch.changes(), ChangedArguments.of(spec.commandLine().getParseResult()));
-        List<String> arguments = ChangedArguments.merge(expand(launch.arguments()), changes);
-        int status = check(arguments);
+        List<String> arguments = ChangedArguments.merge(readAgain(launch), changes);
+        int status = check(arguments, launch);
         if (status != ExitStatus.OK) {
             return status;
         }
@@ -117,22 +116,31 @@ final class UpgradeCommand implements Callable<Integer> {
         return ExitStatus.OK;
     }
 
-    /** As a start would: says what is wrong while nothing has happened yet. */
-    private int check(List<String> arguments) {
-        List<String> words = new ArrayList<>(List.of("run", "--dry-run"));
+    /** As a start would, and where the new supervisor will be: says what is wrong while nothing has happened yet. */
+    private static int check(List<String> arguments, SupervisorLaunch launch) throws IOException {
+        List<String> words = new ArrayList<>(List.of("--dry-run"));
         words.addAll(arguments);
-        CommandLine checking = Main.commandLine();
-        checking.setErr(spec.commandLine().getErr());
-        checking.setOut(new PrintWriter(Writer.nullWriter()));
-        return Main.execute(words, checking);
+        ProcessBuilder builder = new ProcessBuilder(OwnProcess.toRun(words))
+                .directory(launch.directory().toFile())
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().clear();
+        builder.environment().putAll(launch.environment());
+        try {
+            return builder.start().waitFor();
+        } catch (InterruptedException e) {
+            throw new IOException("interrupted", e);
+        }
     }
 
-    /** The files that are named in the arguments are read again. */
-    private static List<String> expand(List<String> arguments) {
-        List<String> words = new ArrayList<>(List.of("upgrade"));
-        words.addAll(arguments);
-        List<String> expanded =
-                Arrays.asList(Arguments.of(words, Main.commandLine()).expanded());
-        return expanded.subList(1, expanded.size());
+    /** With what is now in the files that are named in them. */
+    private static List<String> readAgain(SupervisorLaunch launch) {
+        List<String> words = new ArrayList<>(List.of("run"));
+        words.addAll(launch.arguments());
+        Arguments read = Arguments.of(words, Main.commandLine(), launch.directory());
+        List<String> arguments = new ArrayList<>();
+        read.files().forEach(file -> arguments.add(RunOptions.STARTED_FROM + "=" + file));
+        arguments.addAll(Arrays.asList(read.expanded()).subList(1, read.expanded().length));
+        return arguments;
     }
 }

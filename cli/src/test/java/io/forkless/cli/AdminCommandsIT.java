@@ -169,7 +169,7 @@ class AdminCommandsIT extends ServiceCommands {
                     3,
                     "the supervisor 'web' (pid " + pid + ") does not answer for 10 s: it hangs or has been stopped;"
                             + " continue it with 'kill -CONT " + pid + "', or end it with 'kill -KILL " + pid
-                            + "', upon which its workers drain and exit");
+                            + "', upon which its workers drain, or serve on until another one takes over");
         } finally {
             PosixSignals.send("CONT", pid);
         }
@@ -178,7 +178,8 @@ class AdminCommandsIT extends ServiceCommands {
 
     @Test
     void what_a_supervisor_that_was_killed_has_left_is_in_nobodys_way() throws Exception {
-        assertThat(start("--name", "web", "-w", "1").status()).isZero();
+        assertThat(start("--name", "web", "-w", "1", "--orphan-timeout", "0").status())
+                .isZero();
         PosixSignals.send("KILL", supervisors.get(0).pid());
         supervisors.get(0).onExit().join();
         assertComplaint(command("status", "--name", "web"), 3, "no supervisor named 'web' is running");

@@ -71,6 +71,12 @@ final class ForklessCommand implements Closeable {
         return new ForklessCommand(directory, jar(), List.of(), Map.of(), List.of(option), arguments);
     }
 
+    /** Where that program runs it, as env(1) does: elsewhere, say. */
+    static ForklessCommand withOptionBelow(Path directory, String option, List<String> prefix, String... arguments)
+            throws IOException {
+        return new ForklessCommand(directory, jar(), prefix, Map.of(), List.of(option), arguments);
+    }
+
     static ForklessCommand below(Path directory, Path jar, List<String> prefix, String... arguments)
             throws IOException {
         return new ForklessCommand(directory, jar, prefix, Map.of(), List.of(), arguments);

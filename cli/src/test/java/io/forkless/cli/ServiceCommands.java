@@ -70,7 +70,7 @@ abstract class ServiceCommands {
     }
 
     /** The arguments, in which an array stands for its elements. */
-    private static String[] flat(Object... arguments) {
+    static String[] flat(Object... arguments) {
         List<String> all = new ArrayList<>();
         for (Object argument : arguments) {
             all.addAll(argument instanceof Object[] several ? List.of(flat(several)) : List.of((String) argument));

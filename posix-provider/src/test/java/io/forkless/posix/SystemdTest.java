@@ -61,6 +61,13 @@ class SystemdTest {
     }
 
     @Test
+    void the_successor_is_told_as_the_main_process() throws Exception {
+        notifying(directory.resolve("notify").toString()).successor(4711);
+        assertThat(received()).isEqualTo("MAINPID=4711");
+        systemd(Map.of()).successor(4711); // nobody wants to know
+    }
+
+    @Test
     void a_reload_has_the_time_of_the_clock_that_systemd_looks_at() throws Exception {
         Systemd systemd = notifying(directory.resolve("notify").toString());
         long before = monotonicMicros();

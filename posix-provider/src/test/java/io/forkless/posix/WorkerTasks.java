@@ -7,7 +7,6 @@ import io.forkless.spi.UnixListenSpec;
 import io.forkless.tck.WorkerProgram;
 import java.io.FileInputStream;
 import java.io.IOException;
-import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -105,8 +104,8 @@ final class WorkerTasks {
             try (SocketChannel connection = SocketChannel.open(UnixDomainSocketAddress.of(payload.socket()))) {
                 connection.write(ByteBuffer.wrap(payload.nonce()));
                 return connection.read(ByteBuffer.allocate(1)) < 0 ? "refused" : "served";
-            } catch (SocketException e) {
-                return "refused"; // it hung up without having read the nonce
+            } catch (IOException e) {
+                return "refused"; // it hung up before it was sent the nonce, or without having read it
             }
         }
     }

@@ -5,8 +5,10 @@ import io.forkless.internal.control.ControlMessage;
 import io.forkless.internal.control.ControlMessage.Again;
 import io.forkless.internal.control.EndpointText;
 import io.forkless.internal.control.ProcessIdentity;
+import io.forkless.internal.control.Ticket;
 import io.forkless.internal.control.UserId;
 import io.forkless.internal.control.WorkerRecord;
+import io.forkless.spi.ListenSpec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger.Level;
@@ -56,8 +58,17 @@ final class LinkKeeper {
     /** Of the supervisor that was called last. */
     private volatile long supervisor;
 
+    /** Held while the files of this worker come or go. */
+    private final Object files = new Object();
+
+    /** Whether its files have gone for good, as it is about to end. */
+    private boolean filesGone;
+
     /** Since when it has been an orphan; {@code null} if it is none. */
     private Long orphanedAt;
+
+    /** Whether a thread sees to it that this does not last too long. */
+    private boolean watched;
 
     /** @param removeStaleFiles what the supervisor has left, when this worker goes as well */
     LinkKeeper(
@@ -89,9 +100,11 @@ final class LinkKeeper {
                 throw e;
             } catch (IOException e) {
                 BootstrapFile.Service service = bootstrap.service();
-                boolean over = service == null || isOver(begin, service.orphanTimeout());
-                if (over || !pause()) {
+                if (service == null) {
                     throw e;
+                }
+                if (isOver(begin, service.orphanTimeout()) || !pause()) {
+                    throw (IOException) new ConnectException("no supervisor has answered").initCause(e);
                 }
                 EndpointText endpoint = endpoint(service.endpoint());
                 address = endpoint == null ? address : endpoint.address();
@@ -124,8 +137,21 @@ final class LinkKeeper {
         }
     }
 
-    SupervisorLink current() {
-        return link;
+    /** Of the supervisor that there is; if there is none, of the next one. */
+    Ticket requestTicket(ListenSpec spec) throws IOException {
+        long begin = System.nanoTime();
+        while (true) {
+            try {
+                return link.requestTicket(spec);
+            } catch (SupervisorLink.RefusedException e) {
+                throw e;
+            } catch (IOException e) {
+                boolean over = !survivesSupervisor() || isOver(begin, SupervisorLink.ANSWER_TIMEOUT);
+                if (over || !pause()) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /** For the answer to a supervisor that wants a copy of a listener. */
@@ -160,9 +186,10 @@ final class LinkKeeper {
         Revival revival = new Revival(service.record(), service.endpoint(), bootstrap.index());
         long begin = System.nanoTime();
         boolean linked = false;
-        while (!linked && pause()) {
-            owner.orphaned();
+        while (!linked && !areFilesGone() && pause()) {
             try {
+                watchTimeoutElsewhere();
+                owner.orphaned();
                 linked = callNext();
                 if (!linked && !owner.isDraining()) {
                     revival.consider(Duration.ofNanos(System.nanoTime() - begin));
@@ -171,8 +198,16 @@ final class LinkKeeper {
                 owner.abandoned("the supervisor does not take this worker over: " + e.getMessage());
                 return;
             } catch (IOException | RuntimeException | Error e) { // memory or descriptors are short, or it has just died
-                LOG.log(Level.DEBUG, "no supervisor yet", e);
+                log(Level.DEBUG, "no supervisor yet: " + e);
             }
+        }
+    }
+
+    /** A limit of threads is a state that passes: the next look tries again. */
+    private synchronized void watchTimeoutElsewhere() {
+        if (!watched && orphanedAt != null) {
+            SupervisorLink.start("forkless-orphan-timeout", this::watchTimeout);
+            watched = true;
         }
     }
 
@@ -181,7 +216,6 @@ final class LinkKeeper {
             return; // the next one has died as well
         }
         orphanedAt = System.nanoTime();
-        SupervisorLink.start("forkless-orphan-timeout", this::watchTimeout);
         if (!owner.isDraining()) {
             log(
                     Level.WARNING,
@@ -193,13 +227,18 @@ final class LinkKeeper {
 
     /** However many supervisors have been called meanwhile, and whatever they do. */
     private void watchTimeout() {
-        while (isOrphan() && pause()) {
+        while (isWatched() && pause()) {
             if (isOverdue()) {
                 abandon("no supervisor has taken over within "
                         + service.orphanTimeout().toMillis() + " ms");
                 return;
             }
         }
+    }
+
+    private synchronized boolean isWatched() {
+        watched = orphanedAt != null;
+        return watched;
     }
 
     private synchronized boolean isOrphan() {
@@ -217,7 +256,7 @@ final class LinkKeeper {
     /** The files go first, as the drain may end this process at once. */
     private void abandon(String reason) {
         try {
-            removeStaleFiles.run();
+            removeFiles();
         } finally {
             owner.abandoned(reason);
         }
@@ -226,13 +265,34 @@ final class LinkKeeper {
     /** This process is about to end: if it is an orphan, what nobody needs any more goes. */
     void leave() {
         if (isOrphan()) {
+            removeFiles();
+        }
+    }
+
+    private void removeFiles() {
+        synchronized (files) {
+            filesGone = true;
             removeStaleFiles.run();
+        }
+    }
+
+    private boolean areFilesGone() {
+        synchronized (files) {
+            return filesGone;
+        }
+    }
+
+    private void restoreRecord() throws IOException {
+        synchronized (files) {
+            if (!filesGone) {
+                record().restoreAt(service.record());
+            }
         }
     }
 
     /** @return false if there is nobody to call */
     private boolean callNext() throws IOException {
-        record().restoreAt(service.record());
+        restoreRecord();
         EndpointText endpoint = endpoint(service.endpoint());
         if (endpoint == null) {
             return false;
@@ -291,7 +351,8 @@ final class LinkKeeper {
             Thread.sleep(INTERVAL.toMillis());
             return true;
         } catch (InterruptedException e) {
-            return false; // nobody has reason to
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 

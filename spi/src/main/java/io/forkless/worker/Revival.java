@@ -81,10 +81,11 @@ final class Revival {
     }
 
     private void startUnlessTooOften(Path launch, Path timesFile) throws IOException {
-        long now = System.currentTimeMillis();
+        // All processes of a machine share the origin of this clock: CLOCK_MONOTONIC, QueryPerformanceCounter.
+        long now = System.nanoTime();
         List<Long> times = timesIn(timesFile, now);
         boolean tooOften = times.size() >= MOST;
-        boolean underWay = !times.isEmpty() && now - times.get(times.size() - 1) < BOOT.toMillis();
+        boolean underWay = !times.isEmpty() && now - times.get(times.size() - 1) < BOOT.toNanos();
         if (tooOften || underWay || isClaimed()) {
             return;
         }
@@ -107,7 +108,7 @@ final class Revival {
         try {
             for (String line : Files.readAllLines(file, StandardCharsets.US_ASCII)) {
                 long time = Long.parseLong(line);
-                if (time <= now && now - time < PERIOD.toMillis()) {
+                if (time <= now && now - time < PERIOD.toNanos()) {
                     times.add(time);
                 }
             }
@@ -119,6 +120,9 @@ final class Revival {
 
     /** Whether a supervisor has the name, and is perhaps just starting. */
     private boolean isClaimed() {
+        if (!Files.isRegularFile(endpoint, LinkOption.NOFOLLOW_LINKS)) {
+            return false; // to open a FIFO would wait for ever
+        }
         try (FileChannel channel = FileChannel.open(endpoint, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
             return channel.tryLock(EndpointText.LOCKED_BYTE, 1, false) == null;
         } catch (IOException | OverlappingFileLockException e) {

@@ -52,11 +52,7 @@ final class SupervisedWorker implements Worker {
         this.scoreboard = scoreboard;
         this.pacing = new AcceptPacing(scoreboard, index);
         this.drain = new Drain(
-                link.drainTimeout(),
-                this::sayBye,
-                this::tellWhatIsOpen,
-                Runtime.getRuntime()::exit,
-                Runtime.getRuntime()::halt);
+                link.drainTimeout(), this::sayBye, this::tellWhatIsOpen, this::exit, Runtime.getRuntime()::halt);
         this.readiness = new Readiness(this::send, drain::hasBegun);
         this.keeper = new LinkKeeper(bootstrap, link, readiness, holdings, new LinkEvents(), removeStaleFiles);
         this.heartbeats = new Heartbeats(keeper::sendUninterrupted, pacing, link.heartbeatInterval(), drain::hasBegun);
@@ -162,7 +158,7 @@ final class SupervisedWorker implements Worker {
 
     @Override
     public SharedServerSocketChannel listen(ListenSpec spec) throws IOException {
-        Ticket ticket = keeper.current().requestTicket(spec);
+        Ticket ticket = keeper.requestTicket(spec);
         ListenerProvider provider = ListenerProviders.named(ticket.provider());
         providers.add(provider.getClass());
         SharedServerSocketChannel channel = provider.adopt(ticket.payload());
@@ -226,7 +222,15 @@ final class SupervisedWorker implements Worker {
 
     private void sayBye() {
         send(new ControlMessage.Bye());
-        keeper.leave();
+    }
+
+    /** Whatever has come of the drain. */
+    private void exit(int status) {
+        try {
+            keeper.leave();
+        } finally {
+            Runtime.getRuntime().exit(status);
+        }
     }
 
     private void tellWhatIsOpen() {

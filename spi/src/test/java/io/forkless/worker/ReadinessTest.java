@@ -1,6 +1,7 @@
 package io.forkless.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.forkless.internal.control.ControlMessage;
 import io.forkless.internal.control.ControlMessage.Ready;
@@ -10,6 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +39,27 @@ class ReadinessTest {
         second.close();
 
         assertThat(sent).containsExactly(new Ready());
+    }
+
+    @Test
+    void another_supervisor_hears_how_it_stands_and_then_of_what_changes() throws Exception {
+        readiness.introduce(ready -> assertThat(ready).isFalse());
+        readiness.started();
+        ReadyHold hold = readiness.hold();
+        readiness.introduce(ready -> assertThat(ready).isFalse());
+        hold.close();
+
+        readiness.introduce(ready -> {
+            assertThat(ready).isTrue();
+            FutureTask<Void> change = new FutureTask<>(readiness::hold, null);
+            new Thread(change, "test-hold").start();
+            assertThat(change)
+                    .as("it waits until the introduction is on its way")
+                    .isNotDone();
+            sent.clear();
+        });
+
+        await().untilAsserted(() -> assertThat(sent).containsExactly(new Unready()));
     }
 
     @Test

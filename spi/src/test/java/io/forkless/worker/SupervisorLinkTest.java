@@ -218,6 +218,33 @@ class SupervisorLinkTest {
         await().untilAsserted(() -> assertThat(events.log).containsExactly("drain", "lost"));
     }
 
+    @Test
+    void what_a_supervisor_that_takes_over_says_is_delivered() throws Exception {
+        SupervisorLink link = open(LONG);
+        RecordedEvents events = new RecordedEvents();
+        link.deliverTo(events);
+
+        supervisor.send("hand-over 7");
+        supervisor.send("adopted");
+
+        await().untilAsserted(() -> assertThat(events.log).containsExactly("hand over 7", "adopted"));
+    }
+
+    @Test
+    void one_that_is_refused_by_another_supervisor_can_tell_that_from_a_loss() throws Exception {
+        FutureTask<SupervisorLink> calling = start(() -> SupervisorLink.open(
+                supervisor.bootstrap().address(), link -> link.sendUninterrupted(new Ready()), LONG));
+        assertThat(supervisor.nextLine()).isEqualTo("ready");
+        supervisor.send("refused 0 the token is foreign");
+
+        assertThat(calling)
+                .failsWithin(60, TimeUnit.SECONDS)
+                .withThrowableThat()
+                .havingCause()
+                .isInstanceOf(SupervisorLink.RefusedException.class)
+                .withMessage("the token is foreign");
+    }
+
     private SupervisorLink open(Duration answerTimeout) throws Exception {
         FutureTask<SupervisorLink> opening = opening(answerTimeout);
         supervisor.welcome(1000);

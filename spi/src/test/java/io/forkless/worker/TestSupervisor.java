@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.forkless.internal.control.BootstrapFile;
+import io.forkless.internal.control.EndpointText;
 import io.forkless.internal.control.PrivateDirectory;
 import io.forkless.internal.control.Scoreboard;
+import io.forkless.internal.control.WorkerRecord;
 import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;
@@ -19,7 +21,9 @@ import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -29,9 +33,9 @@ final class TestSupervisor implements Closeable {
     static final String TOKEN = "0123456789abcdef";
     static final String END = "(end of stream)";
 
-    final PrivateDirectory directory = PrivateDirectory.create("forkless-test-");
-    final Path scoreboard = directory.resolve(Scoreboard.FILE);
-    final Path bootstrap = directory.resolve("worker-5" + BootstrapFile.FILE_SUFFIX);
+    final PrivateDirectory directory;
+    final Path scoreboard;
+    final Path bootstrap;
 
     /** Rare enough to be in nobody's way. */
     static final long HEARTBEAT_MILLIS = 3_600_000;
@@ -41,19 +45,62 @@ final class TestSupervisor implements Closeable {
     private final ServerSocketChannel server;
     private final SocketAddress address;
     private final Thread acceptor = new Thread(this::acceptAndRead, "test-supervisor");
+    private final BootstrapFile.Service service;
     private SocketChannel worker;
 
+    /** One whose workers go with it. */
     TestSupervisor() throws IOException {
+        this(PrivateDirectory.create("forkless-test-"), null);
+    }
+
+    private TestSupervisor(PrivateDirectory directory, BootstrapFile.Service service) throws IOException {
+        this.directory = directory;
+        this.service = service;
+        scoreboard = directory.resolve(Scoreboard.FILE);
+        bootstrap = directory.resolve("worker-5" + BootstrapFile.FILE_SUFFIX);
         server = listen();
         address = server.getLocalAddress();
+        Files.deleteIfExists(bootstrap);
         bootstrap().writeTo(bootstrap);
-        Scoreboard.create(scoreboard).close();
+        Scoreboard.openOrCreate(scoreboard).close();
         acceptor.setDaemon(true);
         acceptor.start();
     }
 
+    /** One of a service, whose workers serve on for that long; it cannot be found until it is {@linkplain #publish published}. */
+    static TestSupervisor ofService(Duration orphanTimeout) throws IOException {
+        PrivateDirectory directory = PrivateDirectory.ofService("web");
+        return new TestSupervisor(
+                directory,
+                new BootstrapFile.Service(
+                        "web",
+                        directory.path().resolveSibling("web" + EndpointText.FILE_SUFFIX),
+                        directory.resolve("5-1" + WorkerRecord.FILE_SUFFIX),
+                        "origin",
+                        orphanTimeout));
+    }
+
     BootstrapFile bootstrap() {
-        return new BootstrapFile(5, address, TOKEN);
+        return new BootstrapFile(5, address, TOKEN).withService(service);
+    }
+
+    /** Workers find it from now on. */
+    void publish() throws IOException {
+        PrivateDirectory.replace(
+                endpoint(), endpointText(ProcessHandle.current().pid()));
+    }
+
+    /** As it is found by workers, with another pid. */
+    String endpointText(long pid) {
+        return pid + " 00ff00ff " + EndpointText.encode(address) + "\n";
+    }
+
+    Path endpoint() {
+        return service.endpoint();
+    }
+
+    Path record() {
+        return service.record();
     }
 
     /** The next line that the worker sent. */

@@ -2,6 +2,8 @@ package io.forkless.worker;
 
 import io.forkless.spi.ListenSpec;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CountDownLatch;
@@ -23,7 +25,16 @@ final class WorkerProgram {
         }
     }
 
+    /** Begins a step that waits until there is a file of that name. */
+    static final String AWAIT = "await=";
+
     private static String run(String step) throws Exception {
+        if (step.startsWith(AWAIT)) {
+            while (!Files.exists(Path.of(step.substring(AWAIT.length())))) {
+                Thread.sleep(20);
+            }
+            return "it is there";
+        }
         return switch (step) {
             case "current" -> current();
             case "listen" -> listen();

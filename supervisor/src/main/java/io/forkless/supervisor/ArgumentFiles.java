@@ -11,8 +11,17 @@ import java.util.Map;
 final class ArgumentFiles {
     private final Map<Path, String> contents = new LinkedHashMap<>();
 
-    /** Reads them now. */
-    ArgumentFiles(List<Path> files) {
+    private final String remedy;
+
+    /**
+     * Reads them now.
+     *
+     * @param name of the supervisor; {@code null} for none
+     */
+    ArgumentFiles(List<Path> files, String name) {
+        remedy = name == null
+                ? "stop and start the supervisor to apply it"
+                : "'forkless upgrade --name " + name + "' applies it";
         files.forEach(file -> contents.put(file.toAbsolutePath(), content(file)));
     }
 
@@ -24,8 +33,7 @@ final class ArgumentFiles {
     List<String> remarks() {
         return contents.entrySet().stream()
                 .filter(file -> !content(file.getKey()).equals(file.getValue()))
-                .map(file -> file.getKey() + " has changed since the start and was not read again: stop and start the"
-                        + " supervisor to apply it")
+                .map(file -> file.getKey() + " has changed since the start and was not read again: " + remedy)
                 .toList();
     }
 

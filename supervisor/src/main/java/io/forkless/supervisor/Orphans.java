@@ -47,6 +47,9 @@ final class Orphans {
     private final CompletableFuture<Void> anyTaken = new CompletableFuture<>();
     private final CompletableFuture<Void> allTaken = new CompletableFuture<>();
 
+    /** Those that had not called when they were waited for no longer, for a person. */
+    private volatile String silentOnes = "";
+
     /** That of the supervisor, when it has begun; {@code null} before. */
     private WorkerPool pool;
 
@@ -58,7 +61,8 @@ final class Orphans {
     /** @param workers that are about to call, with the ages of their processes */
     void expect(Map<SpawnedWorker, Duration> workers) {
         ages.putAll(workers);
-        awaited.addAll(workers.keySet());
+        // One that has never called has no listener, and calls when it has booted.
+        workers.keySet().stream().filter(SpawnedWorker::hasEverCalled).forEach(awaited::add);
         checkAllTaken();
     }
 
@@ -107,14 +111,37 @@ final class Orphans {
     void await() throws IOException {
         try {
             if (!isDone(anyTaken, FIRST_LIMIT) || !isDone(allTaken, ALL_LIMIT)) {
-                loop.execute(() -> LOG.log(
+                CompletableFuture<String> silent = new CompletableFuture<>();
+                loop.execute(() -> silent.complete(describe(awaited)));
+                silentOnes = silent.join();
+                LOG.log(
                         Level.WARNING,
                         "{0}: no answer from these workers, which an earlier supervisor has started; going on without",
-                        describe(awaited)));
+                        silentOnes);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while waiting for workers of an earlier supervisor", e);
+        }
+    }
+
+    /** What may fail because workers that have not called have what is wanted. */
+    interface Opening {
+        void open() throws IOException;
+    }
+
+    /** On another thread, after {@link #await}. */
+    void blame(Opening opening) throws IOException {
+        try {
+            opening.open();
+        } catch (IOException e) {
+            String silent = silentOnes;
+            throw silent.isEmpty()
+                    ? e
+                    : new IOException(
+                            e.getMessage() + "; these workers, which an earlier supervisor has started, may have it and"
+                                    + " have not answered: " + silent,
+                            e);
         }
     }
 
@@ -141,9 +168,8 @@ final class Orphans {
         if (worker.isDraining()) {
             return Condition.DRAINING;
         }
-        return worker.isReady() || !called.containsKey(worker) && worker.hasEverCalled()
-                ? Condition.READY
-                : Condition.UNREADY;
+        boolean silent = awaited.contains(worker) && !called.containsKey(worker);
+        return worker.isReady() || silent ? Condition.READY : Condition.UNREADY;
     }
 
     /**

@@ -5,12 +5,9 @@ import io.forkless.internal.control.ControlMessage.Again;
 import io.forkless.internal.control.ControlMessage.Heartbeat;
 import io.forkless.internal.control.ControlMessage.Listen;
 import io.forkless.internal.control.ControlMessage.Welcome;
-import io.forkless.internal.control.ListenerRecord;
 import io.forkless.internal.control.PrivateDirectory;
 import io.forkless.internal.control.Scoreboard;
-import io.forkless.internal.control.StaleFiles;
 import io.forkless.internal.control.SupervisorLaunch;
-import io.forkless.spi.ListenSpec;
 import io.forkless.spi.ServiceManager.State;
 import io.forkless.supervisor.admin.AdminSession;
 import io.forkless.supervisor.admin.Endpoint;
@@ -30,7 +27,6 @@ import io.forkless.supervisor.output.WorkerOutput;
 import io.forkless.supervisor.pool.Backoff;
 import io.forkless.supervisor.pool.Settings;
 import io.forkless.supervisor.pool.SupervisorLife;
-import io.forkless.supervisor.pool.SupervisorState;
 import io.forkless.supervisor.pool.SupervisorTransition;
 import io.forkless.supervisor.pool.WorkerPool;
 import io.forkless.supervisor.process.EventCommand;
@@ -45,7 +41,6 @@ import io.forkless.supervisor.status.WorkerStatus;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,10 +84,8 @@ final class Supervision {
     private final FileChanges fileChanges;
     private final LogRotation logRotation;
     private final LateClasses lateClasses;
-    private final PrivateDirectory directory;
-    private final WorkerOutput output;
+    private final ServiceFiles files;
     private final SupervisorLaunch launch;
-    private final ControlServer control;
     private final Gate gate;
     private final Handover handover;
     private final Scoreboard scoreboard;
@@ -134,41 +127,26 @@ final class Supervision {
         serviceManagers = resources.own(new ServiceManagers()); // the last to go: it hears everything
         endsAtOnce = configuration.endsOrphans();
         listeners = resources.own(new Listeners(configuration.selectProvider()));
+        ListenerSetup setup = new ListenerSetup(configuration.listen(), listeners);
         if (predecessor != null) {
-            takeListeners(predecessor);
-            openListeners(configuration);
+            setup.takeFrom(predecessor);
             predecessor.stepDown();
         }
-        String name = configuration.name();
-        if (name == null) {
-            directory = resources.own(PrivateDirectory.create("forkless-"));
-            endpoint = resources.own(Endpoint.unnamed(directory));
-        } else {
-            endpoint = resources.own(Endpoint.claim(name));
-            directory = resources.own(PrivateDirectory.ofService(name));
-            StaleFiles.removeHandOffsOfTheDead(directory.path().getParent());
-        }
+        files = ServiceFiles.claim(configuration.name(), resources);
+        endpoint = files.endpoint();
+        PrivateDirectory directory = files.directory();
         Settings settings = configuration.settings();
-        Roster roster = new Roster(
-                directory,
-                endpoint.name(),
-                endpoint.path(),
-                configuration.origin(),
-                configuration.orphanTimeout(),
-                settings.drainTimeout());
-        output = resources.own(openOutput(configuration, predecessor != null));
+        Roster roster = files.roster(configuration);
+        WorkerOutput output = resources.own(openOutput(configuration, predecessor != null));
         ownLog = configuration.output().ownLog();
         launch = configuration.launch();
-        Path listenersFile = directory.resolve(ListenerRecord.FILE);
-        List<ListenerRecord> known = name == null ? List.of() : ListenerRecord.readAll(listenersFile);
         loop = new EventLoop("forkless-supervisor");
         resources.own(loop::stop);
         calls = new Calls(loop);
         gate = new Gate(loop);
-        handover = new Handover(loop, listeners, new Stepping());
         Welcome welcome = new Welcome(settings.drainTimeout(), settings.heartbeatInterval());
         Operations operations = new Operations();
-        control = resources.own(new ControlServer(
+        ControlServer control = resources.own(new ControlServer(
                 loop,
                 directory,
                 welcome,
@@ -181,7 +159,7 @@ final class Supervision {
         upkeep = resources.own(new Upkeep(
                 List.of(directory, control, scoreboard, roster, listeners, endpoint),
                 scoreboard::now)); // before any of them goes
-        takeover = new ListenerTakeover(loop, listeners, known);
+        takeover = new ListenerTakeover(loop, listeners, files.leftListeners());
         orphans = new Orphans(loop, takeover);
         listenRequests = new ListenRequests(loop, listeners, this::notGranted);
         WorkerCommand workers = configuration.workerCommand();
@@ -219,15 +197,14 @@ final class Supervision {
                 this::allReady,
                 this::terminated,
                 events::tell);
-        boolean inherits = inheritListeners();
+        StepDown stepDown =
+                new StepDown(life, gate, upkeep, output, control, launcher, listeners, files, this::handedOver);
+        handover = new Handover(loop, listeners, stepDown);
+        setup.inherit(serviceManagers);
         adoptOrphans(control.address());
-        if (predecessor == null) {
-            openListeners(configuration);
-        }
-        sealListeners(!configuration.listen().isEmpty() || inherits);
-        if (name != null) {
-            listeners.recordIn(listenersFile);
-        }
+        orphans.blame(setup::open);
+        unwanted = setup.seal();
+        files.record(listeners);
         endpoint.publish(control.address()); // once more, if they have been adopted
         if (predecessor != null) {
             predecessor.inCharge(); // from now on there is no way back
@@ -249,13 +226,6 @@ final class Supervision {
         orphans.await();
     }
 
-    /** @return whether there are any */
-    private boolean inheritListeners() throws IOException {
-        List<ServiceManagers.Inherited> inherited = serviceManagers.takeListeners();
-        inherited.forEach(listeners::add);
-        return !inherited.isEmpty();
-    }
-
     /** @param shared whether another supervisor may still be closing the same files */
     private WorkerOutput openOutput(Configuration configuration, boolean shared) throws IOException {
         long begin = System.nanoTime();
@@ -268,26 +238,6 @@ final class Supervision {
                 }
                 LockSupport.parkNanos(OUTPUT_PAUSE.toNanos());
             }
-        }
-    }
-
-    private void takeListeners(Predecessor predecessor) throws IOException {
-        for (ListenerRecord record : predecessor.begin()) {
-            listeners.takeOver(record, predecessor.ticketFor(record.bound()));
-        }
-    }
-
-    private void openListeners(Configuration configuration) throws IOException {
-        for (ListenSpec spec : configuration.listen()) {
-            listeners.open(spec);
-        }
-    }
-
-    /** @param given whether somebody has said what there is to be */
-    private void sealListeners(boolean given) {
-        if (given) {
-            listeners.seal();
-            unwanted = listeners.closeUnclaimed();
         }
     }
 
@@ -324,24 +274,13 @@ final class Supervision {
             renewed = orphans.adopted(pool, unwanted);
             loop.after(QUIESCED_CONNECTIONS_LIMIT, this::recallQuiescing);
             listeners.keep();
-            recordLaunch();
+            files.record(launch);
             launched.complete(null);
             inspectRegularly();
             fileChanges.lookRegularly();
             serviceManagers.watchdogInterval().ifPresent(interval -> assureRegularly(interval.dividedBy(2)));
         } catch (Throwable e) {
             launched.completeExceptionally(e); // else nobody would hear of it, and the caller would wait for ever
-        }
-    }
-
-    /** For the workers, if this supervisor dies, and for an operator who wants another one in its place. */
-    private void recordLaunch() {
-        try {
-            if (launch != null) {
-                launch.writeTo(directory.resolve(SupervisorLaunch.FILE));
-            }
-        } catch (IOException e) {
-            LOG.log(Level.WARNING, "nobody will know how to start this supervisor again: {0}", e.getMessage());
         }
     }
 
@@ -481,6 +420,21 @@ final class Supervision {
         pool.refused(worker, reason);
     }
 
+    private void handedOver(long successor) {
+        String message = "handed over to the supervisor with pid " + successor;
+        LOG.log(Level.INFO, message);
+        events.tell(new SupervisorEvent(
+                SupervisorEvent.Type.HANDED_OVER,
+                SupervisorEvent.NONE,
+                SupervisorEvent.NONE,
+                Long.toString(successor),
+                pool.workers(),
+                message));
+        serviceManagers.tellSuccessor(successor);
+        life.make(SupervisorTransition.END);
+        terminated(Outcome.HANDED_OVER);
+    }
+
     private void terminated(Outcome outcome) {
         try {
             failure = outcome == Outcome.DRAINED || outcome == Outcome.HANDED_OVER ? "" : pool.failure();
@@ -488,53 +442,6 @@ final class Supervision {
         } finally {
             // Not on the loop's thread, which is one of the things to be released; and the JVM waits for it.
             loop.executeElsewhere("forkless-termination", false, () -> whenEnded.accept(outcome));
-        }
-    }
-
-    /** What it takes to let another supervisor have the service. */
-    private final class Stepping implements Handover.Owner {
-        @Override
-        public void requireRunning() {
-            if (!life.is(SupervisorState.RUNNING)) {
-                throw new IllegalStateException("the supervisor is not running: it is " + life.state());
-            }
-        }
-
-        @Override
-        public void stepDown() throws IOException {
-            gate.close();
-            upkeep.pause(true);
-            output.share(true);
-            control.pause();
-            launcher.running().forEach(SpawnedWorker::release);
-            endpoint.release();
-        }
-
-        @Override
-        public void takeBack() throws IOException {
-            endpoint.reclaim();
-            control.resume();
-            output.share(false);
-            upkeep.pause(false);
-            gate.open();
-        }
-
-        @Override
-        public void handedOver(long successor) {
-            listeners.handOver();
-            directory.handOver();
-            String message = "handed over to the supervisor with pid " + successor;
-            LOG.log(Level.INFO, message);
-            events.tell(new SupervisorEvent(
-                    SupervisorEvent.Type.HANDED_OVER,
-                    SupervisorEvent.NONE,
-                    SupervisorEvent.NONE,
-                    Long.toString(successor),
-                    pool.workers(),
-                    message));
-            serviceManagers.tellSuccessor(successor);
-            life.make(SupervisorTransition.END);
-            terminated(Outcome.HANDED_OVER);
         }
     }
 
@@ -576,9 +483,10 @@ final class Supervision {
             takeover.answered(worker, answer);
         }
 
+        /** Not before the listeners that workers hand over are here: it would open another one in the place of one of them. */
         @Override
         public void listenRequested(SpawnedWorker worker, Listen request) {
-            listenRequests.add(worker, request);
+            launched.thenRun(() -> listenRequests.add(worker, request));
         }
     }
 

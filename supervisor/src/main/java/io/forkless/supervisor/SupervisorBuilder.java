@@ -389,7 +389,7 @@ public final class SupervisorBuilder {
         return new Supervisor(new Configuration(
                 command,
                 directory.toAbsolutePath(),
-                new ArgumentFiles(argumentFiles),
+                new ArgumentFiles(argumentFiles, name),
                 Map.copyOf(environment),
                 outputSettings(),
                 fastStart,

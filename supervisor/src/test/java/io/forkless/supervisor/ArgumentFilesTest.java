@@ -18,7 +18,7 @@ class ArgumentFilesTest {
     void a_file_is_changed_when_its_content_is() throws Exception {
         Path file = Files.writeString(directory.resolve("web.args"), "--workers=2\n");
         Path other = Files.writeString(directory.resolve("other.args"), "--listen=8080\n");
-        ArgumentFiles files = new ArgumentFiles(List.of(file, other));
+        ArgumentFiles files = new ArgumentFiles(List.of(file, other), null);
         assertThat(files.remarks()).isEmpty();
 
         Path fresh = Files.writeString(directory.resolve("fresh"), "--workers=3\n");
@@ -32,5 +32,16 @@ class ArgumentFilesTest {
 
         Files.delete(file);
         assertThat(files.remarks()).containsExactly(remark);
+    }
+
+    @Test
+    void a_supervisor_with_a_name_is_upgraded_to_apply_it() throws Exception {
+        Path file = Files.writeString(directory.resolve("web.args"), "--workers=2\n");
+        ArgumentFiles files = new ArgumentFiles(List.of(file), "web");
+        Files.writeString(file, "--workers=3\n");
+        assertThat(files.remarks())
+                .containsExactly(
+                        file + " has changed since the start and was not read again: 'forkless upgrade --name web'"
+                                + " applies it");
     }
 }

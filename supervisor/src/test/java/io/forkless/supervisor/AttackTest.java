@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.forkless.internal.control.BootstrapFile;
 import io.forkless.internal.control.ControlMessage;
+import io.forkless.internal.control.ControlMessage.Again;
 import io.forkless.internal.control.ControlMessage.Hello;
 import io.forkless.internal.control.ControlMessage.Operator;
+import io.forkless.internal.control.ListenerRecord;
+import io.forkless.internal.control.WorkerRecord;
 import io.forkless.supervisor.admin.AdminClient;
 import io.forkless.supervisor.link.ControlServer;
 import io.forkless.testing.Client;
@@ -53,6 +56,7 @@ class AttackTest {
     private static final String TEMPORARY_PROPERTY = "java.io.tmpdir";
     private static final Pattern SECRET = Pattern.compile("[0-9a-f]{64}");
     private static final int CONNECTIONS = 3000;
+    private static final String NAME = "attacked";
 
     @TempDir(factory = ShortTempDir.class)
     private static Path directory;
@@ -67,7 +71,8 @@ class AttackTest {
         step = Files.writeString(directory.resolve("step"), FaultWorker.SERVE);
         List<String> worker = JavaProgram.of(FaultWorker.class, step.toString(), "127.0.0.1:0")
                 .command();
-        supervisor = new SupervisorProcess(temporary, List.of(), List.of(), 1, true, worker).awaitReady();
+        List<String> named = List.of("-D" + TestSupervisor.NAME + "=" + NAME);
+        supervisor = new SupervisorProcess(temporary, List.of(), named, 1, true, worker).awaitReady();
         temporaryBefore = System.getProperty(TEMPORARY_PROPERTY);
         System.setProperty(TEMPORARY_PROPERTY, temporary.toString()); // where commands look for the supervisor
     }
@@ -160,6 +165,14 @@ class AttackTest {
                 bytes("x".repeat(ControlMessage.MAX_LINE_BYTES + 1)),
                 new Hello(ControlMessage.VERSION, forged, pid, false).toBytes(),
                 new Hello(ControlMessage.VERSION, token, pid, false).toBytes(), // an operator's is no worker's
+                again(Again.CURRENT_VERSION, forged, pid),
+                again(Again.CURRENT_VERSION, token, pid),
+                again(Again.CURRENT_VERSION + 1, workerToken(), pid),
+                again(Again.CURRENT_VERSION, workerToken(), pid),
+                again(Again.CURRENT_VERSION, workerToken(), supervisor.pids().get(0)), // who is there already
+                bytes("again 1\n"),
+                bytes("adopted\n"), // of a supervisor
+                bytes("hand-over 1\n"),
                 new Operator(ControlMessage.VERSION, forged).toBytes(),
                 new Operator(ControlMessage.VERSION, token.substring(1)).toBytes(),
                 new Operator(ControlMessage.VERSION, token + "0").toBytes());
@@ -240,7 +253,14 @@ class AttackTest {
                 }
             }
         }
-        for (String name : List.of("hand-off", "control.sock", "endpoint", "scoreboard", BootstrapFile.FILE_SUFFIX)) {
+        for (String name : List.of(
+                "hand-off",
+                "control.sock",
+                "endpoint",
+                "scoreboard",
+                BootstrapFile.FILE_SUFFIX,
+                WorkerRecord.FILE_SUFFIX,
+                ListenerRecord.FILE)) {
             assertThat(paths).as(name).anyMatch(path -> path.toString().endsWith(name));
         }
         return paths;
@@ -259,8 +279,26 @@ class AttackTest {
     }
 
     private static String endpointToken() throws IOException {
-        return Files.readString(supervisor.controlSocket().resolveSibling("endpoint"))
-                .split(" ")[1];
+        Path runtimeDirectory = supervisor.controlSocket().getParent().getParent();
+        return Files.readString(runtimeDirectory.resolve(NAME + ".endpoint")).split(" ")[1];
+    }
+
+    /** Of the one that serves. */
+    private static String workerToken() throws IOException {
+        try (Stream<Path> files = Files.list(supervisor.controlSocket().getParent())) {
+            for (Path file : files.filter(path -> path.toString().endsWith(WorkerRecord.FILE_SUFFIX))
+                    .toList()) {
+                WorkerRecord record = WorkerRecord.read(file);
+                if (record.process().pid() == supervisor.pids().get(0)) {
+                    return record.token();
+                }
+            }
+        }
+        throw new AssertionError("no record of the worker");
+    }
+
+    private static byte[] again(int version, String token, long pid) {
+        return new Again(version, token, pid, true, false, false, false, List.of()).toBytes();
     }
 
     private static void command(String workers) throws Exception {
@@ -270,7 +308,7 @@ class AttackTest {
     }
 
     private static AdminClient connect() throws IOException {
-        return AdminClient.connect(Long.toString(supervisor.process.pid()));
+        return AdminClient.connect(NAME);
     }
 
     private static byte[] bytes(String text) {

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 public final class SupervisorProcess implements Closeable {
     public final Process process;
     final Path temporary;
+    private final Path log;
     private final BufferedReader output;
     private List<Long> numbers;
 
@@ -30,12 +31,13 @@ public final class SupervisorProcess implements Closeable {
         this.temporary = temporary;
         List<String> arguments = new ArrayList<>(List.of(Integer.toString(workers), Boolean.toString(listen)));
         arguments.addAll(worker);
+        log = Files.createTempFile(temporary.getParent(), "log", "");
         process = JavaProgram.of(TestSupervisor.class, arguments.toArray(String[]::new))
                 .below(prefix)
                 .options(options)
                 .temporary(temporary)
                 .process()
-                .redirectError(temporary.resolveSibling("log").toFile())
+                .redirectError(log.toFile())
                 .start();
         output = process.inputReader();
     }
@@ -61,7 +63,7 @@ public final class SupervisorProcess implements Closeable {
 
     /** As its standard error shows it. */
     public String log() throws IOException {
-        return Files.readString(temporary.resolveSibling("log"));
+        return Files.readString(log);
     }
 
     /** Has all workers replaced; returns when that is done. */
@@ -120,7 +122,6 @@ public final class SupervisorProcess implements Closeable {
         }
         killHard();
         // Windows may count a file as open for a moment after the process that had it has ended.
-        await().ignoreExceptionsInstanceOf(FileSystemException.class)
-                .until(() -> Files.deleteIfExists(temporary.resolveSibling("log")));
+        await().ignoreExceptionsInstanceOf(FileSystemException.class).until(() -> Files.deleteIfExists(log));
     }
 }

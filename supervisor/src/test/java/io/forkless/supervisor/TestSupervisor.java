@@ -14,8 +14,19 @@ import java.util.concurrent.TimeUnit;
  * pids as soon as they are ready, restarts them for each line of its standard input, and stops when that ends.
  */
 public final class TestSupervisor {
-    /** A system property, an ISO 8601 duration. */
+    // System properties; durations are those of ISO 8601.
     public static final String HANG_TIMEOUT = "forkless.test.hangTimeout";
+
+    public static final String BOOT_TIMEOUT = "forkless.test.bootTimeout";
+    public static final String DRAIN_TIMEOUT = "forkless.test.drainTimeout";
+    public static final String NAME = "forkless.test.name";
+    public static final String ORPHAN_TIMEOUT = "forkless.test.orphanTimeout";
+
+    /** Addresses that are separated by spaces, in place of a port of the system's choice. */
+    public static final String LISTEN = "forkless.test.listen";
+
+    /** How many connections a worker serves before it is replaced; 0 for any number. */
+    public static final String MAX_CONNECTIONS = "forkless.test.maxConnections";
 
     private TestSupervisor() {}
 
@@ -24,10 +35,20 @@ public final class TestSupervisor {
         SupervisorBuilder builder = Supervisor.builder()
                 .workers(Integer.parseInt(arguments[0]))
                 .hangTimeout(Duration.parse(System.getProperty(HANG_TIMEOUT, "PT30S")))
-                .drainTimeout(Duration.ofSeconds(10))
+                .bootTimeout(Duration.parse(System.getProperty(BOOT_TIMEOUT, "PT60S")))
+                .drainTimeout(Duration.parse(System.getProperty(DRAIN_TIMEOUT, "PT10S")))
+                .recycle(Duration.ZERO, Long.getLong(MAX_CONNECTIONS, 0), 0)
                 .command(List.of(arguments).subList(2, arguments.length));
+        if (System.getProperty(NAME) != null) {
+            builder.name(System.getProperty(NAME));
+        }
+        if (System.getProperty(ORPHAN_TIMEOUT) != null) {
+            builder.orphanTimeout(Duration.parse(System.getProperty(ORPHAN_TIMEOUT)));
+        }
         if (Boolean.parseBoolean(arguments[1])) {
-            builder.listen(ListenSpec.tcp("127.0.0.1", 0));
+            for (String address : System.getProperty(LISTEN, "127.0.0.1:0").split(" ")) {
+                builder.listen(ListenSpec.parse(address));
+            }
         }
         try (Supervisor supervisor = builder.build()) {
             supervisor.start();
@@ -37,7 +58,8 @@ public final class TestSupervisor {
             StringBuilder answer = new StringBuilder("ready");
             supervisor
                     .addresses()
-                    .forEach(address -> answer.append(' ').append(((InetSocketAddress) address).getPort()));
+                    .forEach(address ->
+                            answer.append(' ').append(address instanceof InetSocketAddress inet ? inet.getPort() : 0));
             supervisor.workers().forEach(worker -> answer.append(' ').append(worker.pid()));
             System.out.println(answer);
             BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));

@@ -20,13 +20,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CyclicBarrier;
 
 /**
  * A worker that answers lines with lines, and misbehaves if it is told to. Its arguments are a mode and, for the modes
- * that serve, the address to listen on.
+ * that serve, the addresses to listen on.
  */
 public final class TestWorker {
     /** Modes, the first argument. */
@@ -56,12 +58,12 @@ public final class TestWorker {
             case DEAF -> beDeaf();
             default -> {
                 Worker worker = Worker.current().orElseThrow();
-                new TestWorker(worker).run(arguments[0], arguments.length > 1 ? arguments[1] : null);
+                new TestWorker(worker).run(arguments[0], List.of(arguments).subList(1, arguments.length));
             }
         }
     }
 
-    private void run(String mode, String address) throws Exception {
+    private void run(String mode, List<String> addresses) throws Exception {
         switch (mode) {
             case UNREADY -> sleepForEver();
             case IDLE -> {
@@ -82,18 +84,29 @@ public final class TestWorker {
             }
             default -> {}
         }
-        ServerSocketChannel server = worker.listen(ListenSpec.parse(address));
-        Thread acceptor = new Thread(() -> accept(server), "acceptor");
+        List<ServerSocketChannel> servers = new ArrayList<>();
+        List<Thread> acceptors = new ArrayList<>();
+        for (String address : addresses) {
+            ServerSocketChannel server = worker.listen(ListenSpec.parse(address));
+            servers.add(server);
+            acceptors.add(new Thread(() -> accept(server), "acceptor"));
+        }
         worker.onDrain(limit -> {
-            server.close();
-            acceptor.join(limit.toMillis()); // what it has just accepted becomes a conversation first
+            for (ServerSocketChannel server : servers) {
+                server.close();
+            }
+            for (Thread acceptor : acceptors) {
+                acceptor.join(limit.toMillis()); // what it has just accepted becomes a conversation first
+            }
             for (Thread conversation : CONVERSATIONS) {
                 conversation.join(limit.toMillis());
             }
         });
-        acceptor.start();
+        acceptors.forEach(Thread::start);
         worker.ready();
-        acceptor.join();
+        for (Thread acceptor : acceptors) {
+            acceptor.join();
+        }
     }
 
     private void accept(ServerSocketChannel server) {

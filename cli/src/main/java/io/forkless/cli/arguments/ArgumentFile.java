@@ -28,10 +28,13 @@ record ArgumentFile(Path file, List<Line> lines) {
     /** @param number as an editor counts, from 1 */
     record Line(int number, String text) {}
 
-    /** @throws IllegalArgumentException if it cannot be read, or is no text; the message names it */
-    static ArgumentFile read(String name) {
+    /**
+     * @param directory where the name begins, unless it is absolute
+     * @throws IllegalArgumentException if it cannot be read, or is no text; the message names it
+     */
+    static ArgumentFile read(String name, Path directory) {
         try {
-            Path file = Path.of(name);
+            Path file = directory.resolve(name);
             return new ArgumentFile(file, lines(decode(name, bytes(name, file))));
         } catch (InvalidPathException e) {
             throw mistake(name, "it is not the name of a file: " + e.getReason());

@@ -17,6 +17,7 @@ import picocli.CommandLine.ParameterException;
  */
 public final class Arguments {
     private final List<String> given;
+    private final Path directory;
     private final CommandSpec command;
     private final CommandScan scan;
     private final List<ArgumentFile> files = new ArrayList<>();
@@ -25,8 +26,9 @@ public final class Arguments {
     private int expandedAfterName;
     private int operands;
 
-    private Arguments(List<String> given, CommandSpec command) {
+    private Arguments(List<String> given, CommandSpec command, Path directory) {
         this.given = given;
+        this.directory = directory;
         this.command = command;
         scan = new CommandScan(command);
     }
@@ -36,7 +38,16 @@ public final class Arguments {
      * @throws ParameterException if a file cannot be read or is no text, or if an argument has not arrived as it was given
      */
     public static Arguments of(List<String> given, CommandLine commandLine) {
-        Arguments arguments = new Arguments(given, commandLine.getCommandSpec());
+        return of(given, commandLine, Path.of(""));
+    }
+
+    /**
+     * The same, of a process that runs elsewhere.
+     *
+     * @param directory where the names of files begin
+     */
+    public static Arguments of(List<String> given, CommandLine commandLine, Path directory) {
+        Arguments arguments = new Arguments(given, commandLine.getCommandSpec(), directory);
         try {
             CommandLineBytes.ofThisProcess().requireIntact(given);
             arguments.expand();
@@ -83,7 +94,7 @@ public final class Arguments {
             } else if (word.startsWith("@@")) {
                 add(word.substring(1));
             } else {
-                include(ArgumentFile.read(word.substring(1)));
+                include(ArgumentFile.read(word.substring(1), directory));
                 continue;
             }
             if (givenAfterName == 0 && expandedAfterName == expanded.size()) {

@@ -42,7 +42,12 @@ public record BootstrapFile(int index, SocketAddress address, String token, Path
      * @param origin as of {@link WorkerRecord}
      * @param orphanTimeout how long it serves on without a supervisor
      */
-    public record Service(String name, Path endpoint, Path record, String origin, Duration orphanTimeout) {}
+    public record Service(String name, Path endpoint, Path record, String origin, Duration orphanTimeout) {
+        public Service {
+            Objects.requireNonNull(name, "name");
+            Objects.requireNonNull(origin, "origin");
+        }
+    }
 
     /** Of a worker that drains when its supervisor goes. */
     public BootstrapFile(int index, SocketAddress address, String token) {

@@ -208,7 +208,12 @@ public sealed interface ControlMessage {
                     .append(" debugged=")
                     .append(debugged);
             line.append(" reopens-output=").append(reopensOutput);
-            holdings.forEach(holding -> line.append(" holds=").append(holding.encode()));
+            for (Holding holding : holdings) {
+                String word = " holds=" + holding.encode();
+                if (line.length() + word.length() < MAX_LINE_BYTES) { // none rather than a part of one
+                    line.append(word);
+                }
+            }
             return line.toString();
         }
 

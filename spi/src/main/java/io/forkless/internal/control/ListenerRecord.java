@@ -2,10 +2,12 @@ package io.forkless.internal.control;
 
 import io.forkless.spi.ListenSpec;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +29,9 @@ public record ListenerRecord(String bound, ListenSpec named, ListenSpec literal,
     private static final String INHERITED = "inherited";
     private static final String OWN = "own";
     private static final int FIELDS = 7;
+
+    /** More is none of ours. */
+    private static final int MAX_BYTES = 1 << 20;
 
     /** One of which nothing is known but where it is bound. */
     public static ListenerRecord of(String bound, String provider) {
@@ -83,17 +88,25 @@ public record ListenerRecord(String bound, ListenSpec named, ListenSpec literal,
     /** Those that can be read; a line that cannot is left out. Empty if there is no such file. */
     public static List<ListenerRecord> readAll(Path file) {
         List<ListenerRecord> all = new ArrayList<>();
-        try {
-            for (String line : Files.readAllLines(file)) {
-                try {
-                    all.add(decode(line));
-                } catch (IllegalArgumentException e) {
-                    // garbage: the listener is known by where it is bound
-                }
+        for (String line : text(file).split("\n")) {
+            try {
+                all.add(decode(line));
+            } catch (IllegalArgumentException e) {
+                // garbage: the listener is known by where it is bound
             }
-        } catch (IOException e) {
-            // as above
         }
         return all;
+    }
+
+    /** Empty if it is something else, such as a FIFO, which nobody may ever write to. */
+    private static String text(Path file) {
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            return "";
+        }
+        try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+            return new String(in.readNBytes(MAX_BYTES), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            return "";
+        }
     }
 }

@@ -69,10 +69,10 @@ public final class PrivateDirectory implements Closeable, Renewable {
     public static PrivateDirectory create(String prefix) throws IOException {
         String owner = prefix + ProcessHandle.current().pid() + SEPARATOR;
         for (int attempt = 1; ; attempt++) {
-            Path path = RuntimeDirectory.prepare().resolve(owner + randomDigits());
+            Path path = requireShort(RuntimeDirectory.prepare().resolve(owner + randomDigits()));
             try {
                 Files.createDirectory(path, RuntimeDirectory.ownerOnly(path));
-                return new PrivateDirectory(requireShort(path), false);
+                return new PrivateDirectory(path, false);
             } catch (NoSuchFileException | FileAlreadyExistsException e) {
                 if (attempt == ATTEMPTS) {
                     throw cannotMake(path, e);
@@ -92,13 +92,13 @@ public final class PrivateDirectory implements Closeable, Renewable {
      */
     public static PrivateDirectory ofService(String name) throws IOException {
         for (int attempt = 1; ; attempt++) {
-            Path path = pathOfService(RuntimeDirectory.prepare(), name);
+            Path path = requireShort(pathOfService(RuntimeDirectory.prepare(), name));
             try {
                 Files.createDirectory(path, RuntimeDirectory.ownerOnly(path));
-                return new PrivateDirectory(requireShort(path), true);
+                return new PrivateDirectory(path, true);
             } catch (FileAlreadyExistsException e) {
                 RuntimeDirectory.requireSafe(path);
-                PrivateDirectory directory = new PrivateDirectory(requireShort(path), true);
+                PrivateDirectory directory = new PrivateDirectory(path, true);
                 Files.deleteIfExists(directory.resolve(BootstrapFile.SOCKET_FILE)); // of the one before
                 return directory;
             } catch (NoSuchFileException e) {
@@ -150,7 +150,6 @@ public final class PrivateDirectory implements Closeable, Renewable {
     private static Path requireShort(Path path) throws IOException {
         int bytes = path.toString().getBytes(StandardCharsets.UTF_8).length;
         if (bytes > MAX_PATH_BYTES) {
-            Files.delete(path);
             RuntimeDirectory.removeIfEmpty(path.getParent());
             throw new IOException("cannot keep files in " + path.getParent() + ": " + path
                     + " is too long for a Unix-domain socket in it; choose a" + " shorter directory with "
@@ -250,6 +249,11 @@ public final class PrivateDirectory implements Closeable, Renewable {
             }
             RuntimeDirectory.requireSafe(path);
         }
+    }
+
+    /** Whether it is the directory of a service, and not of one process alone. */
+    public boolean isOfService() {
+        return shared;
     }
 
     /** Whether a worker has its record here, so that the directory is to stay. */

@@ -17,12 +17,18 @@ public record ProcessIdentity(long pid, String start) {
     private static final int STATE = 0;
     private static final int START_TIME = 19;
 
+    private static final Path PROC = Path.of("/proc");
+
     private static final char SEPARATOR = ':';
 
     /** Of the process with that pid, if there is one that runs. */
     public static Optional<ProcessIdentity> of(long pid) {
-        Path stat = Path.of("/proc", Long.toString(pid), "stat");
-        if (!Files.exists(Path.of("/proc/self/stat"))) {
+        return of(pid, PROC);
+    }
+
+    /** @param proc where proc(5) is mounted, if anywhere */
+    static Optional<ProcessIdentity> of(long pid, Path proc) {
+        if (!Files.exists(proc.resolve("self/stat"))) {
             return ProcessHandle.of(pid)
                     .filter(ProcessHandle::isAlive)
                     .map(process -> new ProcessIdentity(
@@ -34,7 +40,7 @@ public record ProcessIdentity(long pid, String start) {
                                     .orElse("")));
         }
         try {
-            String text = Files.readString(stat);
+            String text = Files.readString(proc.resolve(pid + "/stat"));
             String[] fields = text.substring(text.lastIndexOf(')') + 1).strip().split(" ");
             // A zombie has ended, and waits for a parent that perhaps never asks for its status.
             boolean ended = fields[STATE].equals("Z") || fields[STATE].equals("X");

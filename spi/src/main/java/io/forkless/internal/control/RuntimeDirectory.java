@@ -31,6 +31,9 @@ public final class RuntimeDirectory {
     private static final String NAME = "forkless";
     private static final String REMEDY = "choose another directory with " + OPTION + " or " + ENVIRONMENT;
 
+    /** That of this process's supervisor, if it uses that though no operator has chosen it for this process. */
+    private static volatile Path ofSupervisor;
+
     private RuntimeDirectory() {}
 
     /**
@@ -51,7 +54,8 @@ public final class RuntimeDirectory {
 
     /** Has this process keep its files where its supervisor does, whatever its own directory for temporary files is. */
     public static void useUnlessChosen(Path directory) throws IOException {
-        if (chosen().isEmpty()) {
+        if (!directory.equals(path()) && chosen().isEmpty()) {
+            ofSupervisor = directory;
             System.setProperty(PROPERTY, directory.toString());
         }
     }
@@ -104,12 +108,16 @@ public final class RuntimeDirectory {
     /** Removes it with the last file that was in it, unless the operator has chosen it. Others may make it again at any time. */
     public static void removeIfEmpty(Path path) {
         try {
-            if (path.getFileName().toString().matches(NAME + "(-\\d+)?") && !path.equals(chosen().orElse(null))) {
+            if (path.getFileName().toString().matches(NAME + "(-\\d+)?") && !isChosen(path)) {
                 Files.deleteIfExists(path);
             }
         } catch (IOException e) {
             // it has files of other supervisors, say
         }
+    }
+
+    private static boolean isChosen(Path path) throws IOException {
+        return path.equals(chosen().orElse(null)) && !path.equals(ofSupervisor);
     }
 
     static FileAttribute<?>[] ownerOnly(Path directory) {

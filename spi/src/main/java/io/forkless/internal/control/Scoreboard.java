@@ -88,6 +88,14 @@ public final class Scoreboard implements Closeable, Renewable {
         if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             return create(file);
         }
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            try {
+                Files.delete(file);
+            } catch (IOException e) {
+                throw PrivateDirectory.cannotWrite(file, e);
+            }
+            return create(file);
+        }
         FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
         try {
@@ -221,6 +229,15 @@ public final class Scoreboard implements Closeable, Renewable {
         if (index >= workers) {
             workers = index + 1;
             write(channel, WORKERS, workers);
+        }
+    }
+
+    /** Supervisor: of those that an earlier one has left, only these indexes have a worker. */
+    public synchronized void vacateAllBut(Set<Integer> occupied) throws IOException {
+        for (int index = 0; index < workers; index++) {
+            if (!occupied.contains(index)) {
+                vacate(index);
+            }
         }
     }
 

@@ -11,6 +11,7 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -63,24 +64,60 @@ public final class StaleFiles {
     public static void leave(BootstrapFile.Service service) {
         delete(service.record());
         Path directory = service.record().getParent();
-        try (FileChannel endpoint = FileChannel.open(
-                service.endpoint(), StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
-            // While this lock is held no supervisor begins.
-            if (endpoint.tryLock(EndpointText.LOCKED_BYTE, 1, false) == null || hasWorkers(directory)) {
-                return;
+        Path endpoint = service.endpoint();
+        try {
+            if (Files.notExists(endpoint, LinkOption.NOFOLLOW_LINKS)) {
+                Files.createFile(endpoint, PrivateDirectory.ownerOnly(endpoint)); // for its lock
             }
-            try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-                for (Path file : files) {
-                    delete(file);
-                }
+            if (Files.isRegularFile(endpoint, LinkOption.NOFOLLOW_LINKS)) { // to open a FIFO would wait for ever
+                removeIfLast(directory, endpoint);
             }
-            delete(directory);
-            removeHandOffsOfTheDead(directory.getParent());
-            delete(service.endpoint());
         } catch (IOException | DirectoryIteratorException e) {
             LOG.log(Level.DEBUG, "somebody else removes it", e);
         }
         RuntimeDirectory.removeIfEmpty(directory.getParent());
+    }
+
+    private static void removeIfLast(Path directory, Path endpoint) throws IOException {
+        FileIdentity identity = FileIdentity.of(endpoint);
+        try (FileChannel channel = FileChannel.open(endpoint, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+            // While this lock is held no supervisor begins, unless another worker has removed the file before.
+            if (!isLocked(channel) || !identity.isThere()) {
+                return;
+            }
+            if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+                if (hasWorkers(directory)) {
+                    return;
+                }
+                deleteWithFiles(directory);
+            }
+            removeHandOffsOfTheDead(directory.getParent());
+            delete(endpoint);
+        }
+    }
+
+    private static void deleteWithFiles(Path directory) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                delete(file);
+            }
+        }
+        delete(directory);
+    }
+
+    /** A supervisor keeps the lock, and another worker that goes at the same time has it for a moment: hence several looks. */
+    private static boolean isLocked(FileChannel endpoint) throws IOException {
+        try {
+            for (int look = 0; look < MAX_LOOKS; look++) {
+                if (endpoint.tryLock(EndpointText.LOCKED_BYTE, 1, false) != null) {
+                    return true;
+                }
+                Thread.sleep(LOOK_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return false;
     }
 
     private static boolean hasWorkers(Path directory) throws IOException {
@@ -94,6 +131,8 @@ public final class StaleFiles {
                     LOG.log(Level.DEBUG, "it is not the record of a worker", e);
                 }
             }
+        } catch (NoSuchFileException e) {
+            LOG.log(Level.DEBUG, "another worker has removed the directory", e);
         }
         return false;
     }

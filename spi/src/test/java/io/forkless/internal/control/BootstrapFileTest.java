@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
+import java.io.StringReader;
+import java.io.StringWriter;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -12,6 +14,8 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Properties;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,6 +57,59 @@ class BootstrapFileTest {
 
         assertThat(BootstrapFile.take(file)).isEqualTo(bootstrap);
         assertThat(file).doesNotExist();
+    }
+
+    @Test
+    void what_a_worker_needs_for_the_next_supervisor_is_read_back_as_it_was_written() throws Exception {
+        BootstrapFile bootstrap = withService();
+
+        bootstrap.writeTo(file);
+
+        assertThat(BootstrapFile.take(file)).isEqualTo(bootstrap);
+        assertThat(bootstrap.toString()).doesNotContain(TOKEN);
+    }
+
+    /** Which reads what it knows, as this one did before, and of which nobody knows whether it ignores the rest. */
+    @Test
+    void an_older_worker_finds_in_it_what_it_knows() throws Exception {
+        withService().writeTo(file);
+        Properties with = properties();
+        Files.delete(file);
+        write();
+        Properties without = properties();
+
+        assertThat(with.stringPropertyNames()).contains("name", "endpoint", "record", "origin", "orphan-timeout");
+        assertThat(with).containsAllEntriesOf(without);
+        assertThat(BootstrapFile.take(file).service()).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"name", "endpoint", "record", "origin"})
+    void a_half_of_what_it_needs_is_no_bootstrap_file(String missing) throws Exception {
+        withService().writeTo(file);
+        Properties properties = properties();
+        properties.remove(missing);
+        StringWriter text = new StringWriter();
+        properties.store(text, null);
+        Files.writeString(file, text.toString());
+
+        assertNotABootstrapFile(text.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private BootstrapFile withService() {
+        return new BootstrapFile(0, new InetSocketAddress("127.0.0.1", 4711), TOKEN)
+                .withService(new BootstrapFile.Service(
+                        "web",
+                        directory.resolve("my ü").resolve("web.endpoint"),
+                        directory.resolve("web.service").resolve("0-1.worker"),
+                        "origin = 1",
+                        Duration.ofMillis(1500)));
+    }
+
+    private Properties properties() throws IOException {
+        Properties properties = new Properties();
+        properties.load(new StringReader(Files.readString(file)));
+        return properties;
     }
 
     @Test
@@ -124,6 +181,7 @@ class BootstrapFileTest {
                 "version=1\nindex=0\nport=65536\ntoken=" + TOKEN,
                 "version=1\nindex=0\nport=-1\ntoken=" + TOKEN,
                 "version=1\nindex=0\nunix=\\u0000\ntoken=" + TOKEN,
+                "version=1\nindex=0\nport=80\ntoken=" + TOKEN + "\norphan-timeout=x",
                 "version=1\nindex=0\nport=80\ntoken=\\u12" // not a Unicode escape
             })
     void a_file_that_is_no_bootstrap_file_is_refused_and_kept(String content) throws Exception {

@@ -3,6 +3,8 @@ package io.forkless.internal.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.forkless.internal.control.ControlMessage.Adopted;
+import io.forkless.internal.control.ControlMessage.Again;
 import io.forkless.internal.control.ControlMessage.Bye;
 import io.forkless.internal.control.ControlMessage.Do;
 import io.forkless.internal.control.ControlMessage.Done;
@@ -10,8 +12,10 @@ import io.forkless.internal.control.ControlMessage.Drain;
 import io.forkless.internal.control.ControlMessage.DumpThreads;
 import io.forkless.internal.control.ControlMessage.Failed;
 import io.forkless.internal.control.ControlMessage.Granted;
+import io.forkless.internal.control.ControlMessage.HandOver;
 import io.forkless.internal.control.ControlMessage.Heartbeat;
 import io.forkless.internal.control.ControlMessage.Hello;
+import io.forkless.internal.control.ControlMessage.Holding;
 import io.forkless.internal.control.ControlMessage.Listen;
 import io.forkless.internal.control.ControlMessage.Operator;
 import io.forkless.internal.control.ControlMessage.Ready;
@@ -25,6 +29,8 @@ import java.net.ProtocolException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,6 +80,25 @@ class ControlMessageTest {
                 Arguments.of(new Refused(0, "no such token"), "refused 0 no such token"),
                 Arguments.of(new Refused(3, ""), "refused 3 "),
                 Arguments.of(new Refused(3, " füße  東京 \ud83d\ude80 "), "refused 3  füße  東京 \ud83d\ude80 "),
+                Arguments.of(
+                        new Again(1, "0123abcd", 4711, true, false, false, false, List.of()),
+                        "again 1 0123abcd 4711 ready=true draining=false debugged=false reopens-output=false"),
+                Arguments.of(
+                        new Again(
+                                1,
+                                "0123abcd",
+                                4711,
+                                false,
+                                true,
+                                true,
+                                true,
+                                List.of(
+                                        new Holding(1, "posix", "127.0.0.1:8080"),
+                                        new Holding(7, "posix", "unix:/run/my web/ü=1"))),
+                        "again 1 0123abcd 4711 ready=false draining=true debugged=true reopens-output=true"
+                                + " holds=1:posix:127.0.0.1%3A8080 holds=7:posix:unix%3A%2Frun%2Fmy+web%2F%C3%BC%3D1"),
+                Arguments.of(new HandOver(7), "hand-over 7"),
+                Arguments.of(new Adopted(), "adopted"),
                 Arguments.of(new Ready(), "ready"),
                 Arguments.of(new Unready(), "unready"),
                 Arguments.of(new Drain(), "drain"),
@@ -110,6 +135,34 @@ class ControlMessageTest {
         assertThat(granted.id()).isEqualTo(5);
         assertThat(granted.ticket().provider()).isEqualTo("windows");
         assertThat(granted.ticket().payload()).isEqualTo(payload);
+    }
+
+    /** Of a later version. */
+    @Test
+    void what_a_worker_that_calls_again_says_besides_is_ignored_and_what_it_does_not_say_is_not_so() throws Exception {
+        assertThat(ControlMessage.parse("again 1 0123abcd 4711 colour=blue ready=true bare holds=2:posix:80 =x"))
+                .isEqualTo(new Again(
+                        1, "0123abcd", 4711, true, false, false, false, List.of(new Holding(2, "posix", "80"))));
+        assertThat(ControlMessage.parse("again 9 0123abcd 4711"))
+                .as("another version, to be refused by its number")
+                .isEqualTo(new Again(9, "0123abcd", 4711, false, false, false, false, List.of()));
+    }
+
+    @Test
+    void a_worker_with_more_listeners_than_fit_into_a_line_names_no_half_of_one() throws Exception {
+        List<Holding> many = IntStream.range(0, 500)
+                .mapToObj(i -> new Holding(i, "posix", "unix:/run/web/" + i))
+                .toList();
+
+        byte[] bytes = new Again(1, "0123abcd", 4711, true, false, false, false, many).toBytes();
+
+        assertThat(bytes)
+                .hasSizeLessThanOrEqualTo(ControlMessage.MAX_LINE_BYTES)
+                .endsWith((byte) '\n');
+        Again read = (Again) ControlMessage.parse(new String(bytes, StandardCharsets.UTF_8).strip());
+        assertThat(read.holdings())
+                .hasSizeGreaterThan(100)
+                .isEqualTo(many.subList(0, read.holdings().size()));
     }
 
     @Test
@@ -199,7 +252,23 @@ class ControlMessageTest {
                 "ticket 1 Posix:" + SECRET,
                 "refused",
                 "refused 1",
-                "refused x reason"
+                "refused x reason",
+                "again",
+                "again 1",
+                "again 1 " + SECRET,
+                "again x " + SECRET + " 1",
+                "again 1 " + SECRET + " x",
+                "again 1 " + SECRET + " 99999999999999999999",
+                "again 1 " + SECRET + " 1 holds=",
+                "again 1 " + SECRET + " 1 holds=1",
+                "again 1 " + SECRET + " 1 holds=1:posix",
+                "again 1 " + SECRET + " 1 holds=x:posix:80",
+                "again 1 " + SECRET + " 1 holds=1:Posix:80",
+                "again 1 " + SECRET + " 1 holds=1:posix:%",
+                "hand-over",
+                "hand-over ",
+                "hand-over x",
+                "hand-over 1 2"
             })
     void a_malformed_message_is_refused_without_repeating_it(String line) {
         assertRefused(line, "malformed control message");
@@ -209,6 +278,9 @@ class ControlMessageTest {
     void neither_token_nor_ticket_is_in_the_text_for_logs() {
         assertThat(new Hello(1, SECRET, 4711, false)).hasToString("Hello[version 1, pid 4711]");
         assertThat(new Hello(1, SECRET, 4711, true)).hasToString("Hello[version 1, pid 4711 debugged]");
+        assertThat(new Again(1, SECRET, 4711, true, false, false, false, List.of()).toString())
+                .contains("4711")
+                .doesNotContain(SECRET);
         assertThat(new Granted(1, Ticket.decode("posix:" + SECRET)).toString())
                 .contains("posix")
                 .doesNotContain(SECRET, "secret");

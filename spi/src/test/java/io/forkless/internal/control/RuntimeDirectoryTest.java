@@ -85,6 +85,26 @@ class RuntimeDirectoryTest {
     }
 
     @Test
+    void a_worker_uses_that_of_its_supervisor_unless_another_one_is_chosen() throws Exception {
+        Path supervisors = directory.resolve("elsewhere");
+        RuntimeDirectory.useUnlessChosen(supervisors);
+        assertThat(RuntimeDirectory.path()).isEqualTo(supervisors);
+
+        RuntimeDirectory.useUnlessChosen(directory.resolve("another"));
+        assertThat(RuntimeDirectory.path()).as("that one is chosen").isEqualTo(supervisors);
+    }
+
+    @Test
+    void the_usual_one_goes_when_it_is_empty_also_if_a_worker_uses_it() throws Exception {
+        RuntimeDirectory.useUnlessChosen(RuntimeDirectory.prepare());
+        assertThat(RuntimeDirectory.path()).isEqualTo(expected);
+
+        RuntimeDirectory.removeIfEmpty(expected);
+
+        assertThat(expected).doesNotExist();
+    }
+
+    @Test
     void a_missing_parent_is_named() {
         Path missing = directory.resolve("missing");
         System.setProperty(TEMPORARY, missing.toString());

@@ -5,16 +5,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.forkless.testing.MappedFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ScoreboardTest {
     @TempDir
@@ -190,6 +196,109 @@ class ScoreboardTest {
             supervisors.makeAgain();
             assertThat(Scoreboard.map(file).workers()).isEqualTo(1);
         }
+    }
+
+    @Test
+    void the_next_supervisor_goes_on_with_the_one_that_the_workers_have() throws Exception {
+        Path file = directory.resolve(Scoreboard.FILE);
+        Scoreboard first = Scoreboard.openOrCreate(file);
+        first.vacate(2);
+        Scoreboard worker = Scoreboard.map(file);
+        worker.publish(1, 7, 70);
+        first.close();
+
+        try (Scoreboard next = Scoreboard.openOrCreate(file)) {
+            assertThat(worker.follow()).as("it is the same").isFalse();
+            assertThat(worker.workers()).isEqualTo(3);
+            assertRecord(Scoreboard.map(file), 1, 7, 70, 0);
+            next.vacate(1);
+            assertRecord(worker, 1, Scoreboard.ABSENT, 0, 0);
+            next.vacate(0);
+            assertThat(worker.workers()).as("the highest index stays").isEqualTo(3);
+            next.vacate(3);
+            assertThat(worker.workers()).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void what_an_earlier_supervisor_has_quiesced_is_recalled_by_the_next_one() throws Exception {
+        Path file = directory.resolve(Scoreboard.FILE);
+        Scoreboard first = Scoreboard.openOrCreate(file);
+        Scoreboard worker = Scoreboard.map(file);
+        first.announceQuiescing();
+        first.close();
+
+        try (Scoreboard next = Scoreboard.openOrCreate(file)) {
+            assertThat(worker.isQuiescing())
+                    .as("connections may come that inherited it")
+                    .isTrue();
+            next.recallQuiescing();
+            assertThat(worker.isQuiescing()).isFalse();
+            next.announceQuiescing();
+            assertThat(worker.isQuiescing()).as("its own stop").isTrue();
+        }
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "nobody can remove a file that is mapped there")
+    void one_of_another_size_gives_way_to_a_new_one_which_the_workers_find() throws Exception {
+        Path file = directory.resolve(Scoreboard.FILE);
+        Scoreboard.create(file).close();
+        Scoreboard worker = Scoreboard.map(file);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.APPEND)) {
+            channel.write(ByteBuffer.allocate(1));
+        }
+
+        try (Scoreboard next = Scoreboard.openOrCreate(file)) {
+            next.vacate(0);
+            assertThat(worker.follow()).isTrue();
+            assertThat(worker.workers()).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {-1, Long.MIN_VALUE, Scoreboard.CAPACITY + 1, Long.MAX_VALUE})
+    void a_number_of_workers_that_cannot_be_is_none_of_its_own(long garbage) throws Exception {
+        Path file = directory.resolve(Scoreboard.FILE);
+        Scoreboard.create(file).close();
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.write(
+                    ByteBuffer.allocate(Long.BYTES)
+                            .order(ByteOrder.nativeOrder())
+                            .putLong(0, garbage),
+                    0);
+        }
+
+        try (Scoreboard next = Scoreboard.openOrCreate(file)) {
+            next.now(); // writes the number
+            assertThat(Scoreboard.map(file).workers()).isEqualTo(garbage < 0 ? 0 : Scoreboard.CAPACITY);
+        }
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no FIFOs, and links take a privilege")
+    void what_is_no_file_gives_way_and_no_link_is_followed() throws Exception {
+        Path file = directory.resolve(Scoreboard.FILE);
+        Path precious = Files.writeString(directory.resolve("precious"), "data");
+        Files.createSymbolicLink(file, precious);
+        Scoreboard.openOrCreate(file).close();
+        assertThat(file).isRegularFile();
+        assertThat(precious).hasContent("data");
+
+        Files.delete(file);
+        assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor())
+                .isZero();
+        Scoreboard.openOrCreate(file).close();
+        assertThat(file).isRegularFile();
+
+        Files.delete(file);
+        Files.createFile(Files.createDirectory(file).resolve("precious"));
+        assertThatThrownBy(() -> Scoreboard.openOrCreate(file))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("cannot write " + file);
+        assertThat(file.resolve("precious")).exists();
+        Files.delete(file.resolve("precious"));
+        Files.delete(file);
     }
 
     private static void assertRecord(Scoreboard scoreboard, int index, long open, long accepted, long pressure) {

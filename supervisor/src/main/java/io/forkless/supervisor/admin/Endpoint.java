@@ -72,6 +72,7 @@ public final class Endpoint implements Closeable, Renewable {
             } catch (IOException e) {
                 boolean gone = e instanceof NoSuchFileException || e.getCause() instanceof NoSuchFileException;
                 if (!gone || attempt == ATTEMPTS) {
+                    RuntimeDirectory.removeIfEmpty(file.getParent()); // it was perhaps made for this
                     throw e;
                 }
             }

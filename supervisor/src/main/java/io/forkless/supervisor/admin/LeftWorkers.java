@@ -60,8 +60,12 @@ public record LeftWorkers(String name, List<WorkerRecord> records) {
                 .orElse(Duration.ZERO);
     }
 
-    /** To be added to the message that there is no supervisor. */
-    String hint() {
+    /**
+     * To be added to the message that there is no supervisor.
+     *
+     * @param foreign whether it is another user's
+     */
+    String hint(boolean foreign) {
         if (isEmpty()) {
             return "";
         }
@@ -70,6 +74,7 @@ public record LeftWorkers(String name, List<WorkerRecord> records) {
                 .sorted()
                 .collect(Collectors.joining(", "));
         return "its supervisor has died, and " + records.size() + " workers serve on for a while (pids " + pids
-                + "): start it again, or drain them with 'forkless stop --name " + name + "'";
+                + "): start it again, or drain them with 'forkless stop --name " + name + "'"
+                + (foreign ? " as that user" : "");
     }
 }

@@ -170,7 +170,7 @@ public final class Places {
         String who = name == null ? "no supervisor is running" : "no supervisor named '" + name + "' is running";
         return left == null || left.isEmpty()
                 ? new NoSupervisorException(who + "; " + describe(name), null)
-                : new NoSupervisorException(who + "; " + left.hint(), areForeign() ? null : left.name());
+                : new NoSupervisorException(who + "; " + left.hint(areForeign()), areForeign() ? null : left.name());
     }
 
     /** The file of an earlier version's supervisor of this user that has the name and lives. */

@@ -63,6 +63,10 @@ public final class ControlConnection {
         flush();
     }
 
+    boolean isOpen() {
+        return !closed;
+    }
+
     public void close(String reason) {
         if (closed) {
             return;

@@ -335,15 +335,19 @@ public final class ControlServer implements Closeable, Renewable {
                 return;
             }
             ExpectedWorker worker = known.get(match);
+            worker.hearOut(); // it may have hung up since: then it calls with good reason
             if (worker.isConnected()) {
                 refuse("worker " + worker.index() + " has called already");
                 return;
             }
             ProcessHandle process = processOf(worker, again.pid());
-            if (process != null) {
+            if (process == null) {
+                return;
+            }
+            connection.send(welcome);
+            if (connection.isOpen()) { // else it has hung up, and will call once more
                 expected.remove(match);
                 leave();
-                connection.send(welcome);
                 worker.connectedAgain(connection, process, again);
             }
         }

@@ -17,8 +17,11 @@ public interface ExpectedWorker {
      */
     void connected(ControlConnection connection, ProcessHandle peer, Hello hello);
 
-    /** Whether the connection over which it has called is open. */
+    /** Whether the connection over which it has called is open, as far as that has been noticed. */
     boolean isConnected();
+
+    /** Takes note of what has come over that connection, such as its end. */
+    void hearOut();
 
     /** It has called again: it had lost this supervisor, or an earlier one. */
     void connectedAgain(ControlConnection connection, ProcessHandle peer, Again introduction);

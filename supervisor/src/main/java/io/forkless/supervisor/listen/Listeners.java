@@ -176,6 +176,11 @@ public final class Listeners implements Closeable, Renewable {
         return unclaimed.stream().map(entry -> entry.record().bound()).collect(Collectors.toSet());
     }
 
+    /** Whether a service manager has opened one of them. */
+    public synchronized boolean haveInherited() {
+        return entries().stream().anyMatch(Entry::inherited);
+    }
+
     /** For a supervisor that takes over; {@link ListenerRecord#decode} reads each. */
     public synchronized List<String> describe() {
         return entries().stream().map(entry -> entry.record().encode()).toList();

@@ -20,23 +20,33 @@ final class Adoption {
 
     /** Those beyond that number go: the oldest, as they were perhaps being replaced, and first those that do not serve. */
     void adopt(List<Orphan> orphans, int workers) {
-        orphans.forEach(this::adopt);
+        List<Orphan> more =
+                orphans.stream().filter(orphan -> !adoptedAtItsIndex(orphan)).toList();
+        more.forEach(orphan -> retirement.retire(adopted(slots.add(), orphan)));
         List<WorkerSlot> permanent = slots.permanent();
         permanent.sort(Comparator.comparing((WorkerSlot slot) -> slot.is(WorkerState.READY))
                 .thenComparing(WorkerSlot::age, Comparator.reverseOrder()));
         permanent.subList(0, Math.max(0, permanent.size() - workers)).forEach(retirement::retire);
     }
 
-    private void adopt(Orphan orphan) {
-        boolean free = !slots.any(slot -> slot.index() == orphan.index());
-        WorkerSlot slot = free ? slots.add(orphan.index()) : slots.add();
-        starts.adopt(slot, orphan);
-        if (!free || orphan.condition() == Orphan.Condition.DRAINING) {
+    /** @return false if another one is there */
+    private boolean adoptedAtItsIndex(Orphan orphan) {
+        if (slots.any(slot -> slot.index() == orphan.index())) {
+            return false;
+        }
+        WorkerSlot slot = adopted(slots.add(orphan.index()), orphan);
+        if (orphan.condition() == Orphan.Condition.DRAINING) {
             retirement.retire(slot);
         } else if (orphan.condition() == Orphan.Condition.UNREADY) {
             slot.becomeUnready(settings.bootTimeout());
         } else {
             starts.awaitProof(slot);
         }
+        return true;
+    }
+
+    private WorkerSlot adopted(WorkerSlot slot, Orphan orphan) {
+        starts.adopt(slot, orphan);
+        return slot;
     }
 }

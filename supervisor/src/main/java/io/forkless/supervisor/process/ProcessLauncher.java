@@ -17,10 +17,12 @@ import io.forkless.supervisor.pool.WorkerProcess;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.lang.System.Logger.Level;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -30,6 +32,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 
 /** Spawns worker processes with their bootstrap file, and watches for their exit. */
 public final class ProcessLauncher implements WorkerPool.Launcher {
@@ -147,10 +150,12 @@ public final class ProcessLauncher implements WorkerPool.Launcher {
      *
      * @return them, with the time for which each has run
      */
-    public Map<SpawnedWorker, Duration> adopt() {
+    public Map<SpawnedWorker, Duration> adopt() throws IOException {
         Map<SpawnedWorker, Duration> adopted = new LinkedHashMap<>();
         roster.takeLeft()
                 .forEach((record, left) -> adopt(record, left).ifPresent(worker -> adopted.put(worker, age(left))));
+        scoreboard.vacateAllBut(
+                adopted.keySet().stream().map(SpawnedWorker::index).collect(Collectors.toSet()));
         return adopted;
     }
 
@@ -200,11 +205,16 @@ public final class ProcessLauncher implements WorkerPool.Launcher {
                 : ProcessHandle.of(process.pid()).orElse(null);
     }
 
+    /** By the difference of two starts, and the time since the later one: of a clock that somebody sets, both are wrong alike. */
     private static Duration age(WorkerRecord left) {
-        Duration age = ProcessHandle.of(left.process().pid())
-                .flatMap(process -> process.info().startInstant())
-                .map(start -> Duration.ofMillis(System.currentTimeMillis() - start.toEpochMilli()))
-                .orElse(Duration.ZERO);
+        Optional<Instant> own = ProcessHandle.current().info().startInstant();
+        Optional<Instant> other = ProcessHandle.of(left.process().pid())
+                .flatMap(process -> process.info().startInstant());
+        if (own.isEmpty() || other.isEmpty()) {
+            return Duration.ZERO;
+        }
+        Duration age = Duration.between(other.get(), own.get())
+                .plusMillis(ManagementFactory.getRuntimeMXBean().getUptime());
         return age.isNegative() ? Duration.ZERO : age;
     }
 

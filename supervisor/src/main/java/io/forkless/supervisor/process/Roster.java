@@ -88,9 +88,11 @@ public final class Roster implements Renewable {
         return record.origin().equals(origin);
     }
 
-    /** What a worker is to know of it; {@code null} if it is not to outlive its supervisor. */
+    /** What a worker is to know of it; {@code null} if all that its supervisor leaves is in a directory of its own. */
     BootstrapFile.Service serviceOf(Path file) {
-        return orphanTimeout.isZero() ? null : new BootstrapFile.Service(name, endpoint, file, origin, orphanTimeout);
+        return orphanTimeout.isZero() && !directory.isOfService()
+                ? null
+                : new BootstrapFile.Service(name, endpoint, file, origin, orphanTimeout);
     }
 
     Path fileOf(String id) {

@@ -237,8 +237,9 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
         }
     }
 
-    /** Takes note of what a process that has exited had said before, such as that it was ready. */
-    void hearOut() {
+    /** Of a process that has exited: what it had said before, such as that it was ready. */
+    @Override
+    public void hearOut() {
         if (connection != null) {
             connection.readAvailable();
         }

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.forkless.internal.control.PrivateDirectory;
+import io.forkless.internal.control.ProcessIdentity;
 import io.forkless.internal.control.RuntimeDirectory;
 import io.forkless.internal.control.UserId;
+import io.forkless.internal.control.WorkerRecord;
 import io.forkless.testing.Privileges;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -154,6 +158,38 @@ class PlacesTest {
 
         assertThat(Places.ofUser("nobody").endpoints()).hasSize(1);
         assertThat(temporary).as("no trace of the look-up").isDirectoryNotContaining("glob:**/*.probe");
+    }
+
+    @Test
+    void a_service_whose_supervisor_has_died_is_told_of_with_what_to_do() throws Exception {
+        leave(RuntimeDirectory.prepare());
+        String message = "; its supervisor has died, and 1 workers serve on for a while (pids "
+                + ProcessHandle.current().pid()
+                + "): start it again, or drain them with 'forkless stop --name web'";
+        for (String name : new String[] {"web", null}) {
+            NoSupervisorException e = Places.ofThisUser().noSupervisor(name);
+            assertThat(e).hasMessageEndingWith(message);
+            assertThat(e.leftService()).contains("web");
+        }
+        assertThat(Places.ofThisUser().noSupervisor("other").leftService()).isEmpty();
+    }
+
+    @Test
+    @Tag("root")
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = NO_POSIX_FILES)
+    void root_is_told_who_can_drain_the_workers_of_another_user() throws Exception {
+        assumeTrue(Privileges.isRoot(), "only root may name another user");
+        leave(Files.createDirectory(temporary.resolve("forkless-" + SOMEBODY)));
+        NoSupervisorException e = Places.ofUser(Integer.toString(SOMEBODY)).noSupervisor("web");
+        assertThat(e).hasMessageEndingWith("drain them with 'forkless stop --name web' as that user");
+        assertThat(e.leftService()).as("for root itself to drain").isEmpty();
+    }
+
+    /** A worker, and no supervisor. */
+    private static void leave(Path runtimeDirectory) throws IOException {
+        Path service = Files.createDirectories(PrivateDirectory.pathOfService(runtimeDirectory, "web"));
+        new WorkerRecord(0, "secret", ProcessIdentity.own(), null, "origin", Duration.ZERO)
+                .writeTo(service.resolve("0" + WorkerRecord.FILE_SUFFIX));
     }
 
     private Path earlier(String name) {

@@ -5,12 +5,15 @@ import static org.awaitility.Awaitility.await;
 
 import io.forkless.internal.control.BootstrapFile;
 import io.forkless.internal.control.ControlMessage;
+import io.forkless.internal.control.ControlMessage.Again;
 import io.forkless.internal.control.ControlMessage.Heartbeat;
 import io.forkless.internal.control.ControlMessage.Hello;
+import io.forkless.internal.control.ControlMessage.Holding;
 import io.forkless.internal.control.ControlMessage.Listen;
 import io.forkless.internal.control.ControlMessage.Ready;
 import io.forkless.internal.control.ControlMessage.Welcome;
 import io.forkless.internal.control.PrivateDirectory;
+import io.forkless.internal.control.UserId;
 import io.forkless.spi.ListenSpec;
 import io.forkless.supervisor.CapturedLog;
 import io.forkless.supervisor.SupervisedTest;
@@ -19,6 +22,7 @@ import io.forkless.supervisor.process.SpawnedWorker;
 import io.forkless.testing.JavaProgram;
 import io.forkless.testing.Sleeper;
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -32,6 +36,7 @@ import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,12 +46,17 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Peers of every kind, over real sockets. The honest worker is a real process that the test speaks for. */
+/** Peers of every kind, over real sockets. The honest worker is this process, since the kernel tells who calls. */
 public class ControlServerTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final String WELCOME = "welcome 30000 1000\n";
 
     private static final String OPERATOR_TOKEN = "fedcba9876543210";
+    private static final String EARLIER_TOKEN = "0123456789abcdef";
+    private static final Holding HOLDING = new Holding(1, "posix", "127.0.0.1:80");
+    private static final long OWN_PID = ProcessHandle.current().pid();
+    private static final long PARENT_PID =
+            ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(1L);
 
     public static final SpawnedWorker.Events IGNORED = new SpawnedWorker.Events() {
         @Override
@@ -75,7 +85,7 @@ public class ControlServerTest {
     private PrivateDirectory directory;
     private EventLoop loop;
     private ControlServer control;
-    private Process process;
+    private Process other;
     private SpawnedWorker worker;
     private BootstrapFile bootstrap;
 
@@ -90,7 +100,7 @@ public class ControlServerTest {
                 OPERATOR_TOKEN,
                 operators::add);
         loop.start();
-        process = JavaProgram.of(Sleeper.class).process().start();
+        other = JavaProgram.of(Sleeper.class).process().start();
         worker = new SpawnedWorker(
                 3,
                 new SpawnedWorker.Events() {
@@ -120,9 +130,19 @@ public class ControlServerTest {
                     public void linkLost(SpawnedWorker from) {
                         events.add("lost");
                     }
+
+                    @Override
+                    public void calledAgain(SpawnedWorker from, Again introduction) {
+                        events.add("again " + introduction.holdings());
+                    }
+
+                    @Override
+                    public void answered(SpawnedWorker from, ControlMessage answer) {
+                        events.add(answer.encode());
+                    }
                 },
                 false);
-        worker.spawned(process.toHandle());
+        worker.spawned(ProcessHandle.current());
         bootstrap = onLoop(() -> control.expect(worker));
     }
 
@@ -133,7 +153,7 @@ public class ControlServerTest {
         }
         loop.stop();
         control.close();
-        process.destroyForcibly().waitFor();
+        other.destroyForcibly().waitFor();
         directory.close();
         log.close();
         await().atMost(LIMIT)
@@ -148,7 +168,7 @@ public class ControlServerTest {
         send(link, new Listen(7, ListenSpec.parse("127.0.0.1:80")));
         await().atMost(LIMIT).until(() -> events.size() == 2);
         assertThat(events).containsExactly("ready", "listen 127.0.0.1:80");
-        assertThat(onLoop(worker::linkedProcess)).isEqualTo(process.toHandle());
+        assertThat(onLoop(worker::linkedProcess)).isEqualTo(ProcessHandle.current());
         link.close();
         await().atMost(LIMIT).until(() -> events.contains("lost"));
     }
@@ -196,7 +216,7 @@ public class ControlServerTest {
     @Test
     void a_message_may_come_byte_by_byte_and_several_at_once() throws Exception {
         SocketChannel link = connect();
-        for (byte b : hello(bootstrap.token(), process.pid()).toBytes()) {
+        for (byte b : hello(bootstrap.token(), OWN_PID).toBytes()) {
             link.write(ByteBuffer.wrap(new byte[] {b}));
         }
         assertThat(read(link)).isEqualTo(WELCOME);
@@ -206,16 +226,14 @@ public class ControlServerTest {
 
     @Test
     void a_descendant_of_the_spawned_process_may_speak_for_it() throws Exception {
-        Process script = new ProcessBuilder(Wrapper.around(
-                        JavaProgram.of(Sleeper.class, Sleeper.RUNS).command()))
-                .start();
+        List<String> program = JavaProgram.of(Caller.class, control.path().toString(), bootstrap.token())
+                .command();
+        Process script = new ProcessBuilder(Wrapper.around(program)).start();
+        worker.spawned(script.toHandle());
         try {
-            assertThat(script.inputReader().readLine()).isEqualTo(Sleeper.RUNS);
+            assertThat(script.inputReader().readLine()).isEqualTo(WELCOME.strip());
             long child = script.children().findAny().orElseThrow().pid();
-            worker.spawned(script.toHandle());
-            SocketChannel link = connect();
-            send(link, hello(bootstrap.token(), child));
-            assertThat(read(link)).isEqualTo(WELCOME);
+            assertThat(onLoop(worker::linkedProcess).pid()).isEqualTo(child);
             onLoop(() -> {
                 worker.kill();
                 return null;
@@ -235,6 +253,10 @@ public class ControlServerTest {
                 "GET / HTTP/1.1\r\n",
                 "hello\n",
                 "hello 1\n",
+                "again\n",
+                "again 1 t\n",
+                "hand-over 1\n",
+                "adopted\n",
                 "hello x y z\n",
                 "hello 1 token 99999999999999999999\n",
                 "\0\0\0\0\n",
@@ -295,7 +317,7 @@ public class ControlServerTest {
     @Test
     void a_wrong_token_is_refused() throws Exception {
         for (String token : List.of("0".repeat(64), bootstrap.token().substring(1), bootstrap.token() + "0")) {
-            assertThat(answerTo(hello(token, process.pid()))).startsWith("refused 0 the token is stale or foreign");
+            assertThat(answerTo(hello(token, OWN_PID))).startsWith("refused 0 the token is stale or foreign");
         }
         assertThat(log.lines().toString()).doesNotContain(bootstrap.token());
         assertStillServing();
@@ -304,7 +326,7 @@ public class ControlServerTest {
     @Test
     void a_token_works_once() throws Exception {
         SocketChannel link = join();
-        assertThat(answerTo(hello(bootstrap.token(), process.pid()))).startsWith("refused 0 the token is stale");
+        assertThat(answerTo(hello(bootstrap.token(), OWN_PID))).startsWith("refused 0 the token is stale");
         send(link, new Ready());
         await().atMost(LIMIT).until(() -> events.contains("ready"));
     }
@@ -315,12 +337,12 @@ public class ControlServerTest {
             control.forget(worker);
             return null;
         });
-        assertThat(answerTo(hello(bootstrap.token(), process.pid()))).startsWith("refused 0 the token is stale");
+        assertThat(answerTo(hello(bootstrap.token(), OWN_PID))).startsWith("refused 0 the token is stale");
     }
 
     @Test
     void a_process_that_the_supervisor_did_not_start_is_refused_even_with_the_token() throws Exception {
-        for (long pid : new long[] {ProcessHandle.current().pid(), 1, 0, -1, 4_194_305, Long.MAX_VALUE}) {
+        for (long pid : new long[] {PARENT_PID, 1, 0, -1, 4_194_305, Long.MAX_VALUE}) {
             String token = onLoop(() -> control.expect(worker)).token();
             assertThat(answerTo(hello(token, pid)))
                     .isEqualTo("refused 0 process " + pid + " is not a process that this supervisor started\n");
@@ -328,16 +350,166 @@ public class ControlServerTest {
         assertStillServing();
     }
 
+    /** The kernel tells who calls. */
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows does not tell who calls")
+    void a_process_that_knows_token_and_pid_of_a_worker_is_refused_and_the_worker_is_not() throws Exception {
+        worker.spawned(other.toHandle());
+        String claims = "refused 0 process " + OWN_PID + " of user " + UserId.ours() + " claims to be process "
+                + other.pid() + "\n";
+        String token = onLoop(() -> control.expect(worker)).token();
+        assertThat(answerTo(hello(token, other.pid()))).isEqualTo(claims);
+        for (int i = 0; i < 2; i++) {
+            assertThat(answerTo(again(token, other.pid()))).isEqualTo(claims);
+        }
+
+        worker.spawned(ProcessHandle.current());
+        assertThat(answerTo(again(token, OWN_PID)))
+                .as("its token is still good")
+                .isEqualTo(WELCOME);
+    }
+
+    @Test
+    void a_worker_of_an_earlier_supervisor_is_welcome_with_what_it_has() throws Exception {
+        onLoop(() -> {
+            control.expectAgain(worker, EARLIER_TOKEN, true);
+            return null;
+        });
+        SocketChannel link = connect();
+        send(link, new Again(1, EARLIER_TOKEN, OWN_PID, true, false, true, false, List.of(HOLDING)));
+        assertThat(read(link)).isEqualTo(WELCOME);
+        await().atMost(LIMIT).until(() -> events.contains("again " + List.of(HOLDING)));
+        assertThat(onLoop(worker::linkedProcess)).isEqualTo(ProcessHandle.current());
+        assertThat(onLoop(worker::isReady)).isTrue();
+        assertThat(onLoop(worker::isDraining)).isFalse();
+        assertThat(onLoop(worker::isDebugged)).isTrue();
+
+        send(link, new ControlMessage.Refused(1, "no such listener"));
+        send(link, "ready\nbye\n");
+        await().atMost(LIMIT).until(() -> events.contains("refused 1 no such listener") && events.contains("ready"));
+    }
+
+    @Test
+    void one_that_has_never_called_the_earlier_supervisor_may_say_hello_and_one_that_has_may_not() throws Exception {
+        SpawnedWorker booting = new SpawnedWorker(4, IGNORED, false);
+        booting.spawned(ProcessHandle.current());
+        onLoop(() -> {
+            control.expectAgain(worker, EARLIER_TOKEN, true);
+            control.expectAgain(booting, "4" + EARLIER_TOKEN, false);
+            return null;
+        });
+        assertThat(answerTo(hello(EARLIER_TOKEN, OWN_PID))).startsWith("refused 0 the token is stale");
+        assertThat(answerTo(hello("4" + EARLIER_TOKEN, OWN_PID))).isEqualTo(WELCOME);
+        assertThat(answerTo(hello("4" + EARLIER_TOKEN, OWN_PID))).startsWith("refused 0 the token is stale");
+    }
+
+    @Test
+    void a_worker_that_calls_again_with_a_wrong_token_is_refused() throws Exception {
+        for (String token : List.of("0".repeat(64), bootstrap.token().substring(1), bootstrap.token() + "0")) {
+            assertThat(answerTo(again(token, OWN_PID))).startsWith("refused 0 the token is foreign: ");
+        }
+        onLoop(() -> {
+            control.forget(worker);
+            return null;
+        });
+        assertThat(answerTo(again(bootstrap.token(), OWN_PID)))
+                .as("that of a worker that has exited")
+                .startsWith("refused 0 the token is foreign: ");
+        assertThat(log.lines().toString()).doesNotContain(bootstrap.token());
+        assertThat(events).isEmpty();
+    }
+
+    @Test
+    void a_process_that_no_supervisor_of_the_service_started_is_refused_when_it_calls_again() throws Exception {
+        for (long pid : new long[] {PARENT_PID, 1, 0, -1, 4_194_305, Long.MAX_VALUE}) {
+            assertThat(answerTo(again(bootstrap.token(), pid)))
+                    .isEqualTo("refused 0 process " + pid + " is not a process that this supervisor started\n");
+        }
+        assertThat(events).isEmpty();
+    }
+
+    @Test
+    void a_replay_is_refused_while_the_worker_is_connected_and_disturbs_nobody() throws Exception {
+        SocketChannel link = join();
+        for (int i = 0; i < 2; i++) {
+            assertThat(answerTo(again(bootstrap.token(), OWN_PID)))
+                    .isEqualTo("refused 0 worker 3 has called already\n");
+        }
+        send(link, new Ready());
+        await().atMost(LIMIT).until(() -> events.contains("ready"));
+        assertThat(events).containsExactly("ready");
+    }
+
+    @Test
+    void a_worker_that_has_lost_its_link_may_call_again_and_again() throws Exception {
+        SocketChannel link = join();
+        for (int i = 1; i <= 3; i++) {
+            link.close();
+            link = connect();
+            send(link, again(bootstrap.token(), OWN_PID)); // perhaps before anybody has noticed the end of the first
+            assertThat(read(link)).isEqualTo(WELCOME);
+            int times = i;
+            await().atMost(LIMIT)
+                    .until(() -> events.stream().filter("again []"::equals).count() == times);
+        }
+        assertThat(events).containsSubsequence("lost", "again []", "lost", "again []", "lost", "again []");
+        assertThat(answerTo(hello(bootstrap.token(), OWN_PID)))
+                .as("its first token is used up")
+                .startsWith("refused 0 the token is stale");
+    }
+
+    /** It gave up to wait for an answer, and has called a second time, while the supervisor stood still. */
+    @Test
+    void a_call_whose_caller_has_hung_up_is_not_in_the_way_of_the_next_one() throws Exception {
+        for (int round = 0; round < 20; round++) {
+            CountDownLatch goOn = new CountDownLatch(1);
+            loop.execute(() -> {
+                try {
+                    goOn.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            SocketChannel first = connect();
+            send(first, again(bootstrap.token(), OWN_PID));
+            first.close();
+            SocketChannel second = connect();
+            send(second, again(bootstrap.token(), OWN_PID));
+            goOn.countDown();
+            assertThat(read(second)).isEqualTo(WELCOME);
+            second.close();
+        }
+    }
+
+    @Test
+    void another_version_of_adoption_is_refused_with_both_numbers() throws Exception {
+        assertThat(answerTo(new Again(2, bootstrap.token(), OWN_PID, true, false, false, false, List.of())))
+                .isEqualTo(
+                        "refused 0 the supervisor adopts workers by protocol 1, the worker speaks 2: it is replaced\n");
+        assertThat(answerTo(again(bootstrap.token(), OWN_PID)))
+                .as("its token is still good")
+                .isEqualTo(WELCOME);
+    }
+
     @Test
     void another_version_of_the_protocol_is_refused_with_both_numbers() throws Exception {
-        assertThat(answerTo(new Hello(2, bootstrap.token(), process.pid(), false)))
+        assertThat(answerTo(new Hello(2, bootstrap.token(), OWN_PID, false)))
                 .isEqualTo("refused 0 the supervisor speaks control protocol 1, the worker 2:"
                         + " use the same Forkless version for both\n");
         assertStillServing();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"hello 1 t 1\n", "ticket 1 posix:AA\n", "nonsense\n", "listen 1 0 false 80\n"})
+    @ValueSource(
+            strings = {
+                "hello 1 t 1\n",
+                "again 1 t 1\n",
+                "hand-over 1\n",
+                "adopted\n",
+                "ticket 1 posix\n",
+                "nonsense\n",
+                "listen 1 0 false 80\n"
+            })
     void a_worker_that_leaves_the_protocol_loses_its_link(String garbage) throws Exception {
         SocketChannel link = join();
         send(link, garbage);
@@ -395,24 +567,28 @@ public class ControlServerTest {
     }
 
     private void assertStillServing() throws Exception {
-        SpawnedWorker other = new SpawnedWorker(4, IGNORED, false);
-        other.spawned(process.toHandle());
-        String token = onLoop(() -> control.expect(other)).token();
-        assertThat(answerTo(hello(token, process.pid()))).isEqualTo(WELCOME);
+        SpawnedWorker honest = new SpawnedWorker(4, IGNORED, false);
+        honest.spawned(ProcessHandle.current());
+        String token = onLoop(() -> control.expect(honest)).token();
+        assertThat(answerTo(hello(token, OWN_PID))).isEqualTo(WELCOME);
     }
 
     /** The honest worker's link. */
     private SocketChannel join() throws IOException {
         SocketChannel link = connect();
-        send(link, hello(bootstrap.token(), process.pid()));
+        send(link, hello(bootstrap.token(), OWN_PID));
         assertThat(read(link)).isEqualTo(WELCOME);
         return link;
     }
 
-    private String answerTo(Hello hello) throws IOException {
+    private String answerTo(ControlMessage introduction) throws IOException {
         SocketChannel peer = connect();
-        send(peer, hello);
+        send(peer, introduction);
         return read(peer);
+    }
+
+    private static Again again(String token, long pid) {
+        return new Again(Again.CURRENT_VERSION, token, pid, true, false, false, false, List.of());
     }
 
     private static Hello hello(String token, long pid) {
@@ -454,5 +630,17 @@ public class ControlServerTest {
             }
         });
         return answer.get(30, TimeUnit.SECONDS);
+    }
+
+    /** A worker that a script has started: it calls, and says what it is told. */
+    static final class Caller {
+        private Caller() {}
+
+        public static void main(String[] arguments) throws Exception {
+            SocketChannel link = SocketChannel.open(UnixDomainSocketAddress.of(arguments[0]));
+            send(link, hello(arguments[1], OWN_PID));
+            System.out.print(read(link));
+            Thread.sleep(Duration.ofMinutes(10).toMillis());
+        }
     }
 }

@@ -96,6 +96,14 @@ public final class FakeWorkers implements WorkerPool.Launcher {
         return process;
     }
 
+    /** One that an earlier supervisor has started, and that has called since. */
+    public FakeProcess leave(int index) {
+        FakeProcess process = new FakeProcess(index, 1000 + launched.size());
+        process.linked = true;
+        launched.add(process);
+        return process;
+    }
+
     /** The newest process in that worker's place. */
     public FakeProcess newest(int index) {
         return launched.stream()

@@ -15,10 +15,13 @@ import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -70,7 +73,9 @@ class PoolRandomWalkTest {
             events += walk.go();
             ends.addAll(walk.outcomes);
         }
-        assertThat(ends).as("the walks reach every end").containsExactlyInAnyOrder(Outcome.values());
+        assertThat(ends)
+                .as("the walks reach every end of a pool; to be handed over is that of a supervisor")
+                .containsExactlyInAnyOrder(Outcome.DRAINED, Outcome.KILLED, Outcome.GAVE_UP);
         assertThat(seen)
                 .as("the walks come by everything")
                 .containsOnlyKeys(
@@ -90,7 +95,15 @@ class PoolRandomWalkTest {
                         "emptied the queues",
                         "drained one by one",
                         "drained without a word of the queues",
-                        "killed")
+                        "killed",
+                        "called again",
+                        "adopted",
+                        "adopted too many",
+                        "adopted too few",
+                        "adopted some that drain",
+                        "lost the supervisor during a restart",
+                        "lost the supervisor during a stop",
+                        "had nobody to adopt")
                 .allSatisfy((event, times) -> assertThat(times).as(event).isGreaterThan(20));
     }
 
@@ -146,14 +159,22 @@ class PoolRandomWalkTest {
         private final Duration hold;
         private final VirtualTimers timers = new VirtualTimers();
         private final FakeWorkers workers = new FakeWorkers();
-        private final FakeQueues queues = new FakeQueues();
-        private final SupervisorLife life = new SupervisorLife();
+        private final Settings settings;
+        private FakeQueues queues;
+        private SupervisorLife life;
         private final List<FakeProcess> alive = new ArrayList<>();
         private final Set<FakeProcess> ready = new HashSet<>();
         private final List<Outcome> outcomes = new ArrayList<>();
         private final List<CompletableFuture<Void>> restarts = new ArrayList<>();
         private final Map<String, Integer> seen;
-        private final WorkerPool pool;
+        private WorkerPool pool;
+
+        /** Those that this supervisor has not started: nobody knows how they end. */
+        private final Set<FakeProcess> adopted = new HashSet<>();
+
+        /** Those that have called again after the loss of their links, and so got time anew. */
+        private final Set<FakeProcess> restored = new HashSet<>();
+
         private int launchedAtStop = -1;
         private int drainsAtStop;
         private long stoppedAt;
@@ -172,7 +193,7 @@ class PoolRandomWalkTest {
         /** Of all restarts, since what one has left goes on in the next one. */
         private int mostSurge;
 
-        private final Events events = new Events();
+        private Events events;
 
         /** Nothing has happened to the ready workers since but restarts: there must be as many as there are to be. */
         private boolean undisturbed;
@@ -184,7 +205,7 @@ class PoolRandomWalkTest {
             surge = 1 + random.nextInt(3);
             mostSurge = surge;
             hold = random.nextBoolean() ? Duration.ofSeconds(5) : Duration.ZERO;
-            Settings settings = new Settings(
+            settings = new Settings(
                     1 + random.nextInt(MAX_WORKERS),
                     BOOT,
                     hold,
@@ -195,6 +216,16 @@ class PoolRandomWalkTest {
                     LOST_LINK_GRACE,
                     surge,
                     random.nextBoolean() ? new Recycling(Duration.ofMinutes(5), 100, 0) : Recycling.NEVER);
+            makePool();
+            disturbed = random.nextBoolean();
+            workers.disturb = this::disturb;
+        }
+
+        /** That of the first supervisor, or of the next one. */
+        private void makePool() {
+            queues = new FakeQueues();
+            life = new SupervisorLife();
+            events = new Events();
             Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(30), random);
             WorkerPool.Launcher launcher = index -> {
                 FakeProcess process = (FakeProcess) workers.launch(index);
@@ -212,8 +243,6 @@ class PoolRandomWalkTest {
                     this::ended,
                     this::happened);
             life.make(SupervisorTransition.START);
-            disturbed = random.nextBoolean();
-            workers.disturb = this::disturb;
         }
 
         private void happened(SupervisorEvent event) {
@@ -260,6 +289,10 @@ class PoolRandomWalkTest {
             boolean sickly = random.nextInt(4) == 0; // else hardly a walk would ever give up
             boolean healthy = !sickly && random.nextInt(3) == 0; // else hardly a restart would ever succeed
             while (outcomes.isEmpty() && events < LONGEST_WALK) {
+                if (random.nextInt(50) == 0 && !endUntold) {
+                    loseSupervisor();
+                    check();
+                }
                 disturbing = disturbed;
                 step(healthy ? 3 : 0, sickly ? 3 : 20);
                 disturbing = false;
@@ -282,7 +315,10 @@ class PoolRandomWalkTest {
                 case 2 -> advance(random.nextInt(40_000));
                 case 3, 4, 5 -> ready(anyAlive());
                 case 6 -> drained();
-                case 7 -> lose(random.nextInt(5) == 0 ? anyAlive() : null);
+                case 7 -> {
+                    lose(random.nextInt(5) == 0 ? anyAlive() : null);
+                    callAgain();
+                }
                 case 8 -> workers.failAfter(random.nextInt(4) == 0 ? 0 : Integer.MAX_VALUE);
                 case 9 -> advance(random.nextInt(400));
                 case 10 -> outdated();
@@ -297,6 +333,70 @@ class PoolRandomWalkTest {
             if (random.nextBoolean()) {
                 List.copyOf(alive).stream().filter(process -> process.kills > 0).forEach(this::exitOf);
             }
+        }
+
+        /** The supervisor is killed, with all that it had in mind, and another one takes its place. */
+        private void loseSupervisor() throws IOException {
+            boolean stopping = launchedAtStop >= 0;
+            boolean restarting = !restarts.isEmpty();
+            List<Orphan> orphans = orphans();
+            timers.forget();
+            restarts.clear();
+            launchedAtStop = -1;
+            drainingSince = -1;
+            killed = false;
+            allReady = 0;
+            allReadyUntold = false;
+            mostSurge = surge;
+            scaledDown = true; // what the one before has begun comes on top
+            undisturbed = false;
+            advance(random.nextInt(5000));
+            makePool();
+            if (orphans.isEmpty()) {
+                workers.failAfter(Integer.MAX_VALUE); // else this is the end
+                count("had nobody to adopt");
+            } else {
+                disturbing = disturbed;
+                count(stopping ? "lost the supervisor during a stop" : "adopted");
+                count(restarting ? "lost the supervisor during a restart" : "adopted");
+            }
+            long serving = orphans.stream()
+                    .filter(orphan -> orphan.condition() != Orphan.Condition.DRAINING)
+                    .count();
+            if (serving != settings.workers()) {
+                count(serving > settings.workers() ? "adopted too many" : "adopted too few");
+            }
+            if (serving < orphans.size()) {
+                count("adopted some that drain");
+            }
+            pool.start(orphans);
+            disturbing = false;
+        }
+
+        /** Those whom nobody has killed. They tell how they stand, unless they have not called. */
+        private List<Orphan> orphans() {
+            Map<Long, WorkerState> states = new HashMap<>();
+            pool.status().forEach(worker -> states.put(worker.pid(), worker.state()));
+            alive.removeIf(process -> process.kills > 0);
+            List<Orphan> orphans = new ArrayList<>();
+            for (FakeProcess process : alive) {
+                boolean drains = process.drains > 0;
+                process.toGo = drains; // the rest was on nobody's mind but the supervisor's
+                process.dumps = 0;
+                Orphan.Condition condition = drains
+                        ? Orphan.Condition.DRAINING
+                        : states.get(process.pid) == WorkerState.STARTING
+                                ? Orphan.Condition.UNREADY
+                                : Orphan.Condition.READY;
+                if (condition == Orphan.Condition.READY) {
+                    ready.add(process);
+                }
+                process.linked = random.nextInt(5) > 0;
+                adopted.add(process);
+                orphans.add(new Orphan(process, process.index, Duration.ofSeconds(random.nextInt(600)), condition));
+            }
+            Collections.shuffle(orphans, random);
+            return orphans;
         }
 
         private void check() {
@@ -367,7 +467,7 @@ class PoolRandomWalkTest {
             assertThat(process != null).as("%s: %s", name, worker).isEqualTo(needsProcess);
             Duration limit = switch (worker.state()) {
                 case BACKOFF -> MOST_BACKOFF;
-                case STARTING -> BOOT.plus(LOST_LINK_GRACE);
+                case STARTING -> restored.contains(process) ? FOR_EVER : BOOT.plus(LOST_LINK_GRACE);
                 case DRAINING -> DRAIN;
                 case KILLING -> process.kills > 0 ? FOR_EVER : TO_KILL;
                 case STOPPED -> launchedAtStop >= 0 ? FOR_EVER : Duration.ZERO.minusNanos(1);
@@ -493,7 +593,11 @@ class PoolRandomWalkTest {
             if (process != null) {
                 undisturbed &= process.drains > 0 || !ready.contains(process);
                 alive.remove(process);
-                pool.exited(process, random.nextBoolean() ? 0 : 137);
+                if (adopted.contains(process)) {
+                    pool.exited(process, OptionalInt.empty());
+                } else {
+                    pool.exited(process, random.nextBoolean() ? 0 : 137);
+                }
             }
         }
 
@@ -515,6 +619,19 @@ class PoolRandomWalkTest {
                 process.linked = false;
                 pool.linkLost(process);
             }
+        }
+
+        /** It calls again, perhaps for the first time after the supervisor before has died. */
+        private void callAgain() {
+            alive.stream()
+                    .filter(process -> !process.linked && ready.contains(process))
+                    .findAny()
+                    .ifPresent(process -> {
+                        process.linked = true;
+                        restored.add(process);
+                        pool.linkRestored(process);
+                        count("called again");
+                    });
         }
 
         /** News of a process that may be gone already. */

@@ -50,6 +50,22 @@ abstract class SimulatedPool {
     WorkerPool pool;
 
     void start(int count) throws IOException {
+        make(count);
+        pool.start();
+    }
+
+    /** Begins with what an earlier supervisor has left. */
+    void adopt(int count, Orphan... orphans) throws IOException {
+        make(count);
+        pool.start(List.of(orphans));
+    }
+
+    /** A worker that an earlier supervisor has started, and left. */
+    Orphan orphan(int index, Duration age, Orphan.Condition condition) {
+        return new Orphan(workers.leave(index), index, age, condition);
+    }
+
+    private void make(int count) {
         Settings settings =
                 new Settings(count, BOOT, hold, DRAIN, hang, HEALTHY, maxFailedStarts, GRACE, surge, recycling);
         Backoff backoff = new Backoff(Duration.ofMillis(100), MOST_BACKOFF, random);
@@ -59,7 +75,6 @@ abstract class SimulatedPool {
         life.make(SupervisorTransition.START);
         pool = new WorkerPool(
                 life, settings, backoff, timers, workers, queues, () -> allReady++, outcomes::add, events::add);
-        pool.start();
     }
 
     /** So many workers that are all ready. */

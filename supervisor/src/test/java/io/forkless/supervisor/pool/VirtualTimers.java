@@ -42,6 +42,11 @@ final class VirtualTimers implements Timers {
         betweenReadings = duration;
     }
 
+    /** Whoever has set them is no more. */
+    void forget() {
+        pending.clear();
+    }
+
     int pending() {
         return pending.size();
     }

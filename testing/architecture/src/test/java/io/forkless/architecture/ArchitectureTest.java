@@ -68,7 +68,7 @@ class ArchitectureTest {
             pool    | status output
             link    | pool output
             process | archive command link pool output status
-            listen  | link process output
+            listen  | link pool process output
             admin   | link pool output status
             """)
     void a_room_of_the_supervisor_knows_those_below_it_alone(String room, String below) {

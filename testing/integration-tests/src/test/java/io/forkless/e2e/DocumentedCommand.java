@@ -64,6 +64,11 @@ record DocumentedCommand(String text) {
         return found.group(1).matches("\\d+") ? number : before + number;
     }
 
+    /** Whether it names what workers are to run from now on. */
+    boolean hasOtherProgram() {
+        return text.contains(" -- ");
+    }
+
     /** To a worker that dies of the question. */
     boolean isAnsweredByNobody() {
         return text.startsWith("curl ") && text.contains("/crash");

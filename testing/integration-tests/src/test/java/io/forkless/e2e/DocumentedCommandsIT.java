@@ -31,7 +31,7 @@ class DocumentedCommandsIT {
 
     /** Of commands that do not depend on each other: few workers as long as possible, and one supervisor for most of them. */
     private static final List<String> ORDER =
-            List.of("", "doctor", "status", "restart", "reopen-logs", "scale", "stop", "start", "run");
+            List.of("", "doctor", "status", "restart", "upgrade", "reopen-logs", "scale", "stop", "start", "run");
 
     @TempDir(factory = ShortTempDir.class)
     private Path directory;

@@ -50,7 +50,7 @@ final class DocumentedRun implements AutoCloseable {
             begin(command, text);
             return;
         }
-        Set<String> before = command.verb().equals("restart") ? answersOfAll() : Set.of();
+        Set<String> before = Set.of("restart", "upgrade").contains(command.verb()) ? answersOfAll() : Set.of();
         Result result = shell.run(text);
         if (command.isAnsweredByNobody()) {
             assertThat(result.status()).as(text).isIn((Object[]) NO_ANSWER);
@@ -107,6 +107,13 @@ final class DocumentedRun implements AutoCloseable {
                                         Path.of("/proc", pid(answer), "cwd").toRealPath())
                                 .isEqualTo(directory));
                 assertThat(serverIsJetty()).isEqualTo(workplace.hasFirstRelease(directory));
+            }
+            case "upgrade" -> {
+                if (command.hasOtherProgram()) {
+                    assertThat(answersOfAll()).doesNotContainAnyElementsOf(before);
+                } else {
+                    assertThat(answersOfAll()).isEqualTo(before);
+                }
             }
             case "scale" -> {
                 workers = command.scaled(workers);

@@ -190,9 +190,8 @@ class NeededLateIT {
         try (RunningProgram run = run(temporary, 1, jarOf(JETTY), "@" + Machine.path(arguments))) {
             assertThat(operate(0, "restart")).doesNotContain("web.args");
             Files.writeString(arguments, "--workers=2\n");
-            String remark =
-                    "web.args has changed since the start and was not read again: stop and start the supervisor to"
-                            + " apply it";
+            String remark = "web.args has changed since the start and was not read again: 'forkless upgrade --name "
+                    + name + "' applies it";
             assertThat(operate(0, "restart")).contains("restarted 1 workers; ", remark);
             run.awaitLine(remark);
             assertThat(operate(0, "status")).contains(remark);

@@ -1,0 +1,67 @@
+package io.forkless.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The pid file of one supervisor, and of the next. */
+class PidFileTest {
+    private static final String OURS = ProcessHandle.current().pid() + "\n";
+
+    /** It runs as long as this one. */
+    private static final String OF_ANOTHER =
+            ProcessHandle.current().parent().orElseThrow().pid() + "\n";
+
+    @TempDir
+    private Path directory;
+
+    private Path file;
+
+    @BeforeEach
+    void name_the_file() {
+        file = directory.resolve("pid");
+    }
+
+    @Test
+    void one_that_names_a_running_process_is_left_alone() throws Exception {
+        Files.writeString(file, OF_ANOTHER);
+        assertThatIOException()
+                .isThrownBy(() -> PidFile.write(file))
+                .withMessageContaining("names a running process (pid " + OF_ANOTHER.strip() + ")");
+        assertThat(file).hasContent(OF_ANOTHER);
+    }
+
+    @Test
+    void whoever_takes_over_writes_over_it() throws Exception {
+        Files.writeString(file, OF_ANOTHER);
+        try (PidFile pidFile = PidFile.overwrite(file)) {
+            assertThat(pidFile).isNotNull();
+            assertThat(file).hasContent(OURS);
+        }
+        assertThat(file).doesNotExist();
+    }
+
+    @Test
+    void the_one_before_leaves_that_of_the_next() throws Exception {
+        PidFile before = PidFile.write(file);
+        Files.writeString(file, OF_ANOTHER);
+        before.close();
+        assertThat(file).hasContent(OF_ANOTHER);
+    }
+
+    @Test
+    void whoever_takes_over_serves_also_where_it_cannot_be_written() throws Exception {
+        Path missing = directory.resolve("missing/pid");
+        PidFile.overwrite(missing).close();
+        assertThat(missing).doesNotExist();
+        PidFile.overwrite(directory).close();
+        assertThat(directory).isEmptyDirectory();
+        PidFile.overwrite(null).close();
+        PidFile.NONE.close();
+    }
+}

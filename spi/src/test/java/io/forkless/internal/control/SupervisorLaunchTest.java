@@ -1,0 +1,64 @@
+package io.forkless.internal.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SupervisorLaunchTest {
+    private static final String SECRET = "0123456789abcdef";
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void what_is_written_is_read_back_as_it_was() throws Exception {
+        Path file = directory.resolve(SupervisorLaunch.FILE);
+        SupervisorLaunch launch = launch(directory.resolve("my log ü"));
+
+        launch.writeTo(file);
+        assertThat(SupervisorLaunch.read(file)).isEqualTo(launch);
+        launch(null).writeTo(file);
+        assertThat(SupervisorLaunch.read(file)).isEqualTo(launch(null));
+        assertThat(launch.toString()).contains("run").doesNotContain(SECRET);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "precious " + SECRET, "version=x", "version=1", "version=1\ndirectory=\\u0000", "a=\\u12"})
+    void garbage_is_refused_without_repeating_it(String text) throws Exception {
+        Path file = Files.writeString(directory.resolve(SupervisorLaunch.FILE), text);
+
+        assertThatThrownBy(() -> SupervisorLaunch.read(file))
+                .isInstanceOf(IOException.class)
+                .hasMessage(file + " does not say how a supervisor is started")
+                .hasNoCause();
+    }
+
+    @Test
+    void another_version_is_refused() throws Exception {
+        Path file = Files.writeString(directory.resolve(SupervisorLaunch.FILE), "version=2");
+
+        assertThatThrownBy(() -> SupervisorLaunch.read(file))
+                .isInstanceOf(IOException.class)
+                .hasMessage(file + " is of another version of Forkless");
+    }
+
+    private SupervisorLaunch launch(Path output) {
+        return new SupervisorLaunch(
+                List.of("java", "-jar", "my ü.jar", "run", "", " a=b\n#"),
+                directory,
+                Map.of("SECRET", SECRET, "with space = and :", "ü\n", "empty", ""),
+                output,
+                List.of("run", "--name", "web"),
+                List.of());
+    }
+}

@@ -1,0 +1,60 @@
+package io.forkless.supervisor;
+
+import io.forkless.supervisor.link.ControlServer;
+import io.forkless.supervisor.listen.Listeners;
+import io.forkless.supervisor.output.WorkerOutput;
+import io.forkless.supervisor.pool.SupervisorLife;
+import io.forkless.supervisor.pool.SupervisorState;
+import io.forkless.supervisor.process.ProcessLauncher;
+import io.forkless.supervisor.process.SpawnedWorker;
+import java.io.IOException;
+import java.util.function.LongConsumer;
+
+/**
+ * What another supervisor must not find in its way: the name, the links of the workers, and whoever changes their files or reacts
+ * to their ends.
+ */
+record StepDown(
+        SupervisorLife life,
+        Gate gate,
+        Upkeep upkeep,
+        WorkerOutput output,
+        ControlServer control,
+        ProcessLauncher launcher,
+        Listeners listeners,
+        ServiceFiles files,
+        LongConsumer whenHandedOver)
+        implements Handover.Owner {
+    @Override
+    public void requireRunning() {
+        if (!life.is(SupervisorState.RUNNING)) {
+            throw new IllegalStateException("the supervisor is not running: it is " + life.state());
+        }
+    }
+
+    @Override
+    public void stepDown() throws IOException {
+        gate.close();
+        upkeep.pause(true);
+        output.share(true);
+        control.pause();
+        launcher.running().forEach(SpawnedWorker::release);
+        files.endpoint().release();
+    }
+
+    @Override
+    public void takeBack() throws IOException {
+        files.endpoint().reclaim();
+        control.resume();
+        output.share(false);
+        upkeep.pause(false);
+        gate.open();
+    }
+
+    @Override
+    public void handedOver(long successor) {
+        listeners.handOver();
+        files.directory().handOver();
+        whenHandedOver.accept(successor);
+    }
+}
