@@ -17,7 +17,6 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import tools.jackson.jr.ob.JSON;
@@ -52,7 +51,7 @@ final class NamedService implements AutoCloseable {
         log = Files.createDirectory(temporary.resolve("logs"))
                 .resolve(ground == Ground.BACK ? "forkless.log" : "supervisor.log");
         start();
-        awaitReady(0);
+        awaitReady(0, 0);
     }
 
     boolean startsItselfAgain() {
@@ -124,10 +123,16 @@ final class NamedService implements AutoCloseable {
         return builder;
     }
 
+    /** The one of all supervisors so far. */
     int port() throws IOException {
-        Matcher matcher = LISTENING.matcher(Files.readString(log));
-        assertThat(matcher.find()).as("%s", this).isTrue();
-        return Integer.parseInt(matcher.group(1));
+        List<Integer> ports = LISTENING
+                .matcher(Files.readString(log))
+                .results()
+                .map(found -> Integer.parseInt(found.group(1)))
+                .distinct()
+                .toList();
+        assertThat(ports).as("%s", this).hasSize(1);
+        return ports.get(0);
     }
 
     /** Of the supervisor that has the name; empty while there is none. */
@@ -139,22 +144,22 @@ final class NamedService implements AutoCloseable {
         return pid < 0 ? OptionalLong.empty() : OptionalLong.of(pid);
     }
 
-    /** {@code kill -9}. */
+    /**
+     * {@code kill -9}. Its process may stay as a zombie for a while, for whoever has inherited it.
+     *
+     * @return its pid
+     */
     long kill() throws Exception {
         long pid = pid().orElseThrow();
         Machine.kill(pid);
-        await().atMost(RunningProgram.PATIENCE)
-                .pollInterval(POLL)
-                .until(() -> Machine.isWine()
-                        || ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty());
         return pid;
     }
 
-    /** Kills the supervisor that comes after that one, as soon as its log says this. */
-    void killNext(long before, long mark, String text) throws Exception {
+    /** Kills the supervisor that comes after that one, as soon as its log says this; returns its pid. */
+    long killNext(long before, long mark, String text) throws Exception {
         awaitLog(mark, text);
         awaitThat("the pid of the next supervisor", () -> pid().orElse(before) != before);
-        kill();
+        return kill();
     }
 
     /** The end of the log at this moment. */
@@ -171,9 +176,10 @@ final class NamedService implements AutoCloseable {
                         && Files.readString(log).substring((int) mark).contains(text));
     }
 
-    /** Waits for a supervisor that has all workers ready, and has said so behind the mark. */
-    void awaitReady(long mark) {
+    /** Waits for a supervisor after that one that has all workers ready, and has said so behind the mark. */
+    void awaitReady(long mark, long before) {
         awaitLog(mark, "all " + workers + " workers are READY");
+        awaitThat("the pid of the next supervisor", () -> pid().orElse(before) != before);
     }
 
     private void awaitThat(String what, Callable<Boolean> condition) {
