@@ -23,21 +23,13 @@ public record ProcessIdentity(long pid, String start) {
 
     /** Of the process with that pid, if there is one that runs. */
     public static Optional<ProcessIdentity> of(long pid) {
-        return of(pid, PROC);
+        return UserId.isKnown() ? of(pid, PROC) : byTheJdk(pid); // on Windows such a path could be anything
     }
 
     /** @param proc where proc(5) is mounted, if anywhere */
     static Optional<ProcessIdentity> of(long pid, Path proc) {
         if (!Files.exists(proc.resolve("self/stat"))) {
-            return ProcessHandle.of(pid)
-                    .filter(ProcessHandle::isAlive)
-                    .map(process -> new ProcessIdentity(
-                            pid,
-                            process.info()
-                                    .startInstant()
-                                    .map(Instant::toEpochMilli)
-                                    .map(String::valueOf)
-                                    .orElse("")));
+            return byTheJdk(pid);
         }
         try {
             String text = Files.readString(proc.resolve(pid + "/stat"));
@@ -48,6 +40,18 @@ public record ProcessIdentity(long pid, String start) {
         } catch (IOException | RuntimeException e) {
             return Optional.empty(); // it has just ended
         }
+    }
+
+    private static Optional<ProcessIdentity> byTheJdk(long pid) {
+        return ProcessHandle.of(pid)
+                .filter(ProcessHandle::isAlive)
+                .map(process -> new ProcessIdentity(
+                        pid,
+                        process.info()
+                                .startInstant()
+                                .map(Instant::toEpochMilli)
+                                .map(String::valueOf)
+                                .orElse("")));
     }
 
     /** The process that asks. */
