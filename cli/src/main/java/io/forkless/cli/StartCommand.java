@@ -109,7 +109,9 @@ final class StartCommand implements Callable<Integer> {
     private void awaitReady(AdminClient client, Path log) throws IOException, RefusedException, FailedException {
         new StartProgress(
                         client.name(),
-                        index -> options.logDirectory().resolve(options.log().fileName(index, client.name())),
+                        index -> options.logDirectory()
+                                .resolve(options.log().fileName(index, client.name()))
+                                .toString(),
                         spec.commandLine().getErr())
                 .watch();
         String result = client.execute("await-ready", "");

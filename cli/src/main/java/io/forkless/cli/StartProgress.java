@@ -5,7 +5,6 @@ import io.forkless.supervisor.admin.AdminClient.FailedException;
 import io.forkless.supervisor.admin.AdminClient.RefusedException;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
@@ -13,19 +12,19 @@ import java.util.Set;
 import java.util.function.IntFunction;
 
 /**
- * Tells whoever waits for a {@code start} which workers have failed to start, once for each: while others serve, the supervisor tries
+ * Tells whoever waits until all workers are ready which of them have failed to start, once for each: while others serve, the supervisor tries
  * again for as long as it takes.
  */
 final class StartProgress {
     private static final Duration INTERVAL = Duration.ofSeconds(3);
 
     private final String supervisor;
-    private final IntFunction<Path> logs;
+    private final IntFunction<String> logs;
     private final PrintWriter to;
     private final Set<String> told = new HashSet<>();
 
-    /** @param logs of the workers, by their indexes */
-    StartProgress(String supervisor, IntFunction<Path> logs, PrintWriter to) {
+    /** @param logs where to look for what a worker has printed, by its index */
+    StartProgress(String supervisor, IntFunction<String> logs, PrintWriter to) {
         this.supervisor = supervisor;
         this.logs = logs;
         this.to = to;

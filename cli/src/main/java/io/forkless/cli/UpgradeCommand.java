@@ -111,7 +111,13 @@ final class UpgradeCommand implements Callable<Integer> {
         out.println("the supervisor with pid " + pid + " has taken over from the one with pid " + supervisor.pid());
         out.flush();
         try (AdminClient successor = AdminClient.connect(supervisor.name())) {
+            new StartProgress(
+                            successor.name(),
+                            index -> "its log",
+                            spec.commandLine().getErr())
+                    .watch();
             successor.execute("await-renewed", "");
+            successor.execute("await-ready", "");
         }
         return ExitStatus.OK;
     }

@@ -65,8 +65,8 @@ class UpgradeIT extends NamedService {
         Service before = look();
         Result upgraded = upgrade("-w", "3", "--", serving(), "another");
         assertThat(upgraded.status()).as(upgraded.err()).isZero();
-        await().atMost(LIMIT).until(() -> look().states(), List.of("READY", "READY", "READY")::equals);
         Service after = look();
+        assertThat(after.states()).containsExactly("READY", "READY", "READY");
         assertThat(after.workers()).doesNotContainAnyElementsOf(before.workers());
 
         assertThat(upgrade().status()).isZero();

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.forkless.internal.control.BootstrapFile;
 import io.forkless.internal.control.RuntimeDirectory;
-import io.forkless.internal.control.Scoreboard;
 import io.forkless.internal.control.WorkerRecord;
 import io.forkless.spi.ListenerProvider;
 import io.forkless.testing.ChildJvm;
@@ -69,8 +68,7 @@ class OrphanTest {
 
             Files.createFile(orphaned);
             jvm.awaitOutput("waiting, draining: false");
-            Scoreboard scoreboard = Scoreboard.map(supervisor.scoreboard);
-            assertThat(new long[] {scoreboard.accepted(5), scoreboard.open(5)}).containsExactly(3, 2);
+            assertThat(supervisor.openAndAccepted()).containsExactly(2, 3);
 
             next(LONG);
             assertThat(supervisor.nextLine()).isEqualTo(again(jvm, "ready=true draining=false"));

@@ -17,6 +17,8 @@ import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.LongBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -108,6 +110,15 @@ final class TestSupervisor implements Closeable {
         String line = received.poll(60, TimeUnit.SECONDS);
         assertThat(line).as("a line from the worker").isNotNull();
         return line;
+    }
+
+    /** What the worker has published; read and not mapped, as Windows removes no file that is mapped. */
+    long[] openAndAccepted() throws IOException {
+        LongBuffer board = ByteBuffer.wrap(Files.readAllBytes(scoreboard))
+                .order(ByteOrder.nativeOrder())
+                .asLongBuffer();
+        int record = 2 + 3 * bootstrap().index();
+        return new long[] {board.get(record), board.get(record + 1)};
     }
 
     /** Whether the worker says nothing for that long. */
