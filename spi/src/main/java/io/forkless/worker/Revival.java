@@ -59,7 +59,7 @@ final class Revival {
                 StandardOpenOption.WRITE)) {
             FileLock held = lock.tryLock();
             if (held != null) {
-                startUnlessTooOften(launch, record.resolveSibling(LOCK_FILE + ".times"));
+                startUnlessTooOften(launch, record.resolveSibling(LOCK_FILE + ".times"), since);
             }
         } catch (IOException | OverlappingFileLockException e) {
             LOG.log(Level.DEBUG, "cannot start the supervisor again", e);
@@ -80,13 +80,12 @@ final class Revival {
         return wanted;
     }
 
-    private void startUnlessTooOften(Path launch, Path timesFile) throws IOException {
+    private void startUnlessTooOften(Path launch, Path timesFile, Duration since) throws IOException {
         // All processes of a machine share the origin of this clock: CLOCK_MONOTONIC, QueryPerformanceCounter.
         long now = System.nanoTime();
         List<Long> times = timesIn(timesFile, now);
         boolean tooOften = times.size() >= MOST;
-        boolean underWay = !times.isEmpty() && now - times.get(times.size() - 1) < BOOT.toNanos();
-        if (tooOften || underWay || isClaimed()) {
+        if (tooOften || isUnderWay(times, now, since) || isClaimed()) {
             return;
         }
         times.add(now);
@@ -101,6 +100,16 @@ final class Revival {
         } catch (IOException e) {
             LOG.log(Level.WARNING, "the supervisor has died and cannot be started again: " + e.getMessage());
         }
+    }
+
+    /** Whether the last one that was started has not shown itself yet: it is not the one that has died. */
+    private static boolean isUnderWay(List<Long> times, long now, Duration since) {
+        if (times.isEmpty()) {
+            return false;
+        }
+        Duration age = Duration.ofNanos(now - times.get(times.size() - 1));
+        // Another worker may have noticed the end a moment earlier.
+        return age.compareTo(BOOT) < 0 && age.compareTo(since.plus(TURN)) < 0;
     }
 
     private static List<Long> timesIn(Path file, long now) {

@@ -86,6 +86,21 @@ class RevivalTest {
     }
 
     @Test
+    void one_that_was_started_a_moment_ago_is_waited_for_unless_it_is_the_one_that_has_died() throws Exception {
+        Path times = service.resolve("revival.times");
+        Files.writeString(times, secondsAgo(10));
+        assertThat(starts(revival(0), Duration.ofSeconds(11)))
+                .as("it has been started in the place of the one that has died")
+                .isFalse();
+        assertThat(starts(revival(0), Duration.ofSeconds(9)))
+                .as("another worker may have noticed earlier")
+                .isFalse();
+        assertThat(starts(revival(0), Duration.ofSeconds(5))).isTrue();
+        Files.writeString(times, secondsAgo(20));
+        assertThat(starts(revival(0), Duration.ofSeconds(30))).isTrue();
+    }
+
+    @Test
     void nobody_starts_one_that_has_left_no_word_or_whose_output_nobody_would_read() throws Exception {
         Path word = service.resolve(SupervisorLaunch.FILE);
         launch(null).writeTo(word);
