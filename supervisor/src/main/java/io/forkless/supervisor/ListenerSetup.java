@@ -26,17 +26,26 @@ final class ListenerSetup {
         for (ListenerRecord record : predecessor.begin()) {
             listeners.takeOver(record, predecessor.ticketFor(record.bound()));
         }
-        open();
+        open(List.of());
     }
 
     void inherit(ServiceManagers serviceManagers) throws IOException {
         serviceManagers.takeListeners().forEach(listeners::add);
     }
 
-    /** What is wanted and not here yet. */
-    void open() throws IOException {
+    /**
+     * What is wanted and not here yet.
+     *
+     * @param held what others perhaps have; it is not opened beside them, on a port of the system's choice, say
+     */
+    void open(List<ListenerRecord> held) throws IOException {
         if (!opened) {
             for (ListenSpec spec : wanted) {
+                for (ListenerRecord record : held) {
+                    if (record.named().toString().equals(spec.toString())) {
+                        listeners.requireFree(record);
+                    }
+                }
                 listeners.open(spec);
             }
             opened = true;

@@ -127,15 +127,16 @@ final class Orphans {
 
     /** What may fail because workers that have not called have what is wanted. */
     interface Opening {
-        void open() throws IOException;
+        /** @param heldElsewhere whether there are such workers */
+        void open(boolean heldElsewhere) throws IOException;
     }
 
     /** On another thread, after {@link #await}. */
     void blame(Opening opening) throws IOException {
+        String silent = silentOnes;
         try {
-            opening.open();
+            opening.open(!silent.isEmpty());
         } catch (IOException e) {
-            String silent = silentOnes;
             throw silent.isEmpty()
                     ? e
                     : new IOException(

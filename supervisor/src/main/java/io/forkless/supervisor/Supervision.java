@@ -202,7 +202,7 @@ final class Supervision {
         handover = new Handover(loop, listeners, stepDown);
         setup.inherit(serviceManagers);
         adoptOrphans(control.address());
-        orphans.blame(setup::open);
+        orphans.blame(heldElsewhere -> setup.open(heldElsewhere ? files.leftListeners() : List.of()));
         unwanted = setup.seal();
         files.record(listeners);
         endpoint.publish(control.address()); // once more, if they have been adopted

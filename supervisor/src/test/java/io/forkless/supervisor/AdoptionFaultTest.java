@@ -157,6 +157,34 @@ class AdoptionFaultTest {
         service.stop();
     }
 
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = SIGNALS)
+    void while_all_are_frozen_no_other_port_is_served_in_the_place_of_theirs() throws Exception {
+        String anyPort = "127.0.0.1:0";
+        int port = service.set(TestSupervisor.LISTEN, anyPort)
+                .command(serve(anyPort))
+                .start()
+                .port();
+        pids = service.workers();
+        service.kill();
+        for (long pid : pids) {
+            PosixSignals.stop(pid);
+        }
+        SupervisorProcess next = service.begin();
+        assertThat(next.process.waitFor()).isNotZero();
+        assertThat(next.log())
+                .contains("EADDRINUSE")
+                .contains("have not answered: worker 0 (pid ")
+                .contains(pids.stream().map(pid -> "(pid " + pid + ")").toArray(String[]::new));
+        for (long pid : pids) {
+            PosixSignals.send("CONT", pid);
+        }
+        service.begin();
+        assertThat(service.awaitServing(2)).isEqualTo(pids);
+        assertThat(SupervisedTest.awaitPids(port, 2)).isEqualTo(pids);
+        service.stop();
+    }
+
     private void awaitBoth() throws Exception {
         assertThat(SupervisedTest.awaitPids(Integer.parseInt(address.split(":")[1]), 2))
                 .isEqualTo(pids);

@@ -159,6 +159,13 @@ public final class Listeners implements Closeable, Renewable {
         return entries().stream().anyMatch(entry -> entry.record().bound().equals(bound));
     }
 
+    /** @throws IOException if somebody else has that listener */
+    public void requireFree(ListenerRecord record) throws IOException {
+        if (!isBoundTo(record.bound())) {
+            provider.listen(ListenSpec.parse(record.bound())).close();
+        }
+    }
+
     /**
      * Closes those that were taken over and that nobody has {@linkplain #open opened} since: the operator does not want them any
      * more.
