@@ -27,7 +27,7 @@ class TicketFuzzTest {
             assertThat(ticket.nonce()).hasSize(TicketPayload.NONCE_BYTES);
             assertThat(ticket.socket()).isAbsolute();
         } catch (IOException e) {
-            assertThat(e).hasMessage("adopt: not a ticket of the posix provider");
+            assertThat(e).hasMessage("test: not a ticket of the posix provider");
         }
     }
 }

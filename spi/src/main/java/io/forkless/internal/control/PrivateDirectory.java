@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -19,10 +20,12 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.zip.CRC32;
 
 /**
@@ -48,6 +51,11 @@ public final class PrivateDirectory implements Closeable, Renewable {
 
     /** Follows the name of a file that is not complete yet. */
     private static final String UNFINISHED = ".new";
+
+    /** Whoever reads one of our files is done long before. */
+    private static final int READER_ATTEMPTS = 50;
+
+    private static final Duration READER_PAUSE = Duration.ofMillis(10);
 
     private final Path path;
     private final boolean shared;
@@ -230,10 +238,25 @@ public final class PrivateDirectory implements Closeable, Renewable {
                     channel.write(bytes);
                 }
             }
-            Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+            moveOver(unfinished, file);
         } catch (IOException e) {
             Files.deleteIfExists(unfinished);
             throw cannotWrite(file, e);
+        }
+    }
+
+    /** Windows replaces no file that another process is just reading (MoveFileExW: ERROR_ACCESS_DENIED). */
+    private static void moveOver(Path unfinished, Path file) throws IOException {
+        for (int left = READER_ATTEMPTS; ; left--) {
+            try {
+                Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+                return;
+            } catch (AccessDeniedException e) {
+                if (UserId.isKnown() || left == 0) {
+                    throw e;
+                }
+                LockSupport.parkNanos(READER_PAUSE.toNanos());
+            }
         }
     }
 
