@@ -56,27 +56,27 @@ public interface HostProcess {
     HeldSignals holdSignals(List<String> names) throws IOException;
 
     /**
-     * Who is at the other end of a connected Unix-domain socket, as the kernel attests: unix(7), {@code SO_PEERCRED}. Whoever
-     * has accepted it gets the process that has connected; whoever has connected gets the process that has called listen(2).
-     * The connection must not be closed meanwhile.
+     * The process at the other end of a connected Unix-domain socket, as the kernel attests it: unix(7), {@code SO_PEERCRED}.
+     * On the accepting side that is the process that connected, on the connecting side the one that called listen(2). The
+     * connection must not be closed during the call.
      *
-     * @throws IOException if it is no connected Unix-domain socket, or with the name of the native error
+     * @throws IOException if it is not a connected Unix-domain socket, or with the name of the native error
      */
     Peer peerOf(SocketChannel connection) throws IOException;
 
     /**
      * A process at the other end of a connection.
      *
-     * @param uid the user that it ran as when it connected or listened
-     * @param pid its number, which may be another process's once it has ended
+     * @param uid the user that it ran as when it connected or called listen(2)
+     * @param pid its process id, which may be another process's once it has ended
      */
     record Peer(long uid, long pid) {}
 
     /**
      * Makes a file the standard output and error of this process, and of the processes that it starts from now on; open(2) with
-     * {@code O_APPEND}, dup2(2). What was written before is in the file, or pipe, that they were.
+     * {@code O_APPEND}, dup2(2). What was written before stays in the previous file or pipe. May wait for the disk.
      *
-     * @param file is made if it is missing; not a FIFO, whose reader this would wait for
+     * @param file is made if it is missing; must not be a FIFO, since opening one waits for its reader
      * @throws IOException with the name of the native error
      */
     void appendOutputTo(Path file) throws IOException;

@@ -64,16 +64,17 @@ public interface ListenerProvider {
     SharedServerSocketChannel adopt(byte[] ticket) throws IOException;
 
     /**
-     * Redeems a worker's ticket (supervisor side): the supervisor that has opened the listener has died, or hands the service
-     * over, and this process goes on in its place. The worker keeps its copy. What an earlier holder's
-     * {@link SharedListener#quiesce} has done to the listener is undone, for all who share it.
+     * Redeems a ticket for a copy of a listener that another process holds (supervisor side): the supervisor that opened the
+     * listener has died or hands over the service, and this process takes its place. Whoever made the ticket keeps its copy.
+     * What an earlier holder's {@link SharedListener#quiesce} has done to the listener is undone, for all who share it.
      *
-     * @param spec what the listener was made from; {@code null} if a service manager had opened it
-     * @param ticket what {@link SharedServerSocketChannel#ticketFor} returned in the worker
-     * @return a copy that is as good as what {@link #listen} returned: its close removes a Unix-domain path, for one
+     * @param spec what the listener was made from; {@code null} if a service manager opened it
+     * @param ticket what {@link SharedServerSocketChannel#ticketFor} returned in a worker, or
+     *     {@link SharedListener#ticketFor} in a supervisor that hands over the service
+     * @return a copy that is as good as what {@link #listen} returned; closing it removes a Unix-domain path, for example
      * @throws IOException if the ticket is stale, was made for another process or was redeemed before, if the hand-off
-     *     failed, or if clients cannot reach the listener any more since its Unix-domain path is gone or somebody else's
-     * @throws UnsupportedOperationException if this provider cannot do it
+     *     failed, or if clients can no longer reach the listener because its Unix-domain path is gone or leads elsewhere
+     * @throws UnsupportedOperationException if this provider cannot take listeners over
      */
     default SharedListener takeOver(ListenSpec spec, byte[] ticket) throws IOException {
         throw new UnsupportedOperationException("take over " + (spec == null ? "a listener" : spec) + ": the " + name()

@@ -20,7 +20,7 @@ public interface ServiceManager {
     void notify(State state, String details) throws IOException;
 
     /**
-     * Another process is the service from now on, and speaks for it. Does nothing unless overridden.
+     * Tells it that another process is the main process of the service from now on. Does nothing unless overridden.
      *
      * @throws IOException if it cannot be told
      */

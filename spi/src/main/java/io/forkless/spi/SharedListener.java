@@ -6,9 +6,9 @@ import java.net.SocketAddress;
 import java.time.Duration;
 
 /**
- * A bound, listening socket that the supervisor holds and hands out; it has opened it, or has taken it over from a worker of an
- * earlier supervisor. It lives until its last holder, supervisor or worker, has closed it. All methods may be called by any
- * thread.
+ * A bound, listening socket that the supervisor holds and hands out. The supervisor has opened it, or has taken it over from an
+ * earlier supervisor or one of its workers. It lives until its last holder, supervisor or worker, has closed it. All methods may
+ * be called by any thread.
  */
 public interface SharedListener extends Closeable {
     /** The address it is really bound to: a requested port 0 is replaced by the port that was chosen. */
@@ -43,9 +43,9 @@ public interface SharedListener extends Closeable {
 
     /**
      * Gives up this process's copy and every ticket that was not redeemed, and leaves the listener, its Unix-domain path
-     * included, to the other processes that hold it. For a supervisor that hands the service over to another one, which has
-     * taken over a copy or will do so from a worker; {@link #close()} is for the end of the service. Whichever of the two is
-     * called first counts.
+     * included, to the other processes that hold it. For a supervisor that hands over the service to another one, which has
+     * a copy already or gets one from a worker; {@link #close()} is for the end of the service. Only the first call of either
+     * has an effect.
      */
     default void leave() throws IOException {
         close();

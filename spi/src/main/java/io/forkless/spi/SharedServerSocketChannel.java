@@ -110,7 +110,8 @@ public abstract class SharedServerSocketChannel extends ServerSocketChannel {
 
     /**
      * Makes a ticket with which that process, and no other, can {@linkplain ListenerProvider#takeOver take over} a copy of
-     * this listener once, for a limited time. Closing this channel ends the ticket, too, as far as the platform can do so.
+     * this listener once, for a limited time. Closing this channel also voids the ticket where the platform can do so. May be
+     * called by any thread.
      *
      * @param supervisor the process that will redeem the ticket; its identity is verified at the hand-off
      * @return at most 4096 bytes, a secret while the ticket is valid

@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** This worker's copies of listeners, of which a supervisor that takes over needs copies of its own. Thread-safe. */
+/** This worker's copies of listeners. A supervisor that takes over gets its own copies from them. Thread-safe. */
 final class Holdings {
     private record Copy(Holding holding, SharedServerSocketChannel channel) {}
 
@@ -29,7 +29,7 @@ final class Holdings {
         return copies.stream().map(Copy::holding).toList();
     }
 
-    /** What to answer to that process, which asks for a copy of one of them. May block. */
+    /** The answer to a supervisor that asks for a copy of one of them. May block. */
     ControlMessage handOver(long id, ProcessHandle supervisor) {
         Copy copy = find(id);
         if (copy == null) {
@@ -38,7 +38,7 @@ final class Holdings {
         try {
             return new Granted(
                     id, new Ticket(copy.holding().provider(), copy.channel().ticketFor(supervisor)));
-        } catch (Throwable e) { // whoever gets no answer waits for it
+        } catch (Throwable e) { // without an answer the supervisor would wait for its time-out
             return new Refused(id, "hand over " + copy.holding().bound() + ": " + e.getMessage());
         }
     }

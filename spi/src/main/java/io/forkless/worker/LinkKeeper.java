@@ -21,22 +21,22 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * The link to the supervisor that there is now. When that one has gone, this worker is an orphan: it serves on, and looks for
- * the next supervisor of the same name. It drains if none has adopted it within the orphan time-out. Thread-safe.
+ * The link to the present supervisor. When that one has gone, this worker is an orphan: it serves on and looks for the next
+ * supervisor of the same name. It drains if none has adopted it within the orphan time-out. Thread-safe.
  */
 final class LinkKeeper {
     private static final Duration INTERVAL = Duration.ofMillis(100);
     private static final System.Logger LOG = System.getLogger(Worker.class.getName());
 
-    /** What this worker does about its link. */
+    /** The worker whose link this is. */
     interface Owner extends SupervisorLink.Events {
-        /** It is without a supervisor; told again and again. */
+        /** It has no supervisor; called repeatedly until it has one. */
         void orphaned();
 
         /** It is about to call the next supervisor. */
         void calling();
 
-        /** It has to go, for that reason. */
+        /** It has to drain, for that reason. */
         void abandoned(String reason);
 
         boolean isDraining();
@@ -45,7 +45,7 @@ final class LinkKeeper {
     private final BootstrapFile bootstrap;
     private final BootstrapFile.Service service;
 
-    /** As it was at the start: while the file is being renamed it looks otherwise. */
+    /** Determined once, at the start: while the file is being renamed the answer would be wrong. */
     private final boolean reopensOutput;
 
     private final Readiness readiness;
@@ -55,22 +55,22 @@ final class LinkKeeper {
     private final Duration drainTimeout;
     private volatile SupervisorLink link;
 
-    /** Of the supervisor that was called last. */
+    /** The pid of the supervisor that was called last. */
     private volatile long supervisor;
 
-    /** Held while the files of this worker come or go. */
+    /** Held while this worker's files are made or removed. */
     private final Object files = new Object();
 
-    /** Whether its files have gone for good, as it is about to end. */
+    /** Whether its files were removed for good, since it is about to end. */
     private boolean filesGone;
 
-    /** Since when it has been an orphan; {@code null} if it is none. */
+    /** Since when it has been an orphan; {@code null} if it is not one. */
     private Long orphanedAt;
 
-    /** Whether a thread sees to it that this does not last too long. */
+    /** Whether a thread watches the orphan time-out. */
     private boolean watched;
 
-    /** @param removeStaleFiles what the supervisor has left, when this worker goes as well */
+    /** @param removeStaleFiles removes what the supervisor has left, when this worker ends as well */
     LinkKeeper(
             BootstrapFile bootstrap,
             SupervisorLink link,
@@ -126,7 +126,7 @@ final class LinkKeeper {
         link.send(message);
     }
 
-    /** For threads that nobody interrupts. An orphan has nobody to tell. */
+    /** For threads that are never interrupted. No effect for an orphan, which has no supervisor to tell. */
     void sendUninterrupted(ControlMessage message) throws IOException {
         try {
             link.sendUninterrupted(message);
@@ -137,7 +137,7 @@ final class LinkKeeper {
         }
     }
 
-    /** Of the supervisor that there is; if there is none, of the next one. */
+    /** Asks the present supervisor, or, if there is none, the next one. */
     Ticket requestTicket(ListenSpec spec) throws IOException {
         long begin = System.nanoTime();
         while (true) {
@@ -154,7 +154,7 @@ final class LinkKeeper {
         }
     }
 
-    /** For the answer to a supervisor that wants a copy of a listener. */
+    /** Answers a supervisor that wants a copy of a listener. */
     void handOver(long id) {
         SupervisorLink asking = link;
         ProcessHandle process = ProcessHandle.of(supervisor).orElse(null);
@@ -182,7 +182,7 @@ final class LinkKeeper {
             abandon("the supervisor is gone");
             return;
         }
-        beginOrphanhood();
+        becomeOrphan();
         Revival revival = new Revival(service.record(), service.endpoint(), bootstrap.index());
         long begin = System.nanoTime();
         boolean linked = false;
@@ -203,7 +203,7 @@ final class LinkKeeper {
         }
     }
 
-    /** A limit of threads is a state that passes: the next look tries again. */
+    /** A shortage of threads passes: the next round tries again. */
     private synchronized void watchTimeoutElsewhere() {
         if (!watched && orphanedAt != null) {
             SupervisorLink.start("forkless-orphan-timeout", this::watchTimeout);
@@ -211,7 +211,7 @@ final class LinkKeeper {
         }
     }
 
-    private synchronized void beginOrphanhood() {
+    private synchronized void becomeOrphan() {
         if (orphanedAt != null) {
             return; // the next one has died as well
         }
@@ -225,7 +225,7 @@ final class LinkKeeper {
         }
     }
 
-    /** However many supervisors have been called meanwhile, and whatever they do. */
+    /** The time-out runs on whatever supervisors have been called meanwhile. */
     private void watchTimeout() {
         while (isWatched() && pause()) {
             if (isOverdue()) {
@@ -253,7 +253,7 @@ final class LinkKeeper {
         return System.nanoTime() - since >= limit.toNanos();
     }
 
-    /** The files go first, as the drain may end this process at once. */
+    /** Removes the files first, since the drain may end this process at once. */
     private void abandon(String reason) {
         try {
             removeFiles();
@@ -262,7 +262,7 @@ final class LinkKeeper {
         }
     }
 
-    /** This process is about to end: if it is an orphan, what nobody needs any more goes. */
+    /** This process is about to end: if it is an orphan, removes files that are no longer needed. */
     void leave() {
         if (isOrphan()) {
             removeFiles();
@@ -329,7 +329,7 @@ final class LinkKeeper {
         return new WorkerRecord(bootstrap.index(), bootstrap.token(), own, own, service.origin(), drainTimeout);
     }
 
-    /** Who has the name, if that process lives and says where to call; else {@code null}. */
+    /** The process that has the name, if it lives and says where to call; otherwise {@code null}. */
     private static EndpointText endpoint(Path file) {
         try {
             if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || UserId.ownerOf(file) != UserId.ours()) {
@@ -338,7 +338,7 @@ final class LinkKeeper {
             try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
                 EndpointText text =
                         EndpointText.parse(new String(in.readNBytes(EndpointText.MAX_BYTES), StandardCharsets.UTF_8));
-                // Where there are no Unix-domain sockets its port may be somebody else's by now.
+                // With TCP, the port of a dead supervisor may belong to another process by now.
                 return text.address() != null && ProcessIdentity.of(text.pid()).isPresent() ? text : null;
             }
         } catch (IOException | IllegalArgumentException e) {

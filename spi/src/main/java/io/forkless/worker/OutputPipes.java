@@ -12,16 +12,16 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The pipes that are standard output and error of this process, while perhaps nobody reads them. This process holds a read end
- * of each: without one a write fails with {@code EPIPE}, and a child of this process that is no JVM dies of it (pipe(7)).
- * While there is no supervisor, what a pipe can no longer take is dropped, the oldest first, so that nobody waits who writes.
+ * The pipes that are standard output and error of this process, for the time when nobody else reads them. This process holds a
+ * read end of each: without one a write fails with {@code EPIPE}, and a child that is not a JVM dies of it (pipe(7)).
+ * While there is no supervisor, this drops output, the oldest first, before a pipe is full, so that no writer has to wait.
  *
- * <p>Linux, where {@code /proc/self/fd} opens a pipe again; elsewhere, and for what is no pipe, it has no effect. Thread-safe.
+ * <p>On Linux only, where {@code /proc/self/fd} opens a pipe again, and for pipes only; otherwise it has no effect. Thread-safe.
  */
 final class OutputPipes {
     /**
-     * A pipe has 16 pages, each with the whole of one write or more; two that follow each other have more than one page
-     * together. So one with less than half of 64 KiB in it can always take a page more.
+     * A pipe has 16 pages, and two consecutive ones have more than one page of data together: a write begins a new page only
+     * if it does not fit into the last one. So a pipe with less than half of 64 KiB in it can always take one more page.
      */
     static final int MOST_KEPT = 28 * 1024;
 
@@ -30,7 +30,7 @@ final class OutputPipes {
     private static final long PAUSE_MILLIS = 10;
     private static final int BLOCK = 4096;
 
-    /** Longer than all that it does takes, unless another reader is there already: then it ends after the next output. */
+    /** More than the thread needs to end, unless another reader is there already: then it ends after the next output. */
     private static final long PATIENCE_MILLIS = 1000;
 
     private final List<InputStream> pipes;
@@ -41,7 +41,7 @@ final class OutputPipes {
         this.pipes = List.copyOf(pipes);
     }
 
-    /** Opens what can be opened; the rest stays as it is. */
+    /** Opens what can be opened and ignores the rest. */
     static OutputPipes hold() {
         List<InputStream> pipes = new ArrayList<>();
         Set<String> held = new HashSet<>();
@@ -59,7 +59,7 @@ final class OutputPipes {
         return new OutputPipes(pipes);
     }
 
-    /** There is no supervisor: sees to it, on a thread of its own, that no pipe is full. No effect if that is so already. */
+    /** There is no supervisor: keeps the pipes from filling up, on a thread of its own. No effect if it does so already. */
     synchronized void orphaned() {
         if (drain == null && !pipes.isEmpty()) {
             Thread thread = new Thread(this::drain, "forkless-output-pipes");
@@ -70,9 +70,9 @@ final class OutputPipes {
     }
 
     /**
-     * There is a supervisor, which reads from now on and not before: of two readers, each gets a part.
+     * There is a supervisor again, which must not read before this returns: of two readers, each would get a part.
      *
-     * @return how many bytes have been dropped since it was gone
+     * @return how many bytes have been dropped since the last call
      */
     synchronized long adopted() {
         if (drain != null) {
@@ -100,7 +100,7 @@ final class OutputPipes {
         }
     }
 
-    /** Never waits: what is there is there until this thread reads it. */
+    /** Never waits: no other thread takes away what is available. */
     private boolean dropOldest(InputStream pipe, byte[] block) {
         try {
             if (pipe.available() <= MOST_KEPT) {

@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** The log file that is this process's standard output and error, so that nobody has to copy what it prints. */
+/** The log file that is this process's standard output and error, so that no other process has to copy what it prints. */
 final class OwnOutput {
     private static final System.Logger LOG = System.getLogger(Worker.class.getName());
 
@@ -19,7 +19,7 @@ final class OwnOutput {
 
     /**
      * Whether this process can go on in a new file when the supervisor has renamed that one. It cannot on Windows, nor if a
-     * command in between has led one of the streams elsewhere.
+     * command in between has redirected one of the streams.
      *
      * @param file {@code null} if the supervisor reads the output
      */
@@ -49,7 +49,7 @@ final class OwnOutput {
         try {
             return Files.isSameFile(DESCRIPTORS.resolve(descriptor), file);
         } catch (IOException e) {
-            return false; // there is no such directory, or no such file any more
+            return false; // there is no such directory, or the file is gone
         }
     }
 }

@@ -42,15 +42,15 @@ final class Readiness {
     }
 
     /**
-     * Says to another supervisor how it stands. What changes after that is told to that one.
+     * Tells another supervisor whether this worker is ready. Later changes are reported to that supervisor.
      *
-     * @param introduce gets whether this worker is ready, and is to be followed by what {@code send} sends
+     * @param introduce sends whether this worker is ready, and directs what is sent afterwards to the same supervisor
      */
     synchronized void introduce(Introduction introduce) throws IOException {
         introduce.send(reported);
     }
 
-    /** The first words to a supervisor. */
+    /** The first message to a supervisor. */
     interface Introduction {
         void send(boolean ready) throws IOException;
     }

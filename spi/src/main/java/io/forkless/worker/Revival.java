@@ -20,14 +20,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Has the worker with the lowest index start a supervisor again that has died, if that one has left word how. Should that worker
- * not do so, as it hangs, say, it is the turn of the next one. Used by one thread.
+ * Starts a supervisor again that has died, if it has recorded how. The worker with the lowest index does so; if it does not, for
+ * example because it hangs, the next one does. Used by one thread.
  */
 final class Revival {
     static final int MOST = 3;
     static final Duration PERIOD = Duration.ofMinutes(1);
 
-    /** What a supervisor may take until it has its name. */
+    /** How long a supervisor may take until it has its name. */
     private static final Duration BOOT = Duration.ofSeconds(15);
 
     private static final Duration TURN = Duration.ofSeconds(2);
@@ -66,7 +66,7 @@ final class Revival {
         }
     }
 
-    /** Whether the supervisor has left word how it is started, and nobody else is to do so. */
+    /** Whether the supervisor has recorded how it is started, and a worker is to start it again. */
     private boolean isWanted(Path launch) {
         if (wanted == null) {
             try {
@@ -102,7 +102,7 @@ final class Revival {
         }
     }
 
-    /** Whether the last one that was started has not shown itself yet: it is not the one that has died. */
+    /** Whether the supervisor that was started last may still be booting, and so is not the one that has died. */
     private static boolean isUnderWay(List<Long> times, long now, Duration since) {
         if (times.isEmpty()) {
             return false;
@@ -122,7 +122,7 @@ final class Revival {
                 }
             }
         } catch (IOException | NumberFormatException e) {
-            // there was none yet
+            // none was started yet
         }
         return times;
     }
@@ -130,7 +130,7 @@ final class Revival {
     /** Whether a supervisor has the name, and is perhaps just starting. */
     private boolean isClaimed() {
         if (!Files.isRegularFile(endpoint, LinkOption.NOFOLLOW_LINKS)) {
-            return false; // to open a FIFO would wait for ever
+            return false; // opening a FIFO would wait for ever
         }
         try (FileChannel channel = FileChannel.open(endpoint, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
             return channel.tryLock(EndpointText.LOCKED_BYTE, 1, false) == null;
@@ -150,7 +150,7 @@ final class Revival {
                 }
             }
         } catch (IOException | DirectoryIteratorException e) {
-            // it is being made again
+            // the directory is being made again
         }
         return lower;
     }

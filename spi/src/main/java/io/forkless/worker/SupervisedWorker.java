@@ -38,13 +38,13 @@ final class SupervisedWorker implements Worker {
     private final Holdings holdings = new Holdings();
     private final OutputPipes pipes = OutputPipes.hold();
 
-    /** That it writes itself; {@code null} if there is none. */
+    /** The log file that this process writes itself; {@code null} if there is none. */
     private final Path output;
 
     private final Set<Class<?>> providers = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean prepared = new AtomicBoolean();
 
-    /** @param removeStaleFiles for when the supervisor has gone and this worker goes with it */
+    /** @param removeStaleFiles removes what the supervisor has left, when this worker ends as well */
     private SupervisedWorker(
             BootstrapFile bootstrap, SupervisorLink link, Scoreboard scoreboard, Runnable removeStaleFiles) {
         this.index = bootstrap.index();
@@ -93,7 +93,7 @@ final class SupervisedWorker implements Worker {
         }
     }
 
-    /** What comes over the link, on its thread. */
+    /** What comes over the link, on the link's thread. */
     private final class LinkEvents implements LinkKeeper.Owner {
         @Override
         public void drainRequested() {
@@ -108,7 +108,7 @@ final class SupervisedWorker implements Worker {
 
         @Override
         public void outputToReopen() {
-            // Not on the link's thread either: the disk may stand still.
+            // Not on the link's thread either: the disk may hang.
             SupervisorLink.start("forkless-output", () -> OwnOutput.reopen(output));
         }
 
@@ -224,7 +224,7 @@ final class SupervisedWorker implements Worker {
         send(new ControlMessage.Bye());
     }
 
-    /** Whatever has come of the drain. */
+    /** Ends this process, however the drain has ended. */
     private void exit(int status) {
         try {
             keeper.leave();

@@ -48,16 +48,16 @@ final class SupervisorLink implements Closeable {
         /** The supervisor wants a copy of the listener with that number. */
         void handOverRequested(long id);
 
-        /** The supervisor has taken this worker over from an earlier one. */
+        /** The supervisor has adopted this worker. */
         void adopted();
 
-        /** The supervisor has renamed the file to which this worker writes. */
+        /** The log file that this worker writes was renamed. */
         void outputToReopen();
 
         void supervisorLost();
     }
 
-    /** The supervisor does not want this process; the message says why. */
+    /** The supervisor has refused; the message says why. */
     static final class RefusedException extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -66,7 +66,7 @@ final class SupervisorLink implements Closeable {
         }
     }
 
-    /** Says who calls. */
+    /** Sends the first message, which says who calls. */
     interface Introduction {
         void send(SupervisorLink link) throws IOException;
     }
@@ -110,7 +110,7 @@ final class SupervisorLink implements Closeable {
     /**
      * Connects to a supervisor and introduces this process.
      *
-     * @throws RefusedException if the supervisor does not want it
+     * @throws RefusedException if the supervisor refuses it
      */
     static SupervisorLink open(SocketAddress address, Introduction introduction, Duration answerTimeout)
             throws IOException {

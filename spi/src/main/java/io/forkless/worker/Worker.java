@@ -12,7 +12,8 @@ import java.util.Optional;
  * {@linkplain #holdReady() ready}, or to take part in the drain. Once {@link #current()} has found a supervisor,
  *
  * <ul>
- *   <li>the loss of the supervisor drains and ends this process, within the drain time-out;
+ *   <li>the loss of the supervisor drains and ends this process within the drain time-out. If the supervisor has a name, this
+ *       process first serves on for the orphan time-out, and goes on if another supervisor of that name adopts it;
  *   <li>{@code TERM} drains and ends this process with status 0;
  *   <li>a heartbeat tells the supervisor that this JVM runs. Threads that are in a deadlock silence it, and the
  *       supervisor then replaces this process;

@@ -39,7 +39,7 @@ record Configuration(
         boolean takesOver,
         Settings settings) {
 
-    /** Stands for what workers are started with, and are told: if it is another one, those that run are to be replaced. */
+    /** A digest of what workers are started with and told: workers with another one are to be replaced. */
     String origin() {
         StringBuilder text = new StringBuilder();
         List<Object> parts = new ArrayList<>(command);

@@ -5,7 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** What tells contents apart without telling them: there may be a secret in them. */
+/** Tells contents apart without disclosing them: there may be secrets in them. */
 final class Digest {
     private Digest() {}
 

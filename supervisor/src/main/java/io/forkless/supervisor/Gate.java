@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Holds back what happens to the workers, timers included, while another supervisor is about to take them over: if it does not,
- * all of that is made up for. Belongs to the event loop's thread.
+ * Holds back what happens to the workers, timers included, while another supervisor is about to take them over: if that fails,
+ * all of it is made up for. Belongs to the event loop's thread.
  */
 final class Gate implements Timers {
     private final Timers timers;
@@ -50,7 +50,7 @@ final class Gate implements Timers {
         return pending;
     }
 
-    /** May be cancelled while it is held. */
+    /** A timer that can be cancelled also while it is held back. */
     private static final class Pending implements Timer, Runnable {
         private final Runnable action;
         private Timer timer;

@@ -16,20 +16,20 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Gives the service to another supervisor. That one does everything that may fail before this one steps down; should it fail all
- * the same, this one takes its service back. Belongs to the event loop's thread.
+ * Gives the service to another supervisor. That one does what is likely to fail before this one steps down; if it fails later
+ * all the same, this one takes its service back. Belongs to the event loop's thread.
  */
 final class Handover implements HandOver {
-    /** From the start of a process to its first word: a JVM that boots on a busy machine. */
+    /** From the start of the process to its first message: a JVM boots slowly on a busy machine. */
     private static final Duration BOOT_LIMIT = Duration.ofSeconds(60);
 
-    /** From stepping down to being replaced; workers that are frozen take their time. */
+    /** From stepping down to the end of the takeover, which has to wait for workers that are frozen. */
     private static final Duration TAKING_OVER_LIMIT = Duration.ofSeconds(60);
 
     private static final Duration TAKE_BACK_AGAIN = Duration.ofSeconds(1);
     private static final System.Logger LOG = Log.supervisor();
 
-    /** What the supervisor does about it. */
+    /** What this needs of its supervisor. */
     interface Owner {
         /** @throws IllegalStateException if it is stopping */
         void requireRunning();
@@ -87,7 +87,7 @@ final class Handover implements HandOver {
                     .redirectInput(ProcessBuilder.Redirect.INHERIT)
                     .redirectOutput(ProcessBuilder.Redirect.INHERIT)
                     .redirectError(ProcessBuilder.Redirect.INHERIT);
-            // It gets the listeners from here, and is another process than the one that the service manager knows.
+            // It gets the listeners from this process, and these variables are meant for this process alone.
             builder.environment()
                     .keySet()
                     .removeAll(List.of("LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "LISTEN_PIDFDID", "WATCHDOG_PID"));
@@ -98,7 +98,7 @@ final class Handover implements HandOver {
         }
     }
 
-    /** One that takes over, or tries to. */
+    /** An attempt of another supervisor to take over. */
     private final class Attempt {
         private final CompletableFuture<Long> result = new CompletableFuture<>();
         private Process process;
@@ -133,7 +133,7 @@ final class Handover implements HandOver {
                 limit.cancel();
             }
             if (process != null) {
-                process.destroyForcibly(); // it must not go on when this one does
+                process.destroyForcibly(); // the two must not both go on
             }
             LOG.log(Level.ERROR, "no other supervisor has taken over: {0}; this one goes on", reason);
             String answer = reason + "; the supervisor with pid "
@@ -155,7 +155,7 @@ final class Handover implements HandOver {
         }
     }
 
-    /** Again and again: nobody else is in charge. */
+    /** Repeated until it succeeds, since no other supervisor is in charge. */
     private void takeBack(Runnable whenDone) {
         try {
             owner.takeBack();
@@ -176,7 +176,7 @@ final class Handover implements HandOver {
         @Override
         public List<String> begin(long successor) {
             if (current == null || current.pid != successor) {
-                requireNone(); // else it is the one that was started here
+                requireNone(); // otherwise it is the one that was started here
                 current = new Attempt();
                 current.pid = successor;
             }

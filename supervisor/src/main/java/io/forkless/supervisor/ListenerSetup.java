@@ -21,7 +21,7 @@ final class ListenerSetup {
         this.listeners = listeners;
     }
 
-    /** Copies of all that the other supervisor has, and what is new: if that cannot be bound, the other one goes on. */
+    /** Gets copies of all listeners of the other supervisor, and opens new ones: if that fails, the other one goes on. */
     void takeFrom(Predecessor predecessor) throws IOException {
         for (ListenerRecord record : predecessor.begin()) {
             listeners.takeOver(record, predecessor.ticketFor(record.bound()));
@@ -34,9 +34,10 @@ final class ListenerSetup {
     }
 
     /**
-     * What is wanted and not here yet.
+     * Opens what is wanted and not here yet.
      *
-     * @param held what others perhaps have; it is not opened beside them, on a port of the system's choice, say
+     * @param held what workers that have not answered may hold: no second listener is opened in its place, for example on another
+     *     port that the system chooses
      */
     void open(List<ListenerRecord> held) throws IOException {
         if (!opened) {
@@ -53,9 +54,9 @@ final class ListenerSetup {
     }
 
     /**
-     * If somebody has said what there is to be, there is nothing else from now on.
+     * If the operator or a service manager has said what there is to be, allows no other listeners from now on.
      *
-     * @return where listeners were bound that are not wanted any more
+     * @return where listeners were bound that are no longer wanted
      */
     Set<String> seal() {
         if (wanted.isEmpty() && !listeners.haveInherited()) {

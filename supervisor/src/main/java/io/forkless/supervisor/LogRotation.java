@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * Has the log files rotated that workers write themselves. Belongs to the event loop's thread; waits for disks on another one.
+ * Rotates the log files that workers write themselves. Belongs to the event loop's thread; waits for disks on another one.
  */
 final class LogRotation {
     private final EventLoop loop;
@@ -23,7 +23,7 @@ final class LogRotation {
         this.workers = workers;
     }
 
-    /** Returns at once. No effect while the look before is under way. */
+    /** Begins a look at all files, unless the previous one is still under way. Returns at once. */
     void look() {
         if (!underWay) {
             underWay = true;
@@ -32,7 +32,7 @@ final class LogRotation {
     }
 
     /**
-     * Has all files opened anew after somebody has renamed them.
+     * Has all files reopened after another program has renamed them.
      *
      * @return false if there are no files
      */

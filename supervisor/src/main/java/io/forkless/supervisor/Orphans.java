@@ -28,13 +28,13 @@ import java.util.stream.Collectors;
 
 /**
  * The workers that an earlier supervisor has left. Each calls and hands over its listeners before the pool begins; one that calls
- * later, as it had been stopped, say, is taken in then. Belongs to the event loop's thread.
+ * later, for example because it was stopped, is adopted then. Belongs to the event loop's thread.
  */
 final class Orphans {
-    /** As long as none has called, there is nothing that could be done without them. */
+    /** Until the first one has called, nothing can be done without them. */
     private static final Duration FIRST_LIMIT = Duration.ofSeconds(20);
 
-    /** Those that have not called by then are perhaps frozen; the others are to be supervised again. */
+    /** After the first one. Those that have not called by then may be frozen; the others need a supervisor again. */
     private static final Duration ALL_LIMIT = Duration.ofSeconds(5);
 
     private static final System.Logger LOG = Log.supervisor();
@@ -47,10 +47,10 @@ final class Orphans {
     private final CompletableFuture<Void> anyTaken = new CompletableFuture<>();
     private final CompletableFuture<Void> allTaken = new CompletableFuture<>();
 
-    /** Those that had not called when they were waited for no longer, for a person. */
+    /** Those that had not called when the wait was over, for a message. */
     private volatile String silentOnes = "";
 
-    /** That of the supervisor, when it has begun; {@code null} before. */
+    /** The supervisor's pool, once it has begun; {@code null} before. */
     private WorkerPool pool;
 
     Orphans(EventLoop loop, ListenerTakeover takeover) {
@@ -58,10 +58,10 @@ final class Orphans {
         this.takeover = takeover;
     }
 
-    /** @param workers that are about to call, with the ages of their processes */
+    /** @param workers those that are about to call, with the ages of their processes */
     void expect(Map<SpawnedWorker, Duration> workers) {
         ages.putAll(workers);
-        // One that has never called has no listener, and calls when it has booted.
+        // One that has never called has no listener yet; it calls when it has booted.
         workers.keySet().stream().filter(SpawnedWorker::hasEverCalled).forEach(awaited::add);
         checkAllTaken();
     }
@@ -125,13 +125,13 @@ final class Orphans {
         }
     }
 
-    /** What may fail because workers that have not called have what is wanted. */
+    /** The opening of listeners, which may fail because workers that have not called hold them. */
     interface Opening {
-        /** @param heldElsewhere whether there are such workers */
+        /** @param heldElsewhere whether there are workers that have not called */
         void open(boolean heldElsewhere) throws IOException;
     }
 
-    /** On another thread, after {@link #await}. */
+    /** Opens listeners; a failure names the workers that have not called. On another thread, after {@link #await}. */
     void blame(Opening opening) throws IOException {
         String silent = silentOnes;
         try {
@@ -153,11 +153,11 @@ final class Orphans {
         } catch (TimeoutException e) {
             return false;
         } catch (ExecutionException e) {
-            throw new IllegalStateException(e); // nobody completes it so
+            throw new IllegalStateException(e); // never completed with a failure
         }
     }
 
-    /** Those whose processes run. */
+    /** Those whose processes are running. */
     List<Orphan> toAdopt() {
         List<Orphan> all = new ArrayList<>();
         ages.forEach((worker, age) -> all.add(new Orphan(worker, worker.index(), age, condition(worker))));
@@ -174,10 +174,10 @@ final class Orphans {
     }
 
     /**
-     * The pool has taken them in.
+     * The pool has adopted them.
      *
-     * @param unwanted where listeners were bound that are no more
-     * @return completes when those are replaced that cannot stay
+     * @param unwanted where listeners were bound that are no longer wanted
+     * @return completes when those that cannot stay are replaced
      */
     CompletableFuture<Void> adopted(WorkerPool newPool, Set<String> unwanted) {
         pool = newPool;

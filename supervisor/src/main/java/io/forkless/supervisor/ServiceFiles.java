@@ -15,7 +15,7 @@ import java.util.List;
 /**
  * A supervisor's claim to its name, and the directory of the service, which outlives it; without a name both are its own.
  *
- * @param isNamed whether there may be another supervisor of the same name before it, or after it
+ * @param isNamed whether there may be other supervisors of the same name before and after this one
  */
 record ServiceFiles(Endpoint endpoint, PrivateDirectory directory, boolean isNamed) {
     private static final System.Logger LOG = Log.supervisor();
@@ -46,19 +46,19 @@ record ServiceFiles(Endpoint endpoint, PrivateDirectory directory, boolean isNam
                 configuration.settings().drainTimeout());
     }
 
-    /** What an earlier supervisor has told of its listeners. */
+    /** What an earlier supervisor has recorded of its listeners. */
     List<ListenerRecord> leftListeners() {
         return isNamed ? ListenerRecord.readAll(directory.resolve(ListenerRecord.FILE)) : List.of();
     }
 
-    /** For the next supervisor. */
+    /** Records the listeners for the next supervisor. */
     void record(Listeners listeners) {
         if (isNamed) {
             listeners.recordIn(directory.resolve(ListenerRecord.FILE));
         }
     }
 
-    /** For the workers, if this supervisor dies, and for an operator who wants another one in its place. */
+    /** Records how this supervisor was started: for the workers, if it dies, and for an upgrade. */
     void record(SupervisorLaunch launch) {
         try {
             if (launch != null) {

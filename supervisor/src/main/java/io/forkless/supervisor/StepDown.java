@@ -11,8 +11,8 @@ import java.io.IOException;
 import java.util.function.LongConsumer;
 
 /**
- * What another supervisor must not find in its way: the name, the links of the workers, and whoever changes their files or reacts
- * to their ends.
+ * Gives up, and takes back, what would be in the way of another supervisor: the name, the links of the workers, and all that changes
+ * their files or reacts when they end.
  */
 record StepDown(
         SupervisorLife life,

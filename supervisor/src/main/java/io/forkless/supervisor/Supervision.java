@@ -59,12 +59,12 @@ import java.util.function.Function;
 final class Supervision {
     private static final System.Logger LOG = Log.supervisor();
 
-    /** How long the supervisor before may look at its log files, while the disk is slow. */
+    /** How long the predecessor may take to close its log files if the disk is slow. */
     private static final Duration OUTPUT_LIMIT = Duration.ofSeconds(5);
 
     private static final Duration OUTPUT_PAUSE = Duration.ofMillis(50);
 
-    /** By then workers have accepted what was queued when an earlier supervisor had quiesced a listener. */
+    /** By then workers have accepted all connections that were queued while an earlier supervisor had quiesced a listener. */
     private static final Duration QUIESCED_CONNECTIONS_LIMIT = Duration.ofSeconds(5);
 
     private final SupervisorLife life;
@@ -99,7 +99,7 @@ final class Supervision {
     /** Completes on the loop's thread, when the last worker has gone and operators can still be told. */
     private final CompletableFuture<Outcome> workersGone = new CompletableFuture<>();
 
-    /** Completes when those workers are replaced that were started with something else than what is started now. */
+    /** Completes when workers that were started with another command or other options are replaced. */
     private CompletableFuture<Void> renewed = CompletableFuture.completedFuture(null);
 
     private volatile String failure = "";
@@ -107,7 +107,7 @@ final class Supervision {
     /**
      * Binds the listeners and makes everything ready to run. May block for as long as it takes to resolve a name.
      *
-     * @param predecessor which is to step down; {@code null} if there is none
+     * @param predecessor the supervisor that is to step down; {@code null} if there is none
      * @param life is starting; from the launch on only the loop's thread changes it
      * @param resources gets what is to be given back at the end, and also if this fails
      * @param allReady completes when all workers have been ready at the same time
@@ -154,7 +154,7 @@ final class Supervision {
                 connection -> new AdminSession(loop, connection, operations)));
         events = new EventDelivery(listeners(configuration, resources));
         resources.own(endpoint); // to go before the control channel: who sees that end finds the name free
-        resources.own(directory); // and nothing of this one in the way of the next one
+        resources.own(directory); // likewise: nothing of this one may be in the way of the next one
         scoreboard = resources.own(Scoreboard.openOrCreate(directory.resolve(Scoreboard.FILE)));
         upkeep = resources.own(new Upkeep(
                 List.of(directory, control, scoreboard, roster, listeners, endpoint),
@@ -205,14 +205,14 @@ final class Supervision {
         orphans.blame(heldElsewhere -> setup.open(heldElsewhere ? files.leftListeners() : List.of()));
         unwanted = setup.seal();
         files.record(listeners);
-        endpoint.publish(control.address()); // once more, if they have been adopted
+        endpoint.publish(control.address()); // no effect if adoptOrphans did so
         if (predecessor != null) {
             predecessor.inCharge(); // from now on there is no way back
         }
         loop.execute(this::launchOnLoop); // before anything else can be asked for
     }
 
-    /** Those that an earlier supervisor has left call as soon as they can know where. */
+    /** Workers that an earlier supervisor has left call as soon as they can read where. */
     private void adoptOrphans(SocketAddress address) throws IOException {
         Map<SpawnedWorker, Duration> left = launcher.adopt();
         orphans.expect(left);
@@ -483,7 +483,7 @@ final class Supervision {
             takeover.answered(worker, answer);
         }
 
-        /** Not before the listeners that workers hand over are here: it would open another one in the place of one of them. */
+        /** Only when all listeners are taken over: earlier, a second one could be opened in the place of one of them. */
         @Override
         public void listenRequested(SpawnedWorker worker, Listen request) {
             launched.thenRun(() -> listenRequests.add(worker, request));

@@ -75,11 +75,11 @@ public final class Supervisor implements AutoCloseable {
     }
 
     /**
-     * A supervisor that adopts the workers which an earlier one of that name has left, and drains them. To be started like any
-     * other; it starts no worker. Its start fails if such a supervisor is running.
+     * Makes a supervisor that adopts the workers that an earlier one of that name has left, and drains them. It is started like
+     * any other, but starts no workers and ends when they have gone. Its start fails if a supervisor of that name is running.
      *
      * @return empty if there are no such workers
-     * @throws IOException if it cannot be told where to look for them
+     * @throws IOException if the runtime directory, where they would be recorded, cannot be determined
      */
     public static Optional<Supervisor> toDrainLeftWorkers(String name) throws IOException {
         LeftWorkers left = LeftWorkers.of(name);
@@ -98,10 +98,13 @@ public final class Supervisor implements AutoCloseable {
     }
 
     /**
-     * Binds the listeners and spawns the workers; returns when the processes run, see {@link #awaitReady}.
+     * Binds the listeners and spawns the workers; returns when the processes run, see {@link #awaitReady}. With a
+     * {@linkplain SupervisorBuilder#name name} it first adopts workers that an earlier supervisor of that name has left, and
+     * may wait up to 25 s until they have called.
      *
-     * @throws IOException if an address cannot be listened on, no provider fits, the name is taken, or the command
-     *     cannot be started ({@link io.forkless.supervisor.status.LaunchException}); nothing is left behind then
+     * @throws IOException if an address cannot be listened on, no provider fits, the name is taken, there is no supervisor to
+     *     {@linkplain SupervisorBuilder#takeOver take over} from or it refuses, or the command cannot be started
+     *     ({@link io.forkless.supervisor.status.LaunchException}); nothing of this supervisor is left behind then
      */
     public void start() throws IOException {
         synchronized (lock) {
@@ -257,8 +260,8 @@ public final class Supervisor implements AutoCloseable {
     }
 
     /**
-     * Has the log files opened anew, after somebody has renamed them. A worker that writes its file itself does so within
-     * moments; if it cannot, it goes on in the renamed file, and the log tells that. Other files are opened with their next line.
+     * Has the log files reopened, after another program has renamed them. A worker that writes its file itself does so within
+     * moments; if it cannot, it goes on in the renamed file, and the log says so. Other files are reopened with their next line.
      *
      * @return completes, on a thread of its own, when the workers have been told
      */

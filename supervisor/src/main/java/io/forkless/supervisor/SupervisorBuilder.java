@@ -181,9 +181,10 @@ public final class SupervisorBuilder {
     }
 
     /**
-     * How long workers serve on without a supervisor after this one has died, until a new one of the same {@linkplain #name name}
-     * adopts them; 60 s unless set, or 0 without a name: nobody could find them. With 0 they drain at once.
+     * How long workers serve on after this supervisor has died, until a new one of the same {@linkplain #name name} adopts them;
+     * 60 s unless set, or 0 without a name, since no supervisor could find them. With 0 they drain at once.
      *
+     * @param timeout {@code null} for the default
      * @throws IllegalArgumentException if it is negative or longer than a year
      */
     public SupervisorBuilder orphanTimeout(Duration timeout) {
@@ -193,23 +194,24 @@ public final class SupervisorBuilder {
     }
 
     /**
-     * Has the worker with the lowest index start this supervisor again if it dies, at most three times a minute: a program that
-     * does what this one does. It runs in the working directory and with the environment of this process, and has effect with a
-     * {@linkplain #name name} only.
+     * Makes the worker with the lowest index start this supervisor again if it dies, at most three times a minute. The command runs
+     * in the working directory and with the environment of this process, both of which are recorded in a file that only the user
+     * can read. No effect without a {@linkplain #name name}, or with an {@linkplain #orphanTimeout orphan time-out} of 0.
      *
-     * @param command the program and its arguments
-     * @param output the file to which it prints
+     * @param command a program that starts a supervisor of the same name, and its arguments
+     * @param output the file to which its standard output and error are appended
      */
     public SupervisorBuilder startAgainBy(List<String> command, Path output) {
         return startedBy(command, output, List.of(), List.of());
     }
 
     /**
-     * The same, for who makes the command of something else that is to be found again.
+     * The same as {@link #startAgainBy}, for a program that makes the command from arguments of its own and wants to find these
+     * again.
      *
      * @param newOutput {@code null} if workers are not to start it again
-     * @param arguments of which the command is made
-     * @param changes what has been changed of them since
+     * @param arguments from which the command was made
+     * @param changes to these arguments since
      */
     public SupervisorBuilder startedBy(
             List<String> newCommand, Path newOutput, List<String> arguments, List<String> changes) {
@@ -224,9 +226,10 @@ public final class SupervisorBuilder {
     }
 
     /**
-     * Takes the service over from the supervisor of that {@linkplain #name name}, which is running: everything that may fail is done
-     * before that one steps down, and its workers go on. Those that were started with another command or other options are then
-     * replaced, one after the other. If the start fails, the other supervisor stays in charge, or is so again.
+     * Makes {@link Supervisor#start} take over the service of the running supervisor with the same {@linkplain #name name}. What
+     * is likely to fail is done before that one steps down, and its workers go on. Those that were started with another command or
+     * other options are then replaced as in a {@linkplain Supervisor#restart restart}. If the start fails, the other supervisor
+     * stays in charge, or takes the service back.
      */
     public SupervisorBuilder takeOver() {
         takesOver = true;
@@ -280,9 +283,9 @@ public final class SupervisorBuilder {
     }
 
     /**
-     * Has each worker's output in a {@linkplain #logFile file} in that directory, in place of {@link #output}. The
-     * directory is made if it is missing. The file is the worker's standard output and error, and is written whether there is a
-     * supervisor or not, unless lines are to have a prefix.
+     * Puts each worker's output into a {@linkplain #logFile file} in that directory, instead of {@link #output}. The
+     * directory is made if it is missing. Unless lines are to have a {@linkplain #outputPrefix prefix}, the file is the worker's
+     * standard output and error, and is written whether there is a supervisor or not.
      *
      * @param directory in which {@code {name}} stands for the supervisor's name
      * @param maxBytes the size at which a file is renamed, to {@code FILE.1} and so on; 0 for never
@@ -379,7 +382,7 @@ public final class SupervisorBuilder {
         return build(false);
     }
 
-    /** One that adopts workers only to drain them, and so needs no command. */
+    /** A supervisor that adopts workers only to drain them, and so needs no command. */
     Supervisor buildToDrain() {
         command = List.of("none");
         return build(true);

@@ -57,7 +57,7 @@ final class Upkeep implements Closeable {
         }
     }
 
-    /** While it is paused, the files are perhaps another supervisor's. */
+    /** While it is paused, the files may belong to another supervisor. */
     synchronized void pause(boolean newPaused) {
         paused = newPaused;
     }

@@ -28,7 +28,7 @@ import java.util.Set;
  *
  * @param index the worker's index, from 0
  * @param address a Unix-domain path, or a loopback address where the platform has none
- * @param token proves to the supervisor which worker is calling; works once as long as that supervisor lives
+ * @param token proves to the supervisor which worker is calling; one connection at a time
  * @param output the log file that is the worker's standard output and error; {@code null} if there is none
  * @param service where the worker finds the next supervisor; {@code null} if it is not to look for one
  */
@@ -39,7 +39,7 @@ public record BootstrapFile(int index, SocketAddress address, String token, Path
      * @param name of the supervisor
      * @param endpoint the file that guards the name
      * @param record the worker's own
-     * @param origin as of {@link WorkerRecord}
+     * @param origin see {@link WorkerRecord}
      * @param orphanTimeout how long it serves on without a supervisor
      */
     public record Service(String name, Path endpoint, Path record, String origin, Duration orphanTimeout) {
@@ -49,7 +49,7 @@ public record BootstrapFile(int index, SocketAddress address, String token, Path
         }
     }
 
-    /** Of a worker that drains when its supervisor goes. */
+    /** For a worker that drains when its supervisor goes. */
     public BootstrapFile(int index, SocketAddress address, String token) {
         this(index, address, token, null, null);
     }
@@ -75,7 +75,7 @@ public record BootstrapFile(int index, SocketAddress address, String token, Path
 
     private static final int MAX_BYTES = 4096;
 
-    /** So that everything fits. A worker with a longer one does not open its output anew. */
+    /** So that everything fits. A worker with a longer path does not reopen its output. */
     private static final int LONGEST_OUTPUT = 1024;
 
     /** @param file absolute */
@@ -178,7 +178,7 @@ public record BootstrapFile(int index, SocketAddress address, String token, Path
                         Duration.ofMillis(Long.parseLong(properties.getProperty("orphan-timeout"))));
     }
 
-    /** {@code null} if the file cannot be named in the locale of this process, which may be another one. */
+    /** {@code null} if the path cannot be written in the locale of this process, which may differ from the supervisor's. */
     private static Path output(String property) {
         try {
             return property == null ? null : Path.of(property);

@@ -17,8 +17,8 @@ import java.util.Map;
  * may hold spaces, at most {@value #MAX_LINE_BYTES} bytes with the line feed.
  *
  * <pre>
- * worker      hello VERSION TOKEN PID [WORD]...     the first line of a connection; debugged: a debugger may stop the
- *                                                   JVM; reopens-output: it can; other words mean nothing
+ * worker      hello VERSION TOKEN PID [WORD]...     the first line of a connection; debugged: a debugger may stop the JVM;
+ *                                                   reopens-output: it can reopen its output; others are ignored
  * supervisor  welcome DRAIN_MILLIS HEARTBEAT_MILLIS    or: refused 0 REASON
  * worker      listen ID BACKLOG OPTIONS ADDRESS       options of a port: IPV6ONLY, of a path: MODE:OWNER:GROUP
  * supervisor  ticket ID PROVIDER:BASE64          or: refused ID REASON
@@ -26,13 +26,13 @@ import java.util.Map;
  * worker      unready                            serves, but is not ready any more
  * worker      heartbeat ACCEPTED OPEN HEAP_USED  again and again
  * supervisor  dump-threads                       to standard error
- * supervisor  reopen-output                      only to a worker that can: open the log file anew that it writes itself
+ * supervisor  reopen-output                      only to a worker that can: reopen the log file that it writes itself
  * supervisor  drain
  * worker      bye                                drained, about to exit
  *
- * worker      again VERSION TOKEN PID [KEY=VALUE ...]   the first line of one whose supervisor has gone; answered as hello
- * supervisor  hand-over ID                       a listener that the worker has; answered by ticket or refused
- * supervisor  adopted                            the worker is its own from now on
+ * worker      again VERSION TOKEN PID [KEY=VALUE ...]   the first line of one that has lost its supervisor; answered as hello
+ * supervisor  hand-over ID                       wants a copy of that listener; answered by ticket or refused
+ * supervisor  adopted                            the worker belongs to this supervisor from now on
  *
  * operator    operator VERSION TOKEN             the first line of a connection
  * operator    do VERB [ARGUMENT]
@@ -52,14 +52,14 @@ public sealed interface ControlMessage {
 
     /**
      * @param debugged whether a debugger may stop the worker's JVM for as long as it likes
-     * @param reopensOutput whether its standard output is a file that it can open anew
+     * @param reopensOutput whether its standard output is a file that it can reopen
      */
     record Hello(int version, String token, long pid, boolean debugged, boolean reopensOutput)
             implements ControlMessage {
         private static final String DEBUGGED = "debugged";
         private static final String REOPENS_OUTPUT = "reopens-output";
 
-        /** Of one whose standard output is no such file. */
+        /** From a worker whose standard output is not such a file. */
         public Hello(int version, String token, long pid, boolean debugged) {
             this(version, token, pid, debugged, false);
         }
@@ -150,7 +150,7 @@ public sealed interface ControlMessage {
      * A listener of which a worker has a copy.
      *
      * @param id the worker's number for it
-     * @param provider the name of the one that hands it over
+     * @param provider the name of the provider that hands it over
      * @param bound see {@link BoundAddress}
      */
     record Holding(long id, String provider, String bound) {
@@ -171,14 +171,14 @@ public sealed interface ControlMessage {
     }
 
     /**
-     * A worker that has lost its supervisor calls the next one. It has a version of its own, and keys that a supervisor does not
-     * know have no meaning: both sides may be of different versions of Forkless.
+     * A worker that has lost its supervisor calls the next one. The message has a version of its own, and a supervisor ignores
+     * keys that it does not know: the two may be of different versions of Forkless.
      *
      * @param token the worker's secret
      * @param ready whether it serves
-     * @param draining whether it was told to go before
-     * @param debugged as of {@link Hello}
-     * @param reopensOutput as of {@link Hello}
+     * @param draining whether it was told to drain already
+     * @param debugged as in {@link Hello}
+     * @param reopensOutput as in {@link Hello}
      */
     record Again(
             int version,
@@ -210,7 +210,7 @@ public sealed interface ControlMessage {
             line.append(" reopens-output=").append(reopensOutput);
             for (Holding holding : holdings) {
                 String word = " holds=" + holding.encode();
-                if (line.length() + word.length() < MAX_LINE_BYTES) { // none rather than a part of one
+                if (line.length() + word.length() < MAX_LINE_BYTES) { // a whole one or none
                     line.append(word);
                 }
             }

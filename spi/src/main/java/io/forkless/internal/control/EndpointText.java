@@ -5,25 +5,25 @@ import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 
 /**
- * What the file says that guards a supervisor's name: who has the name, what lets an operator in, and where to call.
+ * The contents of the file that guards a supervisor's name: who has the name, what lets an operator in, and where to call.
  *
  * @param pid of the supervisor, or -1 if it has just begun to start
  * @param token a secret
  * @param address of its control socket; {@code null} while it is starting
  */
 public record EndpointText(long pid, String token, SocketAddress address) {
-    /** More is none of ours. */
+    /** A longer file is not ours. */
     public static final int MAX_BYTES = 4096;
 
-    /** How the name of the file ends, after that of the supervisor. */
+    /** What follows the supervisor's name in the name of the file. */
     public static final String FILE_SUFFIX = ".endpoint";
 
-    /** The lock of this byte is the claim. It is beyond the text, which on Windows nobody could read else. */
+    /** The lock of this byte is the claim. It is beyond the text, since on Windows others cannot read what is locked. */
     public static final long LOCKED_BYTE = Long.MAX_VALUE - 1;
 
     private static final String UNIX = "unix:";
 
-    /** @throws IllegalArgumentException if it is something else */
+    /** @throws IllegalArgumentException if the text is something else */
     public static EndpointText parse(String text) {
         String[] field = text.split(" ", 3);
         return field.length < 3

@@ -13,33 +13,33 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a service listens on, as a supervisor tells the next one: a worker knows where its copy is bound, and not what it was made
- * from. Immutable.
+ * What a service listens on, for the next supervisor: a worker knows where its copy is bound, but not what it was made from.
+ * Immutable.
  *
  * @param bound see {@link BoundAddress}
  * @param named as it was asked for
  * @param literal the same, without a name that has to be looked up
- * @param provider the name of the one that hands it over
+ * @param provider the name of the provider that hands it over
  * @param inherited whether the service manager has opened it
  */
 public record ListenerRecord(String bound, ListenSpec named, ListenSpec literal, String provider, boolean inherited) {
-    /** Their file in the directory of a service; a line for each. */
+    /** The file in the directory of a service that has them; a line for each. */
     public static final String FILE = "listeners";
 
     private static final String INHERITED = "inherited";
     private static final String OWN = "own";
     private static final int FIELDS = 7;
 
-    /** More is none of ours. */
+    /** A longer file is not ours. */
     private static final int MAX_BYTES = 1 << 20;
 
-    /** One of which nothing is known but where it is bound. */
+    /** For a listener of which only the address is known. */
     public static ListenerRecord of(String bound, String provider) {
         ListenSpec spec = ListenSpec.parse(bound);
         return new ListenerRecord(bound, spec, spec, provider, false);
     }
 
-    /** Words separated by a space. Further ones, of a later version, have no meaning here. */
+    /** Words separated by a space. {@link #decode} ignores further ones, of a later version. */
     public String encode() {
         return String.join(
                 " ",
@@ -52,7 +52,7 @@ public record ListenerRecord(String bound, ListenSpec named, ListenSpec literal,
                 encode(named.toString()));
     }
 
-    /** @throws IllegalArgumentException if it is none */
+    /** @throws IllegalArgumentException if the line is not a record */
     public static ListenerRecord decode(String line) {
         String[] word = line.split(" ");
         if (word.length < FIELDS) {
@@ -78,14 +78,14 @@ public record ListenerRecord(String bound, ListenSpec named, ListenSpec literal,
         return URLDecoder.decode(word, StandardCharsets.UTF_8);
     }
 
-    /** Writes them in place of what is there. */
+    /** Replaces the file. */
     public static void writeAll(Path file, List<ListenerRecord> all) throws IOException {
         StringBuilder text = new StringBuilder();
         all.forEach(record -> text.append(record.encode()).append('\n'));
         PrivateDirectory.replace(file, text.toString());
     }
 
-    /** Those that can be read; a line that cannot is left out. Empty if there is no such file. */
+    /** Reads the file, without the lines that are not records. Empty if there is no such file. */
     public static List<ListenerRecord> readAll(Path file) {
         List<ListenerRecord> all = new ArrayList<>();
         for (String line : text(file).split("\n")) {
@@ -98,7 +98,7 @@ public record ListenerRecord(String bound, ListenSpec named, ListenSpec literal,
         return all;
     }
 
-    /** Empty if it is something else, such as a FIFO, which nobody may ever write to. */
+    /** Empty if it is not a regular file: to read a FIFO could wait for ever. */
     private static String text(Path file) {
         if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
             return "";

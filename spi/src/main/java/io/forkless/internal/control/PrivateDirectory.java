@@ -46,13 +46,13 @@ public final class PrivateDirectory implements Closeable, Renewable {
     /** Of the directory of a service. */
     private static final String SERVICE_SUFFIX = ".service";
 
-    /** No longer than the name of the directory of a process. */
+    /** Makes the name no longer than that of a process's directory: the path of a socket must be short. */
     private static final int MAX_SERVICE_NAME = 16;
 
-    /** Follows the name of a file that is not complete yet. */
+    /** The suffix of a file that is not complete yet. */
     private static final String UNFINISHED = ".new";
 
-    /** Whoever reads one of our files is done long before. */
+    /** A process that reads one of our files is done long before. */
     private static final int READER_ATTEMPTS = 50;
 
     private static final Duration READER_PAUSE = Duration.ofMillis(10);
@@ -93,10 +93,10 @@ public final class PrivateDirectory implements Closeable, Renewable {
     }
 
     /**
-     * The one of a service, in which one supervisor after the other finds the workers that the one before has left. Only whoever
-     * has the name may ask for it.
+     * The directory of a service, in which each supervisor finds the workers that the one before it has left. Only the process
+     * that has claimed the name may ask for it.
      *
-     * @throws IOException if it cannot be made, or is something else than a directory of this user that is closed to others
+     * @throws IOException if it cannot be made, or is not a directory of this user that is closed to others
      */
     public static PrivateDirectory ofService(String name) throws IOException {
         for (int attempt = 1; ; attempt++) {
@@ -123,12 +123,12 @@ public final class PrivateDirectory implements Closeable, Renewable {
     public static Path pathOfService(Path runtimeDirectory, String name) {
         String shortened = name.length() <= MAX_SERVICE_NAME
                 ? name
-                // No name has a tilde, so the short form of one is not another one.
+                // No name has a tilde, so a shortened name is never that of another service.
                 : name.substring(0, MAX_SERVICE_NAME - 9) + "~" + HexFormat.of().toHexDigits(digest(name));
         return runtimeDirectory.resolve(shortened + SERVICE_SUFFIX);
     }
 
-    /** The names of the services that have a directory there, except those whose names are too long to be told. */
+    /** The names of the services that have a directory there, except those that were shortened for it. */
     public static List<String> servicesIn(Path runtimeDirectory) {
         List<String> names = new ArrayList<>();
         try (DirectoryStream<Path> directories = Files.newDirectoryStream(runtimeDirectory, "*" + SERVICE_SUFFIX)) {
@@ -223,9 +223,9 @@ public final class PrivateDirectory implements Closeable, Renewable {
     }
 
     /**
-     * Writes a file that only the owner can read in place of the one that is there, if any.
+     * Replaces a file, if it is there, in one step, by one that only the owner can read.
      *
-     * @throws IOException naming the file and what there is no space for
+     * @throws IOException naming the file and the reason
      */
     public static void replace(Path file, String text) throws IOException {
         Path unfinished = file.resolveSibling(file.getFileName() + UNFINISHED);
@@ -245,7 +245,7 @@ public final class PrivateDirectory implements Closeable, Renewable {
         }
     }
 
-    /** Windows replaces no file that another process is just reading (MoveFileExW: ERROR_ACCESS_DENIED). */
+    /** Windows does not replace a file while another process reads it (MoveFileExW: ERROR_ACCESS_DENIED). */
     private static void moveOver(Path unfinished, Path file) throws IOException {
         for (int left = READER_ATTEMPTS; ; left--) {
             try {
@@ -260,7 +260,7 @@ public final class PrivateDirectory implements Closeable, Renewable {
         }
     }
 
-    /** Makes the directory of a service again, and that in which it is, if somebody has removed them while no supervisor is there. */
+    /** Makes the directory of a service and its parent again if somebody has removed them while there was no supervisor. */
     static void restoreService(Path directory) throws IOException {
         for (Path path : List.of(directory.getParent(), directory)) {
             if (Files.notExists(path, LinkOption.NOFOLLOW_LINKS)) {
@@ -274,24 +274,24 @@ public final class PrivateDirectory implements Closeable, Renewable {
         }
     }
 
-    /** Whether it is the directory of a service, and not of one process alone. */
+    /** Whether it belongs to a service, and not to one process alone. */
     public boolean isOfService() {
         return shared;
     }
 
-    /** Whether a worker has its record here, so that the directory is to stay. */
+    /** Whether a worker has its record here: then the directory has to stay. */
     private boolean hasWorkers() throws IOException {
         try (DirectoryStream<Path> records = Files.newDirectoryStream(path, "*" + WorkerRecord.FILE_SUFFIX)) {
             return records.iterator().hasNext();
         }
     }
 
-    /** Another supervisor has it: when this one closes it, everything stays. */
+    /** Leaves the directory to another supervisor: {@link #close} then removes nothing. */
     public void handOver() {
         handedOver = true;
     }
 
-    /** What belongs to the workers that it leaves, and to the next supervisor, stays. */
+    /** Removes it, except what remaining workers and the next supervisor need. */
     @Override
     public void close() throws IOException {
         if (handedOver) {

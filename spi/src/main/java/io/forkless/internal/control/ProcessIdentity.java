@@ -7,10 +7,10 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Which process it is, although its pid may be another one's later: the pid and when the process started.
+ * Tells a process from a later one with the same pid: by the pid and the time when it started.
  *
- * @param start the same for each observer. On Linux clock ticks since the boot ({@code starttime}, proc_pid_stat(5)): what a
- *     JVM makes a time of day of changes when somebody sets the clock
+ * @param start the same for each observer. On Linux clock ticks since boot ({@code starttime}, proc_pid_stat(5)): the time of
+ *     day that a JVM computes from it changes when somebody sets the clock
  */
 public record ProcessIdentity(long pid, String start) {
     // Of proc_pid_stat(5), after the name, which is in parentheses and may have blanks.
@@ -21,7 +21,7 @@ public record ProcessIdentity(long pid, String start) {
 
     private static final char SEPARATOR = ':';
 
-    /** Of the process with that pid, if there is one that runs. */
+    /** Identifies the running process with that pid; empty if there is none. */
     public static Optional<ProcessIdentity> of(long pid) {
         return UserId.isKnown() ? of(pid, PROC) : byTheJdk(pid); // on Windows such a path could be anything
     }
@@ -34,7 +34,7 @@ public record ProcessIdentity(long pid, String start) {
         try {
             String text = Files.readString(proc.resolve(pid + "/stat"));
             String[] fields = text.substring(text.lastIndexOf(')') + 1).strip().split(" ");
-            // A zombie has ended, and waits for a parent that perhaps never asks for its status.
+            // A zombie has ended; its parent may never ask for its status.
             boolean ended = fields[STATE].equals("Z") || fields[STATE].equals("X");
             return ended ? Optional.empty() : Optional.of(new ProcessIdentity(pid, fields[START_TIME]));
         } catch (IOException | RuntimeException e) {
@@ -54,7 +54,7 @@ public record ProcessIdentity(long pid, String start) {
                                 .orElse("")));
     }
 
-    /** The process that asks. */
+    /** This process. */
     public static ProcessIdentity own() {
         long pid = ProcessHandle.current().pid();
         return of(pid).orElse(new ProcessIdentity(pid, ""));
@@ -65,7 +65,7 @@ public record ProcessIdentity(long pid, String start) {
         return of(pid).filter(this::equals).isPresent();
     }
 
-    /** @throws IllegalArgumentException if that is not the text of one */
+    /** @throws IllegalArgumentException if the text does not identify a process */
     public static ProcessIdentity parse(String text) {
         int separator = text.indexOf(SEPARATOR);
         if (separator < 0) {

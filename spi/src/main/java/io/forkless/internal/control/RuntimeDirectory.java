@@ -31,7 +31,7 @@ public final class RuntimeDirectory {
     private static final String NAME = "forkless";
     private static final String REMEDY = "choose another directory with " + OPTION + " or " + ENVIRONMENT;
 
-    /** That of this process's supervisor, if it uses that though no operator has chosen it for this process. */
+    /** That of this process's supervisor, if this process uses it without an operator's choice. */
     private static volatile Path ofSupervisor;
 
     private RuntimeDirectory() {}
@@ -52,7 +52,7 @@ public final class RuntimeDirectory {
                 Files.exists(path) ? path.toRealPath() : path); // nobody but the operator has made a link of it
     }
 
-    /** Has this process keep its files where its supervisor does, whatever its own directory for temporary files is. */
+    /** Makes this process keep its files where its supervisor does, whatever its own directory for temporary files is. */
     public static void useUnlessChosen(Path directory) throws IOException {
         if (!directory.equals(path()) && chosen().isEmpty()) {
             ofSupervisor = directory;

@@ -81,8 +81,8 @@ public final class Scoreboard implements Closeable, Renewable {
     }
 
     /**
-     * The supervisor's: the one that an earlier supervisor has left, which its workers have mapped, or else a new one.
-     * That it told of a stop no longer holds when {@link #recallQuiescing} is called.
+     * For a supervisor: the scoreboard that an earlier one has left and its workers have mapped, or else a new one. If the
+     * earlier one had announced that it quiesces, that holds until {@link #recallQuiescing}.
      */
     public static Scoreboard openOrCreate(Path file) throws IOException {
         if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
@@ -99,7 +99,7 @@ public final class Scoreboard implements Closeable, Renewable {
         FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
         try {
-            if (channel.size() != offset(CAPACITY, 0)) { // of another version, or cut: workers go over to the new one
+            if (channel.size() != offset(CAPACITY, 0)) { // of another version, or truncated: workers go over to the new one
                 channel.close();
                 Files.delete(file);
                 return create(file);
@@ -232,7 +232,7 @@ public final class Scoreboard implements Closeable, Renewable {
         }
     }
 
-    /** Supervisor: of those that an earlier one has left, only these indexes have a worker. */
+    /** Supervisor: vacates all indexes that an earlier one has left, except these. */
     public synchronized void vacateAllBut(Set<Integer> occupied) throws IOException {
         for (int index = 0; index < workers; index++) {
             if (!occupied.contains(index)) {
@@ -246,7 +246,7 @@ public final class Scoreboard implements Closeable, Renewable {
         writeQuiescing(true);
     }
 
-    /** Supervisor: what an earlier one has quiesced is so no longer, and no connection comes any more that inherited it. */
+    /** Supervisor: what an earlier one had quiesced is open again, and all connections that inherited that have been accepted. */
     public synchronized void recallQuiescing() throws IOException {
         if (quiescing) {
             writeQuiescing(false);

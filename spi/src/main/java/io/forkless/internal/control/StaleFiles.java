@@ -59,8 +59,8 @@ public final class StaleFiles {
     }
 
     /**
-     * Removes the record of a worker that goes without having found a supervisor, and what belongs to its service with the
-     * last one.
+     * Removes the record of a worker that ends without having found a supervisor; the last worker also removes what belongs to
+     * the service.
      */
     public static void leave(BootstrapFile.Service service) {
         delete(service.record());
@@ -106,7 +106,7 @@ public final class StaleFiles {
         delete(directory);
     }
 
-    /** A supervisor keeps the lock, and another worker that goes at the same time has it for a moment: hence several looks. */
+    /** A supervisor keeps the lock; another worker that ends at the same time has it for a moment: hence several attempts. */
     private static boolean isLocked(FileChannel endpoint) throws IOException {
         try {
             for (int look = 0; look < MAX_LOOKS; look++) {
@@ -138,7 +138,7 @@ public final class StaleFiles {
         return false;
     }
 
-    /** Those that processes which have ended have left in that runtime directory: of hand-offs that were under way. */
+    /** Removes what ended processes have left of unfinished hand-offs in that runtime directory. */
     public static void removeHandOffsOfTheDead(Path runtimeDirectory) {
         try (DirectoryStream<Path> all = Files.newDirectoryStream(runtimeDirectory, "forkless-*-*")) {
             for (Path path : all) {

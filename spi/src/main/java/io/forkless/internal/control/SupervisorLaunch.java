@@ -19,15 +19,15 @@ import java.util.Properties;
 import java.util.Set;
 
 /**
- * How a supervisor is started again as it was: a file that only the owner can read, in the directory of the service, as the
- * environment is in it. Immutable.
+ * How a supervisor is started again as it was. Its file is in the directory of the service and readable by the owner alone, since
+ * the environment is in it. Immutable.
  *
  * @param command the program and its arguments
  * @param directory in which it runs
  * @param environment all of its variables
- * @param output the file to which it prints; {@code null} if that is not a file, so that only who reads it now could start it again
- * @param arguments what its program makes the command of; nobody else reads them
- * @param changes what has been changed of these arguments since
+ * @param output the file to which it prints; {@code null} if it prints elsewhere, so that no worker is to start it again
+ * @param arguments from which its program makes the command; only that program reads them
+ * @param changes to these arguments since
  */
 public record SupervisorLaunch(
         List<String> command,
@@ -39,11 +39,11 @@ public record SupervisorLaunch(
     /** Its file in the directory of a service. */
     public static final String FILE = "supervisor";
 
-    /** The same of one that is to take over. */
+    /** The same for a supervisor that is to take over. */
     public static final String NEXT_FILE = "supervisor.next";
 
     private static final int VERSION = 1;
-    private static final int MAX_BYTES = 4 << 20; // more than a system takes of arguments and variables
+    private static final int MAX_BYTES = 4 << 20; // more than a system accepts as arguments and variables
 
     public SupervisorLaunch {
         command = List.copyOf(command);
@@ -84,7 +84,7 @@ public record SupervisorLaunch(
         return words;
     }
 
-    /** @throws IOException if there is none, with a reason that does not repeat what is in it */
+    /** @throws IOException if there is none; the message does not repeat the contents, which may be secret */
     public static SupervisorLaunch read(Path file) throws IOException {
         Properties properties = new Properties();
         try (InputStream in = Channels.newInputStream(
@@ -108,11 +108,11 @@ public record SupervisorLaunch(
                     words(properties, "change."));
         } catch (IllegalArgumentException | NullPointerException e) {
             throw new IOException(
-                    file + " does not say how a supervisor is started"); // a cause would repeat what is in it
+                    file + " does not say how a supervisor is started"); // a cause would repeat the contents
         }
     }
 
-    /** Starts it; what it prints is added to the file. */
+    /** Starts it; what it prints is appended to the file. */
     public Process start() throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(directory.toFile())

@@ -6,8 +6,8 @@ import java.util.Base64;
 import java.util.Objects;
 
 /**
- * A provider's ticket with the name of that provider, which the process that has made it stamps on it, a supervisor or a worker:
- * the other one redeems it with the provider of the same name.
+ * A provider's ticket, stamped with the name of that provider by the supervisor or worker that made it: the other side redeems it
+ * with the provider of the same name.
  *
  * <p>Immutable. {@link #toString()} never shows the bytes: they are a secret while the ticket is valid.
  */

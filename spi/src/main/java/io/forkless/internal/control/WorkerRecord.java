@@ -16,14 +16,14 @@ import java.util.Properties;
 import java.util.Set;
 
 /**
- * What the next supervisor of a service has to know of a worker that this one leaves behind: a file that only the owner can
- * read, in the directory of the service, for as long as the worker's process runs. Immutable.
+ * What the next supervisor of a service has to know of a worker that this one leaves behind. Its file is in the directory of the
+ * service and readable by the owner alone, and stays as long as the worker's process runs. Immutable.
  *
  * @param index the worker's index
- * @param token the worker's secret, by which it is known when it calls
+ * @param token the worker's secret, by which it is recognised when it calls
  * @param spawned the process that was started
  * @param linked the process that has called: the same, or a descendant; {@code null} if none has called yet
- * @param origin stands for what the worker was started with; equal ones mean the same
+ * @param origin a digest of what the worker was started with
  * @param drainTimeout how long it may take to drain
  */
 public record WorkerRecord(
@@ -33,7 +33,7 @@ public record WorkerRecord(
         ProcessIdentity linked,
         String origin,
         Duration drainTimeout) {
-    /** How the name of the file ends. */
+    /** The end of the file's name. */
     public static final String FILE_SUFFIX = ".worker";
 
     private static final int VERSION = 1;
@@ -49,17 +49,17 @@ public record WorkerRecord(
         return new WorkerRecord(index, token, spawned, newLinked, origin, drainTimeout);
     }
 
-    /** The process that serves, as far as it is known. */
+    /** The process that serves, as far as is known. */
     public ProcessIdentity process() {
         return linked == null ? spawned : linked;
     }
 
-    /** Whether one of its processes runs. */
+    /** Whether one of its processes is running. */
     public boolean isAlive() {
         return spawned.isAlive() || linked != null && linked.isAlive();
     }
 
-    /** Writes it in place of what is there; nobody ever sees a half of it. */
+    /** Replaces the file in one step: no reader sees half of it. */
     public void writeTo(Path file) throws IOException {
         Properties properties = new Properties();
         properties.setProperty("version", Integer.toString(VERSION));
@@ -76,7 +76,7 @@ public record WorkerRecord(
         PrivateDirectory.replace(file, text.toString());
     }
 
-    /** Writes it, if somebody has removed it, while no supervisor is there. */
+    /** Writes it if somebody has removed it while there is no supervisor. */
     public void restoreAt(Path file) throws IOException {
         if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
             PrivateDirectory.restoreService(file.getParent());
@@ -85,9 +85,9 @@ public record WorkerRecord(
     }
 
     /**
-     * Reads one. What it has besides is of a later version, and of no concern here.
+     * Reads a record, and ignores properties that it does not know, which a later version may have added.
      *
-     * @throws IOException if it is none, with a reason that does not repeat what is in it
+     * @throws IOException if it is not a record; the message does not repeat the contents, which are secret
      */
     public static WorkerRecord read(Path file) throws IOException {
         Properties properties = new Properties();
@@ -110,7 +110,7 @@ public record WorkerRecord(
                     properties.getProperty("origin"),
                     Duration.ofMillis(Long.parseLong(properties.getProperty("drain-timeout"))));
         } catch (IllegalArgumentException | NullPointerException e) {
-            throw new IOException("it is not the record of a worker"); // a cause would repeat what is in it
+            throw new IOException("it is not the record of a worker"); // a cause would repeat the contents
         }
     }
 
