@@ -73,7 +73,7 @@ abstract class AdminCommand implements Callable<Integer> {
         }
     }
 
-    /** @return the exit status, if there is something to do all the same */
+    /** @return the exit status, if the command can do its work without a supervisor */
     int withoutSupervisor(NoSupervisorException e) throws IOException {
         throw e;
     }
@@ -180,7 +180,7 @@ abstract class AdminCommand implements Callable<Integer> {
             return ExitStatus.OK;
         }
 
-        /** One may just have begun: the lowest worker, or a service manager, has started it. */
+        /** A supervisor may just have begun: a worker or a service manager has started it. */
         private int stopWhoHasTheName(IOException failure) throws IOException {
             if (attempts++ == MOST_ATTEMPTS) {
                 throw failure;
@@ -189,13 +189,13 @@ abstract class AdminCommand implements Callable<Integer> {
             return call();
         }
 
-        /** Takes the supervisor's place for as long as that takes. */
+        /** Takes the supervisor's place until the workers have drained. */
         @Override
         int withoutSupervisor(NoSupervisorException e) throws IOException {
             String service = e.leftService().orElseThrow(() -> e);
             Supervisor supervisor = Supervisor.toDrainLeftWorkers(service).orElseThrow(() -> e); // they have just ended
             PrintWriter out = commandLine().getOut();
-            Logger.getLogger("io.forkless").setLevel(Level.WARNING); // the rest is told in the end
+            Logger.getLogger("io.forkless").setLevel(Level.WARNING); // the outcome is printed at the end
             out.println("the supervisor has died: draining the workers that it has left");
             out.flush();
             try {

@@ -11,8 +11,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /**
- * Arguments of {@code run}, and what somebody wants to have changed of them: an option that is given takes the place of all that
- * were there with its name, COMMAND that of the one before.
+ * Arguments of {@code run}, and changes to them: an option that is given replaces all earlier ones of its name, and a COMMAND
+ * replaces the earlier one.
  */
 final class ChangedArguments {
     private static final String COMMAND_FOLLOWS = "--";
@@ -25,8 +25,8 @@ final class ChangedArguments {
     private ChangedArguments() {}
 
     /**
-     * @param arguments of {@code upgrade}, as are the changes: COMMAND may be missing
-     * @return all of them
+     * @param arguments as of {@code upgrade}, and so are the changes: COMMAND may be missing
+     * @return the arguments with the changes made
      * @throws ParameterException if one of them is wrong
      */
     static List<String> merge(List<String> arguments, List<String> changes) {
@@ -43,7 +43,7 @@ final class ChangedArguments {
         return merged;
     }
 
-    /** What is given to {@code upgrade}, with paths that mean the same wherever they are read. */
+    /** What is given to {@code upgrade}, with absolute paths, since it is read in another directory. */
     static List<String> of(ParseResult given) {
         List<String> words = new ArrayList<>();
         for (OptionSpec option : options(given).toList()) {
@@ -57,7 +57,7 @@ final class ChangedArguments {
         return words;
     }
 
-    /** Each once, however often it is given: it has all its values. */
+    /** Each option once, with all its values, however often it is given. */
     private static Stream<OptionSpec> options(ParseResult parsed) {
         return parsed.matchedOptions().stream().distinct();
     }

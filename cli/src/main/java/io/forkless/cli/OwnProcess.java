@@ -44,7 +44,7 @@ final class OwnProcess {
         return command;
     }
 
-    /** The process may be started in another directory than this one. */
+    /** Absolute, since the process may be started in another directory. */
     private static String classPath() {
         return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
                 .map(entry -> LogicalDirectory.current()

@@ -41,7 +41,7 @@ final class PidFile implements Closeable {
         return pidFile;
     }
 
-    /** In place of the supervisor that has been there before, and perhaps is just ending. The service goes on without one. */
+    /** Replaces that of the previous supervisor, which may be just ending. If it fails, the service goes on without one. */
     static PidFile overwrite(Path file) {
         if (file == null) {
             return NONE;

@@ -74,13 +74,13 @@ final class RunCommand implements Callable<Integer> {
             names = TAKE_OVER,
             hidden = true,
             description =
-                    "As 'upgrade' has it run: takes over from the supervisor of that name. A file says how it was started.")
+                    "As 'upgrade' runs it: takes over from the supervisor of that name. The file says how that one was started.")
     private Path takesOver;
 
     @Option(
             names = AS_RECORDED,
             hidden = true,
-            description = "As a worker starts one that had taken over: how that one was first started is on record.")
+            description = "As a worker starts a supervisor that had taken over: a record says how it was first started.")
     private boolean asRecorded;
 
     @Override
@@ -120,7 +120,7 @@ final class RunCommand implements Callable<Integer> {
         return outcome.exitStatus();
     }
 
-    /** Whether the end of this process would be taken for that of the service. */
+    /** Whether the end of this process would be taken for the end of the service. */
     private boolean isAwaited() {
         return !background && System.getenv("NOTIFY_SOCKET") == null;
     }
@@ -139,7 +139,7 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    /** For the worker that starts this again if it dies, and for an upgrade. */
+    /** Records it for the worker that starts this again if it dies, and for an upgrade. */
     private void recordStart(SupervisorBuilder builder, Path output) throws IOException {
         List<String> arguments =
                 new ArrayList<>(((Main) spec.root().userObject()).arguments().afterName());
@@ -148,7 +148,7 @@ final class RunCommand implements Callable<Integer> {
             return;
         }
         SupervisorLaunch first = SupervisorLaunch.read(takesOver == null ? record() : takesOver);
-        arguments.set(0, AS_RECORDED); // in place of that, or of the other one
+        arguments.set(0, AS_RECORDED); // instead of --take-over, or of an earlier --as-recorded
         builder.startedBy(OwnProcess.toRun(arguments), output, first.arguments(), first.changes());
         if (takesOver != null) {
             builder.takeOver();

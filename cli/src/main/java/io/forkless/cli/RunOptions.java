@@ -137,7 +137,7 @@ final class RunOptions {
             paramLabel = "TIME",
             converter = TimeConverter.OrZero.class,
             description =
-                    "How long workers serve on when the supervisor has died, until a new one of the same name adopts them;"
+                    "How long workers serve on after the supervisor has died, until a new one of the same name adopts them;"
                             + " 0: they drain at once. Default: 60s, or 0 without --name.")
     private Duration orphanTimeout;
 

@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.function.IntFunction;
 
 /**
- * Tells whoever waits until all workers are ready which of them have failed to start, once for each: while others serve, the supervisor tries
- * again for as long as it takes.
+ * Reports which workers have failed to start, once for each, to a user who waits until all are ready: while others serve, the
+ * supervisor tries again for as long as it takes.
  */
 final class StartProgress {
     private static final Duration INTERVAL = Duration.ofSeconds(3);

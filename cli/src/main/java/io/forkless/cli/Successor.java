@@ -11,13 +11,13 @@ import java.lang.System.Logger.Level;
 import java.util.Map;
 
 /**
- * The supervisor that has taken over from one in the foreground. Whoever has started that one waits for this process: so it stays
- * until the service ends, with the status of that end, and hands on what it is told by signals.
+ * The supervisor that has taken over from one in the foreground, which was this process. The caller waits for this process: so it
+ * stays until the service ends, exits with the status of that end, and forwards signals.
  */
 final class Successor {
     private static final long PAUSE_MILLIS = 200;
 
-    /** In which one may follow another. */
+    /** Enough for another supervisor to take over. */
     private static final int MOST_ATTEMPTS = 25;
 
     private static final System.Logger LOG = Log.supervisor();
@@ -46,7 +46,7 @@ final class Successor {
             } catch (FailedException e) {
                 return e.exitStatus();
             } catch (NoSupervisorException e) {
-                attempts++; // the next one has not got the name yet, or there is none any more
+                attempts++; // the next one does not have the name yet, or there is none
             } catch (IOException | RefusedException e) {
                 LOG.log(Level.DEBUG, "another one has taken over, or it has died", e);
             }

@@ -21,14 +21,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code forkless upgrade}: another supervisor in the place of the one that runs; the workers serve on. */
+/** {@code forkless upgrade}: replaces the running supervisor by another one; the workers serve on. */
 @Command(
         name = "upgrade",
         description = {
-            "Puts another supervisor in the place of the one that runs, without a restart of its workers: of this version of"
-                    + " Forkless, on this JDK, with the same options, in which those that are given take the place of the same ones"
-                    + " before. Workers that were started with another COMMAND or other options are then replaced, as by"
-                    + " 'forkless restart'. Waits until it is done.",
+            "Replaces the running supervisor by another one, without a restart of its workers. The new one has this version of"
+                    + " Forkless, this JDK, and the same options, except that those given here replace earlier ones of the same"
+                    + " name. Workers that were started with another COMMAND or other options are then replaced as by"
+                    + " 'forkless restart'. Waits until all of that is done.",
             "If the new supervisor fails, the old one stays in charge."
         },
         mixinStandardHelpOptions = true,
@@ -36,10 +36,10 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
-            "0:the new supervisor is in charge, and every worker is as it is to be",
+            "0:the new supervisor is in charge, and all workers are ready and up to date",
             AdminCommand.USAGE,
             AdminCommand.UNREACHABLE,
-            "5:the new one is in charge and has replaced workers, but an old one did not drain",
+            "5:the new supervisor is in charge and has replaced workers, but an old worker did not drain",
             "6:the old supervisor is still in charge, or the new one is and could not replace the workers; the message says why",
             "126:COMMAND, or the jar of 'java -jar', cannot be executed",
             "127:COMMAND, or the jar of 'java -jar', is not found",
@@ -59,7 +59,7 @@ final class UpgradeCommand implements Callable<Integer> {
     @Mixin
     private RunOptions options;
 
-    /** Of a supervisor in the background, among whose arguments it is. */
+    /** Among the arguments of a supervisor in the background. */
     @Option(names = RunCommand.BACKGROUND, hidden = true)
     private boolean background;
 
@@ -122,7 +122,7 @@ final class UpgradeCommand implements Callable<Integer> {
         return ExitStatus.OK;
     }
 
-    /** As a start would, and where the new supervisor will be: says what is wrong while nothing has happened yet. */
+    /** Checks as a start would, in the new supervisor's directory and environment, before anything has happened. */
     private static int check(List<String> arguments, SupervisorLaunch launch) throws IOException {
         List<String> words = new ArrayList<>(List.of("--dry-run"));
         words.addAll(arguments);
@@ -139,7 +139,7 @@ final class UpgradeCommand implements Callable<Integer> {
         }
     }
 
-    /** With what is now in the files that are named in them. */
+    /** The arguments with the present contents of the files that they name. */
     private static List<String> readAgain(SupervisorLaunch launch) {
         List<String> words = new ArrayList<>(List.of("run"));
         words.addAll(launch.arguments());

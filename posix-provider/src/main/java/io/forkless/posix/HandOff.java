@@ -20,16 +20,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The side of one hand-off that gives: a Unix-domain socket that exists until the ticket's owner has fetched its descriptor or
- * the ticket has expired. It sits in a directory of its own that only the owner can enter, and whoever connects must be the
- * process that the ticket was made for, which the kernel attests, and know the nonce.
+ * The giving side of one hand-off: a Unix-domain socket that exists until the ticket's owner has fetched its descriptor or the
+ * ticket has expired. It is in a directory of its own that only the owner can enter. A process that connects must be the one
+ * that the ticket was made for, as the kernel attests, and know the nonce.
  */
 final class HandOff implements Closeable {
     static final String SOCKET_FILE = "hand-off";
     private static final System.Logger LOG = System.getLogger(HandOff.class.getName());
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    /** How long a hand-off may outlive its receiver. */
+    /** How long a hand-off may outlive its receiver, in ms. */
     private static final long LOOK_MILLIS = 500;
 
     private static final long CLOSE_MILLIS = 2000;

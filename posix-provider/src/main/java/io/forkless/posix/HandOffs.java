@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The tickets of one listener or channel that have not been redeemed. They end with it. */
+/** The tickets of one listener or channel that were not redeemed yet. They end with it. */
 final class HandOffs implements Closeable {
     private static final Duration TICKET_VALIDITY = Duration.ofSeconds(20);
 
@@ -23,7 +23,7 @@ final class HandOffs implements Closeable {
         return handOff.ticket();
     }
 
-    /** The caller sees to it that no more are made. */
+    /** Ends them all. The caller makes sure that no more are made. */
     @Override
     public void close() {
         open.forEach(HandOff::close);

@@ -56,7 +56,7 @@ final class MinimumTtl {
         set(operation, socket, family, HIGHEST);
     }
 
-    /** Of a listener, or of a connection that has inherited it; does nothing where there is none. */
+    /** For a listener, or a connection that has inherited the minimum; no effect if there is none. */
     static void clear(String operation, NativeSocket socket, ProtocolFamily family) {
         if (family == StandardProtocolFamily.UNIX) {
             return;

@@ -17,7 +17,7 @@ record NativeSocket(int fd) {
     private static final Abi ABI = Abi.CURRENT;
     private static final LibC C = LibC.INSTANCE;
 
-    /** That of a channel, which goes on owning it. */
+    /** The descriptor of a channel, which goes on owning it. */
     static NativeSocket of(Channel channel) {
         return new NativeSocket((int) NioChannels.handleOf(channel));
     }

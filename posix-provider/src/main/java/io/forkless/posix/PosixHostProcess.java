@@ -35,7 +35,7 @@ public final class PosixHostProcess implements HostProcess {
     private static final int STANDARD_ERROR = 2;
     private static final int STANDARD_STREAMS = 3;
 
-    /** Of a new file, less the umask. */
+    /** The mode of a new file, less the umask. */
     private static final int FILE_MODE = 0666;
 
     /** A link to {@code /proc/self/fd} on Linux, a file system of its own on macOS. */

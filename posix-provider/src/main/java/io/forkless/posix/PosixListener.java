@@ -49,10 +49,10 @@ final class PosixListener implements SharedListener {
     }
 
     /**
-     * One that a worker of an earlier supervisor has handed over. New clients get to it again. It becomes ours, also if this
-     * fails.
+     * A listener that an earlier supervisor or its worker has handed over. New clients get to it again. The socket becomes ours,
+     * also if this fails.
      *
-     * @param spec {@code null} if a service manager has made it, and sees to its path
+     * @param spec {@code null} if a service manager made the listener and looks after its path
      */
     static PosixListener takenOver(ListenSpec spec, String operation, NativeSocket socket) throws IOException {
         PosixListener listener = new PosixListener(spec, operation, socket);

@@ -108,7 +108,7 @@ public final class PosixListenerProvider implements ListenerProvider {
         }
     }
 
-    /** Another user's process might hand over what it likes, and would learn the nonce. */
+    /** Another user's process could hand over any socket, and would learn the nonce. */
     private static void requireOwnUser(String operation, NativeSocket connected) throws IOException {
         HostProcess.Peer peer = PeerCredentials.of(operation, connected);
         if (peer.uid() != PeerCredentials.ownUid()) {

@@ -69,7 +69,7 @@ final class PosixServerSocketChannel extends SharedServerSocketChannel {
         }
     }
 
-    /** The lock keeps the descriptor ours until the ticket has one of its own. */
+    /** The lock keeps the descriptor open until the ticket has a copy of its own. */
     @Override
     public byte[] ticketFor(ProcessHandle supervisor) throws IOException {
         release.readLock().lock();

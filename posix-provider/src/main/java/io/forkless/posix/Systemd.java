@@ -65,7 +65,7 @@ public final class Systemd implements ServiceManager {
         send(address, status.isEmpty() ? message : message + "\nSTATUS=" + status);
     }
 
-    /** By the process that systemd takes for the main one, so that {@code NotifyAccess=main} is enough. */
+    /** Sent by the process that systemd takes for the main one, so that {@code NotifyAccess=main} is enough. */
     @Override
     public void successor(long pid) throws IOException {
         if (notifyAddress() != null) {

@@ -89,10 +89,10 @@ final class UnixPath {
     }
 
     /**
-     * Makes sure that whoever connects to the path gets into the queue of that listener, as far as can be told. It connects for
-     * that, and hangs up.
+     * Makes sure, as far as can be told, that a client that connects to the path gets into the queue of that listener. For that
+     * it connects, and hangs up.
      *
-     * @throws IOException if nobody can reach the listener there
+     * @throws IOException if clients cannot reach the listener there
      */
     static void requireLeadsTo(String operation, UnixListenSpec spec, NativeSocket listener) throws IOException {
         if (!leadsTo(operation, spec, listener)) {
@@ -102,8 +102,8 @@ final class UnixPath {
     }
 
     /**
-     * The kernel notes on a listener who has called listen(2), and tells it to whoever connects (unix(7), {@code SO_PEERCRED};
-     * {@code unix_listen} and {@code unix_stream_connect} in {@code net/unix/af_unix.c}).
+     * The kernel remembers which process called listen(2) on a listener, and tells it to a client that connects (unix(7),
+     * {@code SO_PEERCRED}; {@code unix_listen} and {@code unix_stream_connect} in {@code net/unix/af_unix.c}).
      */
     private static boolean leadsTo(String operation, UnixListenSpec spec, NativeSocket listener) throws IOException {
         try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX);
@@ -114,7 +114,7 @@ final class UnixPath {
                 // Its queue is full, or this user may not ask. All other errors say that no listener is there.
                 return Errno.last() == Errno.EAGAIN || Errno.last() == Errno.EACCES;
             }
-            return Abi.CURRENT == Abi.MACOS // which tells it of connections only
+            return Abi.CURRENT == Abi.MACOS // which knows it of connections only
                     || PeerCredentials.of(operation, socket).equals(PeerCredentials.of(operation, listener));
         }
     }

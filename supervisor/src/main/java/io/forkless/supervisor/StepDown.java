@@ -11,8 +11,8 @@ import java.io.IOException;
 import java.util.function.LongConsumer;
 
 /**
- * Gives up, and takes back, what would be in the way of another supervisor: the name, the links of the workers, and all that changes
- * their files or reacts when they end.
+ * Gives up, and takes back, what would be in the way of another supervisor: the name, the links of the workers, and all that
+ * changes their files or reacts when they end.
  */
 record StepDown(
         SupervisorLife life,

@@ -194,9 +194,9 @@ public final class SupervisorBuilder {
     }
 
     /**
-     * Makes the worker with the lowest index start this supervisor again if it dies, at most three times a minute. The command runs
-     * in the working directory and with the environment of this process, both of which are recorded in a file that only the user
-     * can read. No effect without a {@linkplain #name name}, or with an {@linkplain #orphanTimeout orphan time-out} of 0.
+     * Makes the worker with the lowest index start this supervisor again if it dies, at most three times a minute. The command
+     * runs in the working directory and with the environment of this process, both of which are recorded in a file that only the
+     * user can read. No effect without a {@linkplain #name name}, or with an {@linkplain #orphanTimeout orphan time-out} of 0.
      *
      * @param command a program that starts a supervisor of the same name, and its arguments
      * @param output the file to which its standard output and error are appended
@@ -227,9 +227,9 @@ public final class SupervisorBuilder {
 
     /**
      * Makes {@link Supervisor#start} take over the service of the running supervisor with the same {@linkplain #name name}. What
-     * is likely to fail is done before that one steps down, and its workers go on. Those that were started with another command or
-     * other options are then replaced as in a {@linkplain Supervisor#restart restart}. If the start fails, the other supervisor
-     * stays in charge, or takes the service back.
+     * is likely to fail is done before that one steps down, and its workers go on. Those that were started with another command
+     * or other options are then replaced as in a {@linkplain Supervisor#restart() restart}. If the start fails, the other
+     * supervisor stays in charge, or takes the service back.
      */
     public SupervisorBuilder takeOver() {
         takesOver = true;

@@ -76,7 +76,7 @@ public final class WindowsListenerProvider implements ListenerProvider {
         }
     }
 
-    /** A quiesce leaves no trace on Windows that is to be undone. */
+    /** On Windows a quiesce changes nothing that would have to be undone. */
     @Override
     public SharedListener takeOver(ListenSpec spec, byte[] ticket) throws IOException {
         return new WindowsListener(spec, open("take over " + spec, ticket));

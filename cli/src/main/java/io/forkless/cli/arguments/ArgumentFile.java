@@ -29,7 +29,7 @@ record ArgumentFile(Path file, List<Line> lines) {
     record Line(int number, String text) {}
 
     /**
-     * @param directory where the name begins, unless it is absolute
+     * @param directory that a relative name is resolved against
      * @throws IllegalArgumentException if it cannot be read, or is no text; the message names it
      */
     static ArgumentFile read(String name, Path directory) {

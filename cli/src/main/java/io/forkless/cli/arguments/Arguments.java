@@ -42,9 +42,9 @@ public final class Arguments {
     }
 
     /**
-     * The same, of a process that runs elsewhere.
+     * The same, for a process that runs in another directory.
      *
-     * @param directory where the names of files begin
+     * @param directory that relative names of files are resolved against
      */
     public static Arguments of(List<String> given, CommandLine commandLine, Path directory) {
         Arguments arguments = new Arguments(given, commandLine.getCommandSpec(), directory);

@@ -99,7 +99,7 @@ public final class Scoreboard implements Closeable, Renewable {
         FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
         try {
-            if (channel.size() != offset(CAPACITY, 0)) { // of another version, or truncated: workers go over to the new one
+            if (channel.size() != offset(CAPACITY, 0)) { // of another version, or cut: workers go over to the new one
                 channel.close();
                 Files.delete(file);
                 return create(file);

@@ -41,7 +41,7 @@ public final class AdminSession implements ControlConnection.Receiver {
 
         CompletionStage<Void> allReady();
 
-        /** Completes on the loop's thread when it has begun, as it has unless there was somebody to adopt. */
+        /** Completes on the loop's thread when the supervisor has begun; with workers to adopt, when they have been adopted. */
         default CompletionStage<Void> running() {
             return CompletableFuture.completedFuture(null);
         }
@@ -51,15 +51,15 @@ public final class AdminSession implements ControlConnection.Receiver {
 
         void reopenLogs();
 
-        /** Completes as {@link #stop} does, and begins nothing. */
+        /** Completes as {@link #stop} does, but does not begin a stop. */
         default CompletionStage<Outcome> ended() {
             return new CompletableFuture<>();
         }
 
-        /** How another supervisor takes over. */
+        /** For a supervisor that takes over, or an operator who wants one. */
         HandOver handOver();
 
-        /** Completes when those workers are replaced that an earlier supervisor has started in another way. */
+        /** Completes when adopted workers that were started with another command or other options are replaced. */
         default CompletionStage<Void> renewed() {
             return CompletableFuture.completedFuture(null);
         }
@@ -75,7 +75,7 @@ public final class AdminSession implements ControlConnection.Receiver {
     private final Operations operations;
     private Timers.Timer signOfLife;
 
-    /** {@code null} if it is not another supervisor. */
+    /** {@code null} unless the client is a supervisor that takes over. */
     private HandOver.Session taking;
 
     public AdminSession(Timers timers, ControlConnection connection, Operations operations) {
@@ -211,7 +211,7 @@ public final class AdminSession implements ControlConnection.Receiver {
     private void tellEnd(Outcome outcome) {
         if (outcome == Outcome.DRAINED) {
             done("stopped");
-        } else if (outcome != Outcome.HANDED_OVER) { // the next one will tell
+        } else if (outcome != Outcome.HANDED_OVER) { // otherwise the client asks the successor
             connection.send(new Failed(outcome.exitStatus(), operations.pool().failure()));
         }
     }

@@ -72,7 +72,7 @@ public final class Endpoint implements Closeable, Renewable {
             } catch (IOException e) {
                 boolean gone = e instanceof NoSuchFileException || e.getCause() instanceof NoSuchFileException;
                 if (!gone || attempt == ATTEMPTS) {
-                    RuntimeDirectory.removeIfEmpty(file.getParent()); // it was perhaps made for this
+                    RuntimeDirectory.removeIfEmpty(file.getParent()); // it may have been made for this claim
                     throw e;
                 }
             }
@@ -127,7 +127,7 @@ public final class Endpoint implements Closeable, Renewable {
         }
     }
 
-    /** Gives the name up, as another supervisor is to have it. */
+    /** Gives up the name to another supervisor. */
     public void release() throws IOException {
         close();
     }

@@ -5,11 +5,16 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
-/** How a supervisor gives its service to another one. All of it on the event loop's thread. */
+/** How a supervisor gives its service to another one. Used on the event loop's thread only. */
 public interface HandOver {
-    /** What holds for whoever takes over, or has it done: an operator's connection. */
+    /** The connection of one supervisor that takes over. */
     interface Session {
-        /** @throws IllegalStateException if another process takes over already, or the supervisor is stopping */
+        /**
+         * That process is about to take over.
+         *
+         * @return the listeners, each as {@link io.forkless.internal.control.ListenerRecord} reads it
+         * @throws IllegalStateException if another process is taking over already, or the supervisor is stopping
+         */
         List<String> begin(long successor);
 
         /** @param bound where the listener is bound */
@@ -21,23 +26,23 @@ public interface HandOver {
         /** The successor has adopted the workers: the supervisor ends without touching them. */
         void inCharge();
 
-        /** The successor has failed, for that reason: all is as it was before. */
+        /** The successor has failed, for that reason: the supervisor goes on as before. */
         void giveUp(String reason);
 
-        /** The connection has ended: if nothing else was said, the successor has failed. */
+        /** The connection has ended: unless the successor is in charge, it has failed. */
         void closed();
     }
 
     Session open();
 
-    /** Whether the supervisor has stepped down, and obeys nobody but its successor. */
+    /** Whether the supervisor has stepped down, and obeys only its successor. */
     boolean hasSteppedDown();
 
     /**
      * Starts a process that is to take over.
      *
      * @param launch a {@link io.forkless.internal.control.SupervisorLaunch} that says how
-     * @return completes when it has, with its pid; fails with the reason if it has not
+     * @return completes with its pid when it has taken over; fails with the reason if it has not
      */
     CompletionStage<Long> upgrade(Path launch);
 }

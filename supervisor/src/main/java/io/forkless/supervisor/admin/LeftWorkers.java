@@ -13,12 +13,12 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The workers of a service that run, as their records say: when there is no supervisor, those that it has left.
+ * The workers of a service that are running according to their records: without a supervisor, those that it has left.
  *
  * @param name of the service
  */
 public record LeftWorkers(String name, List<WorkerRecord> records) {
-    /** Of a service of the user who runs this. */
+    /** For a service of this process's user. */
     public static LeftWorkers of(String name) throws IOException {
         return Places.ofThisUser().leftWorkers(name);
     }
@@ -44,7 +44,7 @@ public record LeftWorkers(String name, List<WorkerRecord> records) {
                 records.add(record);
             }
         } catch (IOException e) {
-            // garbage; a supervisor that starts will say so
+            // not a record; a supervisor that starts will say so
         }
     }
 
@@ -61,9 +61,9 @@ public record LeftWorkers(String name, List<WorkerRecord> records) {
     }
 
     /**
-     * To be added to the message that there is no supervisor.
+     * Completes the message that there is no supervisor.
      *
-     * @param foreign whether it is another user's
+     * @param foreign whether the service is another user's
      */
     String hint(boolean foreign) {
         if (isEmpty()) {

@@ -146,12 +146,12 @@ public final class Places {
         }
     }
 
-    /** Those of that service that run. */
+    /** The running workers of that service. */
     LeftWorkers leftWorkers(String name) {
         return LeftWorkers.in(runtime, name);
     }
 
-    /** Those of the only service that has any and no supervisor; {@code null} if there is not just one. */
+    /** The running workers of the only service that has any; {@code null} if there is none, or several. */
     private LeftWorkers onlyLeftWorkers() {
         List<LeftWorkers> all = PrivateDirectory.servicesIn(runtime).stream()
                 .map(this::leftWorkers)
@@ -161,7 +161,7 @@ public final class Places {
     }
 
     /**
-     * What to tell who looks for a supervisor that is not there.
+     * The failure of a command whose supervisor is not there.
      *
      * @param name {@code null} for any
      */

@@ -27,27 +27,27 @@ public final class Predecessor implements Closeable {
     }
 
     /**
-     * Says that this process is about to take over.
+     * Announces that this process is about to take over.
      *
-     * @return what it listens on
+     * @return the listeners of the other supervisor
      */
     public List<ListenerRecord> begin() throws IOException {
         ask("take-over", Long.toString(ProcessHandle.current().pid()));
         return client.reports().stream().map(ListenerRecord::decode).toList();
     }
 
-    /** For this process. */
+    /** Gets a ticket for this process. */
     public Ticket ticketFor(String bound) throws IOException {
         return Ticket.decode(ask("ticket", bound));
     }
 
-    /** From now on it does nothing for its workers, and its name is free. */
+    /** Makes it step down: from now on it does nothing for its workers, and its name is free. */
     public void stepDown() throws IOException {
         askUnlessGone("step-down");
     }
 
     /**
-     * This process is in charge: the other one ends.
+     * Tells it that this process is in charge: the other one ends.
      *
      * @throws IOException if the other one has taken its service back
      */
@@ -55,12 +55,12 @@ public final class Predecessor implements Closeable {
         askUnlessGone("in-charge");
     }
 
-    /** This process does not take over. */
+    /** Tells it that this process does not take over. */
     public void giveUp(String reason) throws IOException {
         ask("give-up", reason);
     }
 
-    /** If it has died, nobody is in the way. */
+    /** If the other one has died, it is not in the way. */
     private void askUnlessGone(String verb) throws IOException {
         try {
             client.execute(verb, "");

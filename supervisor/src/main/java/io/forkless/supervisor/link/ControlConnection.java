@@ -18,7 +18,7 @@ public final class ControlConnection {
     /** What a peer that does not read may cost; the status of the most workers there can be is less. */
     private static final int MAX_QUEUED_BYTES = 1 << 20;
 
-    /** Looked for when the first worker calls. */
+    /** Looked up when the first worker calls. */
     private static final class Host {
         static final Optional<HostProcess> PROCESS = HostProcess.find();
     }
@@ -80,7 +80,7 @@ public final class ControlConnection {
         receiver.closed(reason);
     }
 
-    /** Who is at the other end, as the kernel attests; empty where it does not. */
+    /** The process at the other end, as the kernel attests it; empty where it does not. */
     Optional<HostProcess.Peer> peer() throws IOException {
         boolean attested = Host.PROCESS.isPresent() && channel.getRemoteAddress() instanceof UnixDomainSocketAddress;
         return attested ? Optional.of(Host.PROCESS.get().peerOf(channel)) : Optional.empty();

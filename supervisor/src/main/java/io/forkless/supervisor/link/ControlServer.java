@@ -65,7 +65,7 @@ public final class ControlServer implements Closeable, Renewable {
     /** Those that have not called yet, by their tokens. */
     private final Map<String, ExpectedWorker> expected = new HashMap<>();
 
-    /** All that have a process, by their tokens; also those that have called. */
+    /** All that have a process, whether they have called or not, by their tokens. */
     private final Map<String, ExpectedWorker> known = new HashMap<>();
 
     private final Set<Stranger> strangers = new LinkedHashSet<>();
@@ -113,7 +113,7 @@ public final class ControlServer implements Closeable, Renewable {
         return file == null || file.isThere();
     }
 
-    /** Nobody can call until {@link #resume}. Connections that are open stay. */
+    /** Refuses connections until {@link #resume}. Open ones stay. */
     public void pause() throws IOException {
         server.close();
     }
@@ -164,7 +164,7 @@ public final class ControlServer implements Closeable, Renewable {
         return new BootstrapFile(worker.index(), address, token);
     }
 
-    /** A worker that an earlier supervisor has started may call with the token that it has got from that one. */
+    /** A worker that an earlier supervisor has started may call with the token that it got from that one. */
     public void expectAgain(ExpectedWorker worker, String token, boolean hasCalledBefore) {
         known.put(token, worker);
         if (!hasCalledBefore) {
@@ -335,7 +335,7 @@ public final class ControlServer implements Closeable, Renewable {
                 return;
             }
             ExpectedWorker worker = known.get(match);
-            worker.hearOut(); // it may have hung up since: then it calls with good reason
+            worker.hearOut(); // it may have hung up, and the end of the link not have been read yet
             if (worker.isConnected()) {
                 refuse("worker " + worker.index() + " has called already");
                 return;
@@ -345,14 +345,14 @@ public final class ControlServer implements Closeable, Renewable {
                 return;
             }
             connection.send(welcome);
-            if (connection.isOpen()) { // else it has hung up, and will call once more
+            if (connection.isOpen()) { // otherwise it has hung up, and will call again
                 expected.remove(match);
                 leave();
                 worker.connectedAgain(connection, process, again);
             }
         }
 
-        /** {@code null} if it is not that worker's, which is then refused. */
+        /** {@code null}, after a refusal, if the process is not that worker's. */
         private ProcessHandle processOf(ExpectedWorker worker, long pid) {
             ProcessHandle process = ProcessHandle.of(pid).orElse(null);
             if (process == null || !worker.owns(process)) {

@@ -13,14 +13,14 @@ public interface ExpectedWorker {
     /**
      * It has called, over that connection.
      *
-     * @param hello what it has said of itself
+     * @param hello its first message
      */
     void connected(ControlConnection connection, ProcessHandle peer, Hello hello);
 
-    /** Whether the connection over which it has called is open, as far as that has been noticed. */
+    /** Whether the connection over which it has called is open, as far as is known. */
     boolean isConnected();
 
-    /** Takes note of what has come over that connection, such as its end. */
+    /** Reads what has come over that connection, its end included. */
     void hearOut();
 
     /** It has called again: it had lost this supervisor, or an earlier one. */

@@ -27,7 +27,7 @@ import java.util.concurrent.CompletableFuture;
  * next one if that fails. Belongs to the event loop's thread.
  */
 public final class ListenerTakeover {
-    /** How long a worker may take to answer; it may have been stopped. */
+    /** How long a worker may take to answer; it may be frozen. */
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(3);
 
     private static final System.Logger LOG = Log.supervisor();
@@ -38,7 +38,7 @@ public final class ListenerTakeover {
     private final Map<String, Taking> byAddress = new HashMap<>();
     private final List<Taking> asking = new ArrayList<>();
 
-    /** @param known what the earlier supervisor has told of its listeners */
+    /** @param known what the earlier supervisor has recorded of its listeners */
     public ListenerTakeover(EventLoop loop, Listeners listeners, List<ListenerRecord> known) {
         this.loop = loop;
         this.listeners = listeners;
@@ -64,7 +64,7 @@ public final class ListenerTakeover {
         return taking.done;
     }
 
-    /** A worker's answer. One that nobody waits for any more has no effect. */
+    /** A worker's answer. No effect if it comes too late. */
     public void answered(SpawnedWorker worker, ControlMessage answer) {
         long id = answer instanceof Granted granted ? granted.id() : ((Refused) answer).id();
         asking.stream()
@@ -82,7 +82,7 @@ public final class ListenerTakeover {
 
     private record Offer(SpawnedWorker worker, Holding holding) {}
 
-    /** One listener on its way. */
+    /** The takeover of one listener. */
     private final class Taking {
         private final String bound;
         private final Queue<Offer> further = new ArrayDeque<>();
@@ -151,7 +151,7 @@ public final class ListenerTakeover {
                 return null;
             } catch (IOException e) {
                 return e.getMessage();
-            } catch (Throwable e) { // else nobody would go on
+            } catch (Throwable e) { // otherwise the takeover would never end
                 LOG.log(Level.WARNING, "cannot take over the listener on " + bound, e);
                 return e.toString();
             }

@@ -41,8 +41,8 @@ public final class Listeners implements Closeable, Renewable {
      * @param provider the name of the one that redeems its tickets
      * @param inherited whether the service manager has opened it
      * @param record for the next supervisor
-     * @param taken whether it was taken over, so that others may have it
-     * @param claimed whether it is one that this supervisor is to have; one that was taken over perhaps is not
+     * @param taken whether it was taken over, so that other processes may hold it
+     * @param claimed whether this supervisor is to have it; one that was taken over may no longer be wanted
      */
     private record Entry(
             String address,
@@ -71,13 +71,13 @@ public final class Listeners implements Closeable, Renewable {
         this.provider = provider;
     }
 
-    /** @param file where the next supervisor finds what they were made from */
+    /** @param file in which the next supervisor finds what they were made from */
     public synchronized void recordIn(Path file) {
         recordFile = file;
         writeRecords();
     }
 
-    /** From now on those that were taken over are this supervisor's own, and go with it. */
+    /** From now on those that were taken over are this supervisor's own: {@link #close} closes them. */
     public synchronized void keep() {
         kept = true;
     }
@@ -159,7 +159,7 @@ public final class Listeners implements Closeable, Renewable {
         return entries().stream().anyMatch(entry -> entry.record().bound().equals(bound));
     }
 
-    /** @throws IOException if somebody else has that listener */
+    /** @throws IOException if another process holds that listener */
     public void requireFree(ListenerRecord record) throws IOException {
         if (!isBoundTo(record.bound())) {
             provider.listen(ListenSpec.parse(record.bound())).close();
@@ -167,8 +167,7 @@ public final class Listeners implements Closeable, Renewable {
     }
 
     /**
-     * Closes those that were taken over and that nobody has {@linkplain #open opened} since: the operator does not want them any
-     * more.
+     * Closes those that were taken over and have not been {@linkplain #open opened} since: the operator no longer wants them.
      *
      * @return where they were bound, see {@link BoundAddress}
      */
@@ -188,12 +187,12 @@ public final class Listeners implements Closeable, Renewable {
         return entries().stream().anyMatch(Entry::inherited);
     }
 
-    /** For a supervisor that takes over; {@link ListenerRecord#decode} reads each. */
+    /** All listeners, for a supervisor that takes over; {@link ListenerRecord#decode} reads each. */
     public synchronized List<String> describe() {
         return entries().stream().map(entry -> entry.record().encode()).toList();
     }
 
-    /** For a supervisor that takes over, which is that process. */
+    /** Makes a ticket for a supervisor that takes over. */
     public Ticket ticketForSuccessor(String bound, ProcessHandle successor) throws IOException {
         Entry entry = entries().stream()
                 .filter(candidate -> candidate.record().bound().equals(bound))
@@ -202,7 +201,7 @@ public final class Listeners implements Closeable, Renewable {
         return new Ticket(entry.provider(), entry.listener().ticketFor(successor));
     }
 
-    /** Another supervisor has them all: when this one closes them, they stay. */
+    /** Leaves them to another supervisor, which has copies: {@link #close} then keeps the paths. */
     public synchronized void handOver() {
         handedOver = true;
     }
@@ -344,7 +343,7 @@ public final class Listeners implements Closeable, Renewable {
     private static void leave(Entry entry) {
         try {
             entry.listener().leave();
-        } catch (IOException | RuntimeException | Error e) { // the others are left all the same
+        } catch (IOException | RuntimeException | Error e) { // go on with the others
             LOG.log(Level.WARNING, "cannot leave the listener on {0}: {1}", entry.address(), reason(e));
         }
     }

@@ -54,7 +54,7 @@ public final class ServiceManagers implements Closeable {
         }
     }
 
-    /** Another process is the service from now on. */
+    /** Tells them that another process is the main process of the service from now on. */
     public void tellSuccessor(long pid) {
         for (ServiceManager manager : present) {
             outlet.offer(() -> {

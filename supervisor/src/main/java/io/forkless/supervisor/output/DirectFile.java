@@ -17,20 +17,20 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * A log file that is the standard output and error of a process, so that nothing is lost whatever becomes of this one.
- * A file that has reached its size is renamed, and the process asked to open it anew; what it writes until then is in
- * {@code FILE.1}. The file of a process that cannot do so is copied and emptied, and what it writes between the two is lost.
+ * A log file that is the standard output and error of another process, so that nothing is lost whatever becomes of this one.
+ * A file that has reached its size is renamed, and the process asked to reopen it; what it writes until then is in
+ * {@code FILE.1}. The file of a process that cannot do so is copied and emptied, and what it writes in between is lost.
  * Thread-safe.
  */
 final class DirectFile {
     private static final System.Logger LOG = Log.supervisor();
 
-    /** For a disk that stands still. */
+    /** How long to wait for a disk that hangs. */
     private static final long PATIENCE_MILLIS = 1000;
 
     private final LogFiles files;
 
-    /** Held while the disk is waited for. */
+    /** Held while waiting for the disk. */
     private final ReentrantLock busy = new ReentrantLock();
 
     private volatile Supplier<Reopening> process = () -> Reopening.GONE;
@@ -49,9 +49,9 @@ final class DirectFile {
     }
 
     /**
-     * Shows whether the file can be written, and makes it; its directory, too.
+     * Makes the file and its directory, and shows whether the file can be written.
      *
-     * @throws IOException if it cannot; also if somebody else rotates it
+     * @throws IOException if it cannot; also if another supervisor rotates it
      */
     void open() throws IOException {
         busy.lock();
@@ -63,9 +63,9 @@ final class DirectFile {
     }
 
     /**
-     * Makes the file ready for a process that is to begin with a line of its own. Waits a second at most.
+     * Makes the file ready for a process, which is to start on a new line. Waits a second at most.
      *
-     * @return false if the file cannot be written, which the log tells
+     * @return false if the file cannot be written; the log says why
      */
     boolean prepare() {
         CompletableFuture<String> problem = new CompletableFuture<>();
@@ -98,7 +98,7 @@ final class DirectFile {
             endLastLine();
             process = () -> Reopening.NOT_YET;
             if (!problem.complete("")) {
-                giveUp(); // nobody waits for it any more
+                giveUp(); // the caller has stopped waiting
             }
         } catch (IOException e) {
             giveUp();
@@ -116,7 +116,7 @@ final class DirectFile {
         closeFile();
     }
 
-    /** @param newProcess whose standard output the file is */
+    /** @param newProcess the process whose standard output the file is */
     void writtenBy(Supplier<Reopening> newProcess) {
         process = newProcess;
         if (busy.tryLock()) {
@@ -131,9 +131,9 @@ final class DirectFile {
     }
 
     /**
-     * Looks at the size, and renames or copies the file if it has reached it. May wait for the disk.
+     * Renames or copies the file if it has reached its size. May wait for the disk.
      *
-     * @return whether the process is to be asked to open the file anew
+     * @return whether the process is to be asked to reopen the file
      */
     boolean rotate() {
         busy.lock();
@@ -149,7 +149,7 @@ final class DirectFile {
         }
     }
 
-    /** Goes on with the file that has the name now; with the next look, so as not to wait for the disk. */
+    /** Goes on with the file that has the name now, from the next {@link #rotate} on, so as not to wait for the disk. */
     void reopen() {
         Reopening able = process.get();
         reopening = able != Reopening.GONE;
@@ -162,7 +162,7 @@ final class DirectFile {
         }
     }
 
-    /** Whether somebody else may rotate the file, and this one does not. Does not wait. */
+    /** While another supervisor may rotate the file, this one does not. Does not wait. */
     void share(boolean newShared) {
         shared = newShared;
         if (busy.tryLock()) {
@@ -170,7 +170,7 @@ final class DirectFile {
         }
     }
 
-    /** Does not wait: if the file is looked at, whoever does it closes it. The process writes on. */
+    /** Does not wait: a thread that is busy with the file closes it. The process writes on. */
     void close() {
         closed = true;
         if (busy.tryLock()) {
@@ -197,7 +197,7 @@ final class DirectFile {
         return isFull(able) ? rotate(able) : isToBeAskedAgain(able);
     }
 
-    /** A process that has not called yet will perhaps be able to open the file anew: there is time. */
+    /** A process that has not called yet may turn out to be able to reopen the file: that is worth waiting for. */
     private boolean isFull(Reopening able) throws IOException {
         long limit = able == Reopening.NOT_YET ? 2 * files.maxBytes() : files.maxBytes();
         return rotated && size(files.file()) >= limit;
@@ -209,7 +209,7 @@ final class DirectFile {
             try {
                 rename();
             } catch (IOException e) {
-                copyAndEmpty(); // on Windows, a process that the worker has left has it open
+                copyAndEmpty(); // on Windows, if a child of the worker still has it open
             }
             return false;
         }
@@ -253,7 +253,7 @@ final class DirectFile {
         channel.truncate(0);
     }
 
-    /** It goes on in the older file: it stood still, say, or had no descriptor left. */
+    /** Whether the process still writes to the older file, for example because it was stopped or had no descriptor left. */
     private boolean isToBeAskedAgain(Reopening able) throws IOException {
         if (!asked || size(files.file()) > 0) {
             asked = false;
@@ -265,7 +265,7 @@ final class DirectFile {
         return grown && able == Reopening.POSSIBLE;
     }
 
-    /** What a process before has left. */
+    /** Ends an unfinished line of an earlier process. */
     private void endLastLine() throws IOException {
         ByteBuffer last = ByteBuffer.allocate(1);
         if (files.isRegular()
@@ -311,7 +311,7 @@ final class DirectFile {
         }
     }
 
-    /** Once for each reason. */
+    /** Logs each reason once. */
     private void complain(String reason) {
         if (!reason.equals(complaint)) {
             LOG.log(Level.ERROR, files.file() + ": cannot be rotated, and grows on: " + reason);
@@ -319,7 +319,7 @@ final class DirectFile {
         complaint = reason;
     }
 
-    /** 0 if somebody has removed it. */
+    /** 0 if the file was removed. */
     private static long size(Path file) throws IOException {
         try {
             return Files.size(file);

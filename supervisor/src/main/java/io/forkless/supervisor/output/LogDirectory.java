@@ -13,8 +13,8 @@ import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
 /**
- * A file for each worker; processes that have the same index one after the other share it. A process writes its file
- * itself, unless its lines are to have a prefix, or the file cannot be opened: then its output is attached.
+ * A file for each worker; processes that have the same index one after the other share it. A process writes its file itself,
+ * unless its lines are to have a prefix or the file cannot be opened: then its output passes through here.
  */
 public final class LogDirectory implements WorkerOutput {
     /**
@@ -139,7 +139,7 @@ public final class LogDirectory implements WorkerOutput {
         return new TreeMap<>(direct);
     }
 
-    /** The output of a process before may have been attached. */
+    /** An earlier process may have had its output attached. */
     private synchronized void endAttached(int index) {
         RotatingFile attached = files.remove(index);
         if (attached != null) {
@@ -147,7 +147,7 @@ public final class LogDirectory implements WorkerOutput {
         }
     }
 
-    /** Gives up the lock, which the file that follows takes. */
+    /** Gives up the lock, so that the file that follows can take it. */
     private synchronized void endDirect(int index) {
         DirectFile file = direct.remove(index);
         if (file != null) {

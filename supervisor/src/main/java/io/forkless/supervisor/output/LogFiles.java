@@ -17,7 +17,7 @@ import java.nio.file.StandardCopyOption;
  * A log file and the older ones beside it, {@code FILE.1}, {@code FILE.2} and so on.
  *
  * @param maxBytes the size at which the file is rotated; 0 for never, where another program does it
- * @param keep how many older files there are
+ * @param keep how many older files are kept
  */
 record LogFiles(Path file, long maxBytes, int keep) {
     /**
@@ -37,7 +37,7 @@ record LogFiles(Path file, long maxBytes, int keep) {
         return FileChannel.open(file, options);
     }
 
-    /** A device, by a link, is not to be renamed. */
+    /** A device, reached by a link, is never renamed. */
     boolean isRegular() {
         return Files.isRegularFile(file);
     }
@@ -47,7 +47,7 @@ record LogFiles(Path file, long maxBytes, int keep) {
      * any other descriptor of the file (fcntl(2)). A reader takes no notice of it, as it is beyond the text.
      *
      * @return {@code null} if the file system has no locks
-     * @throws IOException if somebody else rotates the file, as each would rename what the other one writes
+     * @throws IOException if another supervisor rotates the file, as each would rename what the other one writes
      */
     static FileLock lock(FileChannel channel) throws IOException {
         FileLock lock = null;
@@ -65,7 +65,7 @@ record LogFiles(Path file, long maxBytes, int keep) {
         return lock;
     }
 
-    /** The file becomes {@code FILE.1}, or goes if none is kept. No effect if it is not there. */
+    /** Renames the file to {@code FILE.1}, or deletes it if none is kept. No effect if it is not there. */
     void rename() throws IOException {
         if (keep == 0) {
             Files.deleteIfExists(file);
@@ -75,7 +75,7 @@ record LogFiles(Path file, long maxBytes, int keep) {
         }
     }
 
-    /** Each older file becomes the next one, up to the first gap: an attempt that is made again pushes out no more. */
+    /** Renames each older file to the next number, up to the first gap: so a repeated attempt pushes out no more files. */
     void makeRoom() throws IOException {
         int free = 1;
         while (free < keep && Files.exists(older(free))) {
@@ -90,7 +90,7 @@ record LogFiles(Path file, long maxBytes, int keep) {
         return file.resolveSibling(file.getFileName() + "." + number);
     }
 
-    /** For a person. That a disk is full is told of a write as it is: it needs no inode. */
+    /** For a message. A failed write is reported as it is: free inodes matter only when a file is made. */
     String reason(IOException e) {
         return e instanceof FileSystemException ? DiskSpace.reason(file, e) : e.getMessage();
     }

@@ -156,7 +156,7 @@ public final class RotatingFile extends OutputStream {
         }
     }
 
-    /** Somebody else may rotate the file meanwhile. Does not wait. */
+    /** While another supervisor may rotate the file, this one does not. Does not wait. */
     void share(boolean newShared) {
         shared = newShared;
         reopen();

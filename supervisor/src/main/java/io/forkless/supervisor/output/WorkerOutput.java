@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 
 /** Where the output of the workers goes. */
 public interface WorkerOutput extends Closeable {
-    /** Whether a process can be asked to open anew the file that it writes itself. */
+    /** Whether a process can be asked to reopen the file that it writes itself. */
     enum Reopening {
         /** It has not called yet. */
         NOT_YET,
@@ -22,17 +22,17 @@ public interface WorkerOutput extends Closeable {
     }
 
     /**
-     * The file that is to be the standard output and error of a process that is about to start, to which both append. It is there,
-     * and can be written as far as one knows. Waits a second at most.
+     * The file that is to be the standard output and error of a process that is about to start; both append to it. It exists and
+     * can be written, as far as is known. Waits a second at most.
      *
      * @return empty if the output is to be {@linkplain #attach attached}
      */
     Optional<Path> openFor(int index);
 
     /**
-     * A process writes the file of that index itself.
+     * From now on a process writes the file of that index itself.
      *
-     * @param process is asked by any thread
+     * @param process called on any thread
      */
     void writtenBy(int index, Supplier<Reopening> process);
 
@@ -43,24 +43,23 @@ public interface WorkerOutput extends Closeable {
     Optional<Path> fileOf(int index);
 
     /**
-     * Looks at the files that processes write themselves, and renames those that have reached their size. May wait for the
-     * disk.
+     * Rotates the files that processes write themselves and that have reached their size. May wait for the disk.
      *
-     * @return the indexes of those whose process is to be asked to open its file anew
+     * @return the indexes of those whose process is to be asked to reopen its file
      */
     Set<Integer> rotate();
 
     /**
-     * Opens files anew that somebody has renamed, except those that processes write themselves. Does not wait.
+     * Reopens files that another program has renamed, except those that processes write themselves. Does not wait.
      *
      * @return false if there are no files
      */
     boolean reopen();
 
     /**
-     * Another supervisor perhaps writes to the same files from now on, or does not any more. Does not wait.
+     * Tells whether another supervisor may write to the same files. Does not wait.
      *
-     * @param shared whether it does
+     * @param shared whether it may from now on
      */
     void share(boolean shared);
 
@@ -86,7 +85,7 @@ public interface WorkerOutput extends Closeable {
 
             @Override
             public void writtenBy(int index, Supplier<Reopening> process) {
-                // then it has come from another supervisor
+                // only an adopted process does
             }
 
             @Override
@@ -111,7 +110,7 @@ public interface WorkerOutput extends Closeable {
 
             @Override
             public void share(boolean shared) {
-                // there is nothing that only one may do
+                // several supervisors may write to a stream
             }
 
             @Override

@@ -4,7 +4,7 @@ import io.forkless.supervisor.status.WorkerState;
 import java.util.Comparator;
 import java.util.List;
 
-/** Gives the workers that an earlier supervisor has left their places. */
+/** Gives slots to the workers that an earlier supervisor has left. */
 final class Adoption {
     private final Settings settings;
     private final WorkerSlots slots;
@@ -18,7 +18,7 @@ final class Adoption {
         this.retirement = retirement;
     }
 
-    /** Those beyond that number go: the oldest, as they were perhaps being replaced, and first those that do not serve. */
+    /** If there are more than that number, those that do not serve go first, then the oldest, which may have been about to go. */
     void adopt(List<Orphan> orphans, int workers) {
         List<Orphan> more =
                 orphans.stream().filter(orphan -> !adoptedAtItsIndex(orphan)).toList();
@@ -29,7 +29,7 @@ final class Adoption {
         permanent.subList(0, Math.max(0, permanent.size() - workers)).forEach(retirement::retire);
     }
 
-    /** @return false if another one is there */
+    /** @return false if another worker has its index */
     private boolean adoptedAtItsIndex(Orphan orphan) {
         if (slots.any(slot -> slot.index() == orphan.index())) {
             return false;

@@ -24,7 +24,7 @@ final class ExitReason {
 
     private ExitReason() {}
 
-    /** @param status empty if nobody but an earlier supervisor could have asked for it */
+    /** @param status empty if only an earlier supervisor, the parent, could have learnt it */
     static String describe(OptionalInt status) {
         return status.isPresent() ? describe(status.getAsInt()) : "exited with an unknown status";
     }

@@ -9,13 +9,13 @@ import java.time.Duration;
  * @param age of its process
  */
 public record Orphan(WorkerProcess process, int index, Duration age, Condition condition) {
-    /** How it stands, as it has said itself or as it did when it was last heard of. */
+    /** Its state, as it has reported it, or as it was when it was last heard of. */
     public enum Condition {
-        /** It serves, as far as it is known. */
+        /** It serves, as far as is known. */
         READY,
-        /** It does not serve yet, or not any more. */
+        /** It does not serve yet, or no longer. */
         UNREADY,
-        /** It was told to go. */
+        /** It was told to drain. */
         DRAINING
     }
 }

@@ -10,7 +10,7 @@ import java.util.OptionalInt;
  * @param cut how many connections it had, as far as it is known, if it was told to go and has not drained
  */
 record ProcessExit(String reason, boolean refused, long cut) {
-    /** Whether a process that ends like this may have had something left to do; one of unknown status may. */
+    /** Whether a process that ends with this status may have had work left; with an unknown one it may. */
     static boolean isBad(OptionalInt status) {
         return status.isEmpty() || status.getAsInt() != 0;
     }

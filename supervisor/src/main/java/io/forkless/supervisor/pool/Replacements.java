@@ -58,7 +58,7 @@ final class Replacements {
         return restart(workers, surge, slots.all(), slot -> "restart");
     }
 
-    /** The same of those workers alone. */
+    /** The same for some of the workers. */
     CompletableFuture<Void> restart(
             int workers, int surge, List<WorkerSlot> which, Function<WorkerSlot, String> reason) {
         if (roll == null) {

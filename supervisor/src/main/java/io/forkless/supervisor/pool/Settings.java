@@ -97,7 +97,7 @@ public record Settings(
         return surge;
     }
 
-    /** @throws IllegalArgumentException if it is not positive, or longer than any clock is to count */
+    /** @throws IllegalArgumentException if it is shorter than 1 ms or longer than a year */
     public static Duration requireSensible(String name, Duration value) {
         if (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(Duration.ofDays(MAX_TIMEOUT_DAYS)) > 0) {
             boolean countable = value.compareTo(MOST_MILLIS) <= 0 && value.compareTo(MOST_MILLIS.negated()) >= 0;

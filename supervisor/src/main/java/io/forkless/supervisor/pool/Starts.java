@@ -34,7 +34,7 @@ final class Starts {
         slot.launched(process, recyclingFactor(), settings.bootTimeout());
     }
 
-    /** In place of a start. */
+    /** Instead of a launch. */
     void adopt(WorkerSlot slot, Orphan orphan) {
         slot.adopted(orphan.process(), recyclingFactor(), orphan.age());
     }

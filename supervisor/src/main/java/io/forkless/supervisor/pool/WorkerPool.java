@@ -91,10 +91,10 @@ public final class WorkerPool {
     }
 
     /**
-     * Begins with the workers that an earlier supervisor has left, and starts those that are missing. With nobody to adopt a start
-     * that fails is the end; else it is tried again, as the others serve.
+     * Begins with the workers that an earlier supervisor has left, and starts those that are missing. A start that fails is tried
+     * again if there are workers to adopt, since those serve.
      *
-     * @throws IOException if there is nobody to adopt and the first processes cannot be started; those that run are killed
+     * @throws IOException if there are none to adopt and the first processes cannot be started; those that run are killed
      */
     public void start(List<Orphan> orphans) throws IOException {
         if (!orphans.isEmpty()) {
@@ -230,7 +230,7 @@ public final class WorkerPool {
         if (slot == null) {
             return;
         }
-        // In place of the end that was near.
+        // Replaces the timer that would have killed it.
         if (slot.is(WorkerState.STARTING)) {
             slot.awaitReady(settings.bootTimeout());
         } else if (slot.is(WorkerState.READY)) {
@@ -247,7 +247,7 @@ public final class WorkerPool {
         exited(process, OptionalInt.of(status));
     }
 
-    /** @param status empty if nobody can tell: the process is not a child of this one */
+    /** @param status empty if it is unknown, since the process is not a child of this one */
     public void exited(WorkerProcess process, OptionalInt status) {
         WorkerSlot slot = slots.of(process);
         if (slot == null) {
@@ -303,10 +303,10 @@ public final class WorkerPool {
     }
 
     /**
-     * Replaces these processes in the way of a restart.
+     * Replaces these processes as a restart does.
      *
-     * @param outdated why each of them is to go
-     * @return as of {@link #restart()}
+     * @param outdated the processes, with the reason for each
+     * @return see {@link #restart()}
      */
     public CompletableFuture<Void> renew(Map<WorkerProcess, String> outdated) {
         Map<WorkerSlot, String> reasons = new LinkedHashMap<>();

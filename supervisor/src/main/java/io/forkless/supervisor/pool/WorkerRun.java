@@ -48,7 +48,7 @@ final class WorkerRun {
         heardAt = readySince;
     }
 
-    /** It serves since it was launched, as far as anybody knows. */
+    /** It has served since it was launched, as far as is known. */
     void adopted() {
         ready();
         readySince = launchedAt;

@@ -120,7 +120,7 @@ final class WorkerSlot {
         news.tell(Level.INFO, Type.WORKER_UNREADY, "not ready any more");
     }
 
-    /** It has that long to get ready. */
+    /** Kills the worker if it is not ready by then. */
     void awaitReady(Duration bootTimeout) {
         life.after(bootTimeout, () -> {
             if (!run.isDebugged()) {
@@ -241,7 +241,7 @@ final class WorkerSlot {
         return lastExit;
     }
 
-    /** Of its process, or of the latest one. */
+    /** The age of its process, or of the latest one. */
     Duration age() {
         return run == null ? Duration.ZERO : run.age();
     }

@@ -12,7 +12,7 @@ import java.util.Set;
 enum WorkerTransition {
     /** A process was started. */
     LAUNCH(WorkerState.STARTING, WorkerState.NEW, WorkerState.BACKOFF),
-    /** A process that an earlier supervisor has started, and that serves, is this one's from now on. */
+    /** A process that an earlier supervisor has started belongs to this one from now on. */
     ADOPT(WorkerState.READY, WorkerState.NEW),
     /** The process has reported that it serves. */
     BECOME_READY(WorkerState.READY, WorkerState.STARTING),

@@ -11,20 +11,20 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The pipes that another process has as standard output and error, opened again to be read: what an earlier supervisor has not
- * read is still in them. They end when nobody has them open for writing any more. Linux, {@code /proc/PID/fd} of proc_pid_fd(5).
+ * The pipes that are another process's standard output and error, opened again for reading: what an earlier supervisor has not
+ * read is still in them. They end when no process has them open for writing. Linux only: {@code /proc/PID/fd} of proc_pid_fd(5).
  *
- * @param output empty if standard output is no pipe
- * @param errors empty if standard error is no pipe, or the same one
+ * @param output an empty stream if standard output is not a pipe
+ * @param errors an empty stream if standard error is not a pipe, or is the same one
  */
 public record PipesOf(InputStream output, InputStream errors) {
     private static final System.Logger LOG = Log.supervisor();
     private static final String PIPE = "pipe:";
 
     /**
-     * Never waits: an anonymous pipe is opened at once, whoever has its other end; fifo(7) is about those with a name.
+     * Never waits: to open an anonymous pipe again does not wait for its other end, unlike a FIFO; fifo(7).
      *
-     * @return empty if neither is a pipe, or they cannot be opened, which the log tells
+     * @return empty if neither is a pipe, or if they cannot be opened; the log then says why
      */
     public static Optional<PipesOf> open(long pid) {
         Path descriptors = Path.of("/proc", Long.toString(pid), "fd");

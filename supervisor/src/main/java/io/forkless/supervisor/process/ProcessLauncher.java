@@ -64,7 +64,7 @@ public final class ProcessLauncher implements WorkerPool.Launcher {
 
     /**
      * @param whenExited gets the exit status, or none if it is unknown
-     * @param roster where the next supervisor finds those that this one leaves
+     * @param roster records the workers for the next supervisor
      */
     public ProcessLauncher(
             EventLoop loop,
@@ -146,9 +146,9 @@ public final class ProcessLauncher implements WorkerPool.Launcher {
     }
 
     /**
-     * Takes over those that an earlier supervisor has left, and watches for their exit; they are about to call.
+     * Adopts the workers that an earlier supervisor has left, which are about to call, and watches for their exit.
      *
-     * @return them, with the time for which each has run
+     * @return the workers, each with the age of its process
      */
     public Map<SpawnedWorker, Duration> adopt() throws IOException {
         Map<SpawnedWorker, Duration> adopted = new LinkedHashMap<>();
@@ -184,7 +184,7 @@ public final class ProcessLauncher implements WorkerPool.Launcher {
         return Optional.of(worker);
     }
 
-    /** It has called, and so does not read its pipes itself any more. */
+    /** Reads an adopted worker's output from now on: it has called, and so no longer reads its pipes itself. */
     public void takeOutputOf(SpawnedWorker worker) {
         if (!worker.takeOutput()) {
             return;
@@ -205,7 +205,7 @@ public final class ProcessLauncher implements WorkerPool.Launcher {
                 : ProcessHandle.of(process.pid()).orElse(null);
     }
 
-    /** By the difference of two starts, and the time since the later one: of a clock that somebody sets, both are wrong alike. */
+    /** From the difference of two start times, which a change of the clock shifts alike, and this JVM's uptime. */
     private static Duration age(WorkerRecord left) {
         Optional<Instant> own = ProcessHandle.current().info().startInstant();
         Optional<Instant> other = ProcessHandle.of(left.process().pid())
@@ -218,7 +218,7 @@ public final class ProcessLauncher implements WorkerPool.Launcher {
         return age.isNegative() ? Duration.ZERO : age;
     }
 
-    /** It is nobody's child here: no system tells its parent's successor of its end, or of its status. */
+    /** An adopted process is not a child: the system reports neither its end nor its exit status. */
     private void watch(SpawnedWorker worker, Path bootstrap, Path record, ProcessIdentity process) {
         if (process.isAlive()) {
             loop.after(LOOK_INTERVAL, () -> watch(worker, bootstrap, record, process));

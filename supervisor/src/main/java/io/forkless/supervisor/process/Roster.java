@@ -19,7 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The records of a service's workers, by which the next supervisor knows whom this one has left. Thread-safe.
+ * The records of a service's workers, which tell the next supervisor whom this one has left. Thread-safe.
  */
 public final class Roster implements Renewable {
     private static final System.Logger LOG = Log.supervisor();
@@ -35,7 +35,7 @@ public final class Roster implements Renewable {
     /**
      * @param name of the supervisor
      * @param endpoint the file that guards the name
-     * @param origin stands for what workers are started with now
+     * @param origin a digest of what workers are started with now
      * @param orphanTimeout how long workers serve on without a supervisor; with zero there are no records
      * @param drainTimeout how long a worker may take to drain
      */
@@ -54,7 +54,7 @@ public final class Roster implements Renewable {
         this.drainTimeout = drainTimeout;
     }
 
-    /** Those that an earlier supervisor has left, and whose processes run, by their files. What is none goes. */
+    /** The workers that an earlier supervisor has left and whose processes run, by their files. Other records are removed. */
     public synchronized Map<Path, WorkerRecord> takeLeft() {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory.path(), "*" + WorkerRecord.FILE_SUFFIX)) {
             for (Path file : files) {
@@ -83,12 +83,12 @@ public final class Roster implements Renewable {
         delete(file);
     }
 
-    /** Whether that was started with the same as what is started now. */
+    /** Whether that worker was started with what workers are started with now. */
     boolean isCurrent(WorkerRecord record) {
         return record.origin().equals(origin);
     }
 
-    /** What a worker is to know of it; {@code null} if all that its supervisor leaves is in a directory of its own. */
+    /** What a worker has to know to find the next supervisor; {@code null} if there will be none. */
     BootstrapFile.Service serviceOf(Path file) {
         return orphanTimeout.isZero() && !directory.isOfService()
                 ? null
@@ -102,14 +102,14 @@ public final class Roster implements Renewable {
     /** @throws IOException if it cannot be written */
     synchronized void add(Path file, int index, String token, ProcessHandle spawned) throws IOException {
         ProcessIdentity identity = ProcessIdentity.of(spawned.pid()).orElse(null);
-        if (identity != null && !orphanTimeout.isZero()) { // else it has just ended
+        if (identity != null && !orphanTimeout.isZero()) { // without an identity it has just ended
             WorkerRecord record = new WorkerRecord(index, token, identity, null, origin, drainTimeout);
             record.writeTo(file);
             records.put(file, record);
         }
     }
 
-    /** That process speaks for the worker. */
+    /** Records that this process speaks for the worker. */
     synchronized void linked(Path file, ProcessHandle process) {
         WorkerRecord record = records.get(file);
         ProcessIdentity identity = ProcessIdentity.of(process.pid()).orElse(null);

@@ -101,9 +101,9 @@ public final class SignalShield {
     }
 
     /**
-     * For a program that a worker starts and that is no worker: it is to have the signals that a worker ignores.
+     * For a program that a worker starts but that is not a worker: it is to get the signals that a worker ignores.
      *
-     * @return the command, below env(1) if that is there
+     * @return the command, started by env(1) if that is there
      */
     public List<String> undoneBefore(List<String> command) {
         if (!hasEnv) {

@@ -40,10 +40,10 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
 
         void linkLost(SpawnedWorker worker);
 
-        /** It has called after the loss of its link, or of an earlier supervisor. */
+        /** It has called again after it had lost this supervisor or an earlier one. */
         default void calledAgain(SpawnedWorker worker, Again introduction) {}
 
-        /** It hands over a listener: a ticket, or the reason why not. */
+        /** It has answered a request for a listener: with a ticket, or with the reason why not. */
         default void answered(SpawnedWorker worker, ControlMessage answer) {}
     }
 
@@ -79,13 +79,13 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
         return index;
     }
 
-    /** Who speaks for it is to be recorded there. */
+    /** The process that speaks for it is recorded there. */
     void isRecordedIn(Roster newRoster, Path newRecord) {
         roster = newRoster;
         record = newRecord;
     }
 
-    /** @param newProcess that was started, by this supervisor or an earlier one */
+    /** @param newProcess the process that this supervisor or an earlier one has started */
     public void spawned(ProcessHandle newProcess) {
         process = newProcess;
     }
@@ -93,14 +93,14 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
     /**
      * It was started by an earlier supervisor.
      *
-     * @param newLinked the process that has spoken for it; {@code null} if none has
+     * @param newLinked the process that has called as this worker; {@code null} if none has
      */
     void adopted(ProcessHandle newLinked) {
         linked = newLinked;
         outputUnread = true;
     }
 
-    /** Whether nobody has read its output since an earlier supervisor died; if so, the caller does from now on. */
+    /** Whether its output has had no reader since an earlier supervisor died; if so, the caller becomes the reader. */
     boolean takeOutput() {
         boolean unread = outputUnread;
         outputUnread = false;
@@ -115,19 +115,19 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
         output = file;
     }
 
-    /** Whether it can be asked to open the log file anew that it writes itself. From any thread. */
+    /** Whether it can be asked to reopen the log file that it writes itself. From any thread. */
     public Reopening reopening() {
         return reopening;
     }
 
-    /** No effect if it cannot. */
+    /** Asks it to reopen its log file. No effect if it cannot. */
     public void reopenOutput() {
         if (reopening == Reopening.POSSIBLE) {
             send(new ReopenOutput());
         }
     }
 
-    /** Its process has exited, or was never there. */
+    /** Its process has exited, or was never started. */
     void ended() {
         reopening = Reopening.GONE;
     }
@@ -201,17 +201,17 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
         events.calledAgain(this, introduction);
     }
 
-    /** Whether it serves, as it has said last. */
+    /** Whether it serves, by its latest message. */
     public boolean isReady() {
         return ready;
     }
 
-    /** Whether somebody has ever spoken for it, perhaps to an earlier supervisor. */
+    /** Whether it has ever called, perhaps an earlier supervisor. */
     public boolean hasEverCalled() {
         return linked != null;
     }
 
-    /** It is to be replaced when everybody has been adopted. */
+    /** It is to be replaced when all workers have been adopted. */
     public void outdated(String reason) {
         outdated = reason;
     }
@@ -221,7 +221,7 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
         return outdated;
     }
 
-    /** Whether an earlier supervisor has told it to go. */
+    /** Whether it was draining already when it called again. */
     public boolean isDraining() {
         return draining;
     }
@@ -237,7 +237,7 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
         }
     }
 
-    /** Of a process that has exited: what it had said before, such as that it was ready. */
+    /** Reads what has come over the link, such as a message that a process sent before it exited. */
     @Override
     public void hearOut() {
         if (connection != null) {

@@ -12,7 +12,7 @@ public enum Outcome {
     KILLED(5),
     /** No worker could be brought to serve. */
     GAVE_UP(4),
-    /** Another supervisor has taken the workers over, which serve on. */
+    /** Another supervisor has taken over the workers, which serve on. */
     HANDED_OVER(0);
 
     private final int exitStatus;

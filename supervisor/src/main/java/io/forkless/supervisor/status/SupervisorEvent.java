@@ -37,7 +37,7 @@ public record SupervisorEvent(Type type, int worker, long pid, String reason, in
         ALL_READY,
         /** A worker's process was spawned. */
         WORKER_STARTED,
-        /** A worker that an earlier supervisor has started is this one's from now on. */
+        /** A worker that an earlier supervisor had started belongs to this one from now on. */
         WORKER_ADOPTED,
         /** A worker's process could not be spawned; the reason says why. */
         WORKER_START_FAILED,
@@ -69,7 +69,7 @@ public record SupervisorEvent(Type type, int worker, long pid, String reason, in
         STOPPING,
         /** The last worker has gone; a reason says what went wrong. There is no event after this one. */
         STOPPED,
-        /** Another supervisor has taken the workers over; the reason is its pid. There is no event after this one. */
+        /** Another supervisor has taken over the workers; the reason is its pid. There is no event after this one. */
         HANDED_OVER;
 
         /** In lower case, with dashes: {@code worker-ready}. */

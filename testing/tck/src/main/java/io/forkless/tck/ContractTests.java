@@ -74,7 +74,7 @@ abstract class ContractTests {
         return closeLater(provider.adopt(listener.ticketFor(SELF)));
     }
 
-    /** A copy in this process, as the supervisor's that comes after the first one. */
+    /** A copy in this process, which acts as the next supervisor. */
     final SharedListener takeOver(ListenSpec spec, byte[] workersTicket) throws IOException {
         return closeLater(provider.takeOver(spec, workersTicket));
     }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What becomes of a listener whose supervisor goes, while its workers stay: this process is the next supervisor. */
+/** A listener whose supervisor goes while its workers stay; this process is the next supervisor. */
 abstract class TakeOverTests extends ContractTests {
     private static final int CLIENTS = 20;
 
@@ -285,7 +285,7 @@ abstract class TakeOverTests extends ContractTests {
         assertThatIOException().isThrownBy(() -> takeOver(spec, ticket));
     }
 
-    /** One that nobody listens on. */
+    /** An address that is not in use. */
     private ListenSpec freeAddress() throws IOException {
         try (SharedListener probe = provider.listen(ANY_PORT)) {
             return specOf(probe);

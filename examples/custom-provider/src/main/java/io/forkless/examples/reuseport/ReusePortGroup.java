@@ -28,7 +28,7 @@ final class ReusePortGroup implements SharedListener {
     private final InetSocketAddress address;
     private final List<Member> members = new ArrayList<>();
 
-    /** Whether there are no sockets but those that this process holds. */
+    /** Whether this process holds all sockets of the group. */
     private final boolean complete;
 
     private boolean closed;
@@ -63,7 +63,7 @@ final class ReusePortGroup implements SharedListener {
      * A group that an earlier supervisor has made.
      *
      * @param first the socket of one worker. The next worker that asks accepts from it, too, so that its queue is never without
-     *     one. The sockets of the other workers are out of reach, and end with them
+     *     a worker. The sockets of the other workers are out of reach, and end with those workers
      */
     static ReusePortGroup takenOver(ListenSpec spec, SharedListener first) {
         return new ReusePortGroup(spec, first, false);
