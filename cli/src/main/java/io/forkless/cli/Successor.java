@@ -52,7 +52,7 @@ final class Successor {
             }
             Thread.sleep(PAUSE_MILLIS);
         }
-        LOG.log(Level.ERROR, "the supervisor that has taken over is not there any more");
+        LOG.log(Level.ERROR, "the supervisor that has taken over is gone");
         return ExitStatus.ERROR;
     }
 
@@ -60,7 +60,7 @@ final class Successor {
         try (AdminClient supervisor = AdminClient.connect(name)) {
             supervisor.execute(verb, "");
         } catch (IOException | RefusedException | FailedException e) {
-            LOG.log(Level.WARNING, "cannot hand on '" + verb + "': " + e.getMessage());
+            LOG.log(Level.WARNING, "cannot forward '" + verb + "': " + e.getMessage());
         }
     }
 }

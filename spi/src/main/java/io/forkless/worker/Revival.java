@@ -73,7 +73,7 @@ final class Revival {
                 wanted = Files.isRegularFile(launch, LinkOption.NOFOLLOW_LINKS)
                         && SupervisorLaunch.read(launch).output() != null;
             } catch (IOException e) {
-                LOG.log(Level.WARNING, e.getMessage() + "; nobody starts the supervisor again");
+                LOG.log(Level.WARNING, e.getMessage() + "; no worker starts the supervisor again");
                 wanted = false;
             }
         }

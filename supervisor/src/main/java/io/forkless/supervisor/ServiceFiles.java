@@ -65,7 +65,7 @@ record ServiceFiles(Endpoint endpoint, PrivateDirectory directory, boolean isNam
                 launch.writeTo(directory.resolve(SupervisorLaunch.FILE));
             }
         } catch (IOException e) {
-            LOG.log(Level.WARNING, "nobody will know how to start this supervisor again: {0}", e.getMessage());
+            LOG.log(Level.WARNING, "cannot record how this supervisor is started again: {0}", e.getMessage());
         }
     }
 }

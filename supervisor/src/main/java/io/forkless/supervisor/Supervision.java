@@ -291,7 +291,7 @@ final class Supervision {
                 scoreboard.recallQuiescing();
             }
         } catch (IOException e) {
-            LOG.log(Level.WARNING, "workers take the service for one that is about to end: {0}", e.getMessage());
+            LOG.log(Level.WARNING, "cannot tell workers that the service goes on: {0}", e.getMessage());
         }
     }
 

@@ -203,7 +203,7 @@ public final class AdminSession implements ControlConnection.Receiver {
 
     private HandOver.Session requireTaking() {
         if (taking == null) {
-            throw new IllegalStateException("it has not said that it takes over");
+            throw new IllegalStateException("it has not announced that it takes over");
         }
         return taking;
     }

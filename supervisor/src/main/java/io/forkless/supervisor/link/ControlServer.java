@@ -367,7 +367,7 @@ public final class ControlServer implements Closeable, Renewable {
                 }
                 return process;
             } catch (IOException e) {
-                refuse("it cannot be told who calls: " + e.getMessage());
+                refuse("cannot determine who calls: " + e.getMessage());
                 return null;
             }
         }

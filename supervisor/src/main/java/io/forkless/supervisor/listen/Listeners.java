@@ -211,7 +211,7 @@ public final class Listeners implements Closeable, Renewable {
             try {
                 makeAgain();
             } catch (IOException e) {
-                LOG.log(Level.WARNING, "the next supervisor will know less of the listeners: {0}", e.getMessage());
+                LOG.log(Level.WARNING, "cannot record the listeners for the next supervisor: {0}", e.getMessage());
             }
         }
     }

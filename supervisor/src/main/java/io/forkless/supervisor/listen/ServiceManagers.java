@@ -61,7 +61,7 @@ public final class ServiceManagers implements Closeable {
                 try {
                     manager.successor(pid);
                 } catch (IOException | RuntimeException | Error e) {
-                    LOG.log(Level.WARNING, "cannot tell the service manager which process is the service now", e);
+                    LOG.log(Level.WARNING, "cannot tell the service manager which process is the main one now", e);
                 }
             });
         }

@@ -122,7 +122,7 @@ public final class Roster implements Renewable {
         } catch (IOException e) {
             LOG.log(
                     Level.WARNING,
-                    "the next supervisor will perhaps not adopt worker {0}: {1}",
+                    "cannot record worker {0}, which the next supervisor may not adopt: {1}",
                     record.index(),
                     e.getMessage());
         }
