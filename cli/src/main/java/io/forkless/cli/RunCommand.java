@@ -80,7 +80,7 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = AS_RECORDED,
             hidden = true,
-            description = "As a worker starts a supervisor that had taken over: a record says how it was first started.")
+            description = "As a worker starts a supervisor that had taken over: how it was first started is recorded.")
     private boolean asRecorded;
 
     @Override

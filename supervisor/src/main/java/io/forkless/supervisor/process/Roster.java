@@ -88,7 +88,7 @@ public final class Roster implements Renewable {
         return record.origin().equals(origin);
     }
 
-    /** What a worker has to know to find the next supervisor; {@code null} if there will be none. */
+    /** What a worker has to know of the service; {@code null} without a name if it drains when its supervisor goes. */
     BootstrapFile.Service serviceOf(Path file) {
         return orphanTimeout.isZero() && !directory.isOfService()
                 ? null
