@@ -33,9 +33,6 @@ final class LinkKeeper {
         /** It has no supervisor; called repeatedly until it has one. */
         void orphaned();
 
-        /** It is about to call the next supervisor. */
-        void calling();
-
         /** It has to drain, for that reason. */
         void abandoned(String reason);
 
@@ -169,11 +166,14 @@ final class LinkKeeper {
     }
 
     /** The supervisor that was called last has taken this worker over. */
-    synchronized void adopted() {
-        if (orphanedAt != null) {
+    void adopted() {
+        synchronized (this) {
+            if (orphanedAt == null) {
+                return;
+            }
             orphanedAt = null;
-            log(Level.INFO, "the supervisor with pid " + supervisor + " has taken over");
         }
+        log(Level.INFO, "the supervisor with pid " + supervisor + " has taken over");
     }
 
     /** The link has ended. Runs on its thread, and until there is another one. */
@@ -182,14 +182,22 @@ final class LinkKeeper {
             abandon("the supervisor is gone");
             return;
         }
-        becomeOrphan();
-        Revival revival = new Revival(service.record(), service.endpoint(), bootstrap.index());
         long begin = System.nanoTime();
+        Revival revival = null;
+        boolean untold = false;
         boolean linked = false;
         while (!linked && !areFilesGone() && pause()) {
             try {
+                untold |= becomeOrphan();
                 watchTimeoutElsewhere();
                 owner.orphaned();
+                if (untold) {
+                    announce(); // not before somebody empties the pipe that the log is perhaps written to
+                    untold = false;
+                }
+                if (revival == null) {
+                    revival = new Revival(service.record(), service.endpoint(), bootstrap.index());
+                }
                 linked = callNext();
                 if (!linked && !owner.isDraining()) {
                     revival.consider(Duration.ofNanos(System.nanoTime() - begin));
@@ -211,11 +219,16 @@ final class LinkKeeper {
         }
     }
 
-    private synchronized void becomeOrphan() {
+    /** @return false if it is one already, as the next supervisor has died as well */
+    private synchronized boolean becomeOrphan() {
         if (orphanedAt != null) {
-            return; // the next one has died as well
+            return false;
         }
         orphanedAt = System.nanoTime();
+        return true;
+    }
+
+    private void announce() {
         if (!owner.isDraining()) {
             log(
                     Level.WARNING,
@@ -309,7 +322,6 @@ final class LinkKeeper {
     }
 
     private void introduce(SupervisorLink next) throws IOException {
-        owner.calling();
         readiness.introduce(ready -> {
             next.sendUninterrupted(new Again(
                     Again.CURRENT_VERSION,

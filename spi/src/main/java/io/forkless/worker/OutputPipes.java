@@ -59,7 +59,7 @@ final class OutputPipes {
         return new OutputPipes(pipes);
     }
 
-    /** There is no supervisor: keeps the pipes from filling up, on a thread of its own. No effect if it does so already. */
+    /** No supervisor reads: keeps the pipes from filling up, on a thread of its own. No effect if it does so already. */
     synchronized void orphaned() {
         if (drain == null && !pipes.isEmpty()) {
             Thread thread = new Thread(this::drain, "forkless-output-pipes");
@@ -70,7 +70,7 @@ final class OutputPipes {
     }
 
     /**
-     * There is a supervisor again, which must not read before this returns: of two readers, each would get a part.
+     * A supervisor reads again, and has done so for a moment: what this process has read meanwhile was in its way.
      *
      * @return how many bytes have been dropped since the last call
      */

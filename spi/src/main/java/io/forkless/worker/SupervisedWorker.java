@@ -118,8 +118,15 @@ final class SupervisedWorker implements Worker {
         }
 
         @Override
-        public void adopted() {
+        public void adopted(boolean readsOutput) {
+            if (!readsOutput) {
+                pipes.orphaned();
+            }
+            long dropped = readsOutput ? pipes.adopted() : 0;
             keeper.adopted();
+            if (dropped > 0) {
+                LOG.log(Level.WARNING, "{0} bytes of output were dropped while there was no supervisor", "" + dropped);
+            }
         }
 
         @Override
@@ -132,17 +139,14 @@ final class SupervisedWorker implements Worker {
             pipes.orphaned();
         }
 
-        @Override
-        public void calling() {
-            long dropped = pipes.adopted();
-            if (dropped > 0) {
-                LOG.log(Level.WARNING, "{0} bytes of output were dropped while there was no supervisor", "" + dropped);
-            }
-        }
-
+        /** Nobody reads what it prints from now on, and to wait for a reader would end the drain. */
         @Override
         public void abandoned(String reason) {
-            beginDrain(reason);
+            try {
+                pipes.orphaned();
+            } finally {
+                beginDrain(reason);
+            }
         }
 
         @Override

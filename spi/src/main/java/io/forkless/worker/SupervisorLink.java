@@ -48,8 +48,12 @@ final class SupervisorLink implements Closeable {
         /** The supervisor wants a copy of the listener with that number. */
         void handOverRequested(long id);
 
-        /** The supervisor has adopted this worker. */
-        void adopted();
+        /**
+         * The supervisor has adopted this worker.
+         *
+         * @param readsOutput whether it reads what this worker prints
+         */
+        void adopted(boolean readsOutput);
 
         /** The log file that this worker writes was renamed. */
         void outputToReopen();
@@ -266,8 +270,8 @@ final class SupervisorLink implements Closeable {
             events.thenAccept(receiver -> receiver.handOverRequested(handOver.id()));
             return;
         }
-        if (message instanceof Adopted) {
-            events.thenAccept(Events::adopted);
+        if (message instanceof Adopted adopted) {
+            events.thenAccept(receiver -> receiver.adopted(adopted.readsOutput()));
             return;
         }
         if (message instanceof ReopenOutput) {

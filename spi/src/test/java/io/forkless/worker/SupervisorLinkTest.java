@@ -293,7 +293,7 @@ class SupervisorLinkTest {
         }
 
         @Override
-        public void adopted() {
+        public void adopted(boolean readsOutput) {
             log.add("adopted");
         }
 

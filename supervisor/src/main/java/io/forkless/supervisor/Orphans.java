@@ -1,6 +1,5 @@
 package io.forkless.supervisor;
 
-import io.forkless.internal.control.ControlMessage.Adopted;
 import io.forkless.internal.control.ControlMessage.Again;
 import io.forkless.internal.control.ControlMessage.Holding;
 import io.forkless.supervisor.link.EventLoop;
@@ -89,7 +88,7 @@ final class Orphans {
         } else {
             pool.unready(worker);
         }
-        worker.send(new Adopted());
+        worker.tellAdopted();
     }
 
     /** Its process has ended. */
@@ -181,9 +180,7 @@ final class Orphans {
      */
     CompletableFuture<Void> adopted(WorkerPool newPool, Set<String> unwanted) {
         pool = newPool;
-        called.keySet().stream()
-                .filter(worker -> !awaited.contains(worker))
-                .forEach(worker -> worker.send(new Adopted()));
+        called.keySet().stream().filter(worker -> !awaited.contains(worker)).forEach(SpawnedWorker::tellAdopted);
         Map<WorkerProcess, String> outdated = new LinkedHashMap<>();
         called.forEach((worker, holdings) -> {
             if (holdings.stream().anyMatch(holding -> unwanted.contains(holding.bound()))) {

@@ -53,6 +53,7 @@ record StepDown(
 
     @Override
     public void handedOver(long successor) {
+        output.handOver();
         listeners.handOver();
         files.directory().handOver();
         whenHandedOver.accept(successor);

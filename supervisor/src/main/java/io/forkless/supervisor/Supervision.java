@@ -472,6 +472,14 @@ final class Supervision {
             gate.run(() -> pool.linkLost(worker));
         }
 
+        /** One that was booting when its supervisor died: what it prints has no reader yet. */
+        @Override
+        public void called(SpawnedWorker worker) {
+            if (launcher.takeOutputOf(worker)) {
+                worker.tellAdopted();
+            }
+        }
+
         @Override
         public void calledAgain(SpawnedWorker worker, Again introduction) {
             launcher.takeOutputOf(worker);

@@ -208,6 +208,31 @@ class AdoptionTest {
     }
 
     @Test
+    @Tag("long")
+    void a_replacement_that_boots_for_longer_than_the_adoption_takes_goes_as_soon_as_it_calls() throws Exception {
+        Path step = Files.writeString(directory.resolve("step"), FaultWorker.SERVE);
+        service.set(TestSupervisor.DRAIN_TIMEOUT, Duration.ofMinutes(10).toString())
+                .command(JavaProgram.of(FaultWorker.class, step.toString(), ANY_PORT)
+                        .command());
+        service.start();
+        Set<Long> pids = service.workers();
+        Files.writeString(step, FaultWorker.BOOT);
+        Thread operator = operator("restart", "");
+        long replacement = awaitArrival(step);
+        Files.writeString(step, FaultWorker.SERVE);
+        service.kill();
+        operator.join();
+
+        service.start();
+        assertThat(service.workers("DRAINING")).containsExactly(replacement);
+        Files.createFile(step.resolveSibling("go"));
+
+        SupervisedTest.awaitGone(replacement);
+        assertThat(service.awaitServing(2)).isEqualTo(pids);
+        service.stop();
+    }
+
+    @Test
     void a_worker_that_drains_when_the_supervisor_dies_answers_and_its_replacement_stays() throws Exception {
         int port = service.start().port();
         Set<Long> pids = service.workers();
@@ -240,15 +265,19 @@ class AdoptionTest {
                         .command())
                 .workers(1);
         service.start();
-        Files.writeString(step, FaultWorker.START);
+        Files.writeString(step, FaultWorker.BOOT);
         service.command("scale", "2");
         long booting = awaitArrival(step);
         Files.writeString(step, FaultWorker.SERVE);
 
         service.kill();
-        service.workers(2).start();
+        service.workers(2).begin();
+        service.awaitLog("waiting for 2 workers");
+        Files.createFile(step.resolveSibling("go"));
 
+        service.supervisor().awaitReady();
         assertThat(service.awaitServing(2)).contains(booting);
+        service.awaitLog("booted");
         service.stop();
     }
 

@@ -27,6 +27,7 @@ public final class FaultWorker {
     public static final String SERVE = "serve"; // no halt
 
     static final String START = "start"; // the JVM runs, and knows the supervisor not yet
+    static final String BOOT = "boot"; // the same, until the file "go" is beside that with the step
     static final String HELLO = "hello"; // the link is there
     static final String ASKED = "asked"; // it has asked for a listener, and not read the answer
     static final String TICKET = "ticket"; // it has the ticket
@@ -51,6 +52,14 @@ public final class FaultWorker {
                 ProcessHandle supervisor = ProcessHandle.current().parent().orElseThrow();
                 arrived(file);
                 supervisor.onExit().join();
+            }
+            case BOOT -> {
+                arrived(file);
+                while (Files.notExists(file.resolveSibling("go"))) {
+                    Thread.sleep(20);
+                }
+                Worker.current().orElseThrow();
+                System.err.println("booted"); // to the log of the supervisor
             }
             case HELLO -> {
                 Worker.current().orElseThrow();

@@ -256,10 +256,17 @@ public sealed interface ControlMessage {
         }
     }
 
-    record Adopted() implements ControlMessage {
+    /** @param readsOutput whether the supervisor reads what the worker prints; an older one always tries to */
+    record Adopted(boolean readsOutput) implements ControlMessage {
+        private static final String UNREAD = "reads-output=false";
+
         @Override
         public String encode() {
-            return "adopted";
+            return readsOutput ? "adopted" : "adopted " + UNREAD;
+        }
+
+        static Adopted decode(String rest) {
+            return new Adopted(!List.of(rest.split(" ")).contains(UNREAD));
         }
     }
 
@@ -387,7 +394,7 @@ public sealed interface ControlMessage {
                 }
                 case "again" -> Again.decode(rest);
                 case "hand-over" -> new HandOver(Long.parseLong(rest));
-                case "adopted" -> new Adopted();
+                case "adopted" -> Adopted.decode(rest);
                 case "dump-threads" -> new DumpThreads();
                 case "reopen-output" -> new ReopenOutput();
                 case "drain" -> new Drain();

@@ -98,7 +98,8 @@ class ControlMessageTest {
                         "again 1 0123abcd 4711 ready=false draining=true debugged=true reopens-output=true"
                                 + " holds=1:posix:127.0.0.1%3A8080 holds=7:posix:unix%3A%2Frun%2Fmy+web%2F%C3%BC%3D1"),
                 Arguments.of(new HandOver(7), "hand-over 7"),
-                Arguments.of(new Adopted(), "adopted"),
+                Arguments.of(new Adopted(true), "adopted"),
+                Arguments.of(new Adopted(false), "adopted reads-output=false"),
                 Arguments.of(new Ready(), "ready"),
                 Arguments.of(new Unready(), "unready"),
                 Arguments.of(new Drain(), "drain"),

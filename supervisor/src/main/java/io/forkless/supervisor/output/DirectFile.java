@@ -209,6 +209,9 @@ final class DirectFile {
             try {
                 rename();
             } catch (IOException e) {
+                if (channel == null) {
+                    throw e;
+                }
                 copyAndEmpty(); // on Windows, if a child of the worker still has it open
             }
             return false;

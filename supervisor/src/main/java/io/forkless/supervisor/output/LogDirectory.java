@@ -121,6 +121,12 @@ public final class LogDirectory implements WorkerOutput {
     }
 
     @Override
+    public synchronized void handOver() {
+        pumps.handOver();
+        files.clear(); // its threads write once more, and nobody else does
+    }
+
+    @Override
     public void close() {
         pumps.awaitEnds();
         closeFiles(); // does not wait for the disk

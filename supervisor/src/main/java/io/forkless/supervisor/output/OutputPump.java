@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.function.BooleanSupplier;
 
 /** Copies a worker's output line by line, so that lines of several workers never mix. */
 final class OutputPump {
@@ -13,23 +14,30 @@ final class OutputPump {
 
     /** @param prefix comes in front of each line */
     static Thread start(String threadName, String prefix, InputStream from, OutputStream to) {
-        return start(threadName, prefix, from, to, LongLineMemory.SHARED);
+        return start(threadName, prefix, from, to, LongLineMemory.SHARED, () -> false);
     }
 
-    static Thread start(String threadName, String prefix, InputStream from, OutputStream to, LongLineMemory memory) {
+    /** @param last whether another process reads as well, so that the block that is read next is the last one here */
+    static Thread start(
+            String threadName,
+            String prefix,
+            InputStream from,
+            OutputStream to,
+            LongLineMemory memory,
+            BooleanSupplier last) {
         // Here, so that the thread itself takes no memory that it may not get.
         byte[] block = new byte[BLOCK_BYTES];
         OutputLines lines = new OutputLines(
                 prefix.getBytes(StandardCharsets.UTF_8), (line, length) -> write(to, line, length), memory);
-        Thread thread = new Thread(() -> copy(block, from, lines), threadName);
+        Thread thread = new Thread(() -> copy(block, from, lines, last), threadName);
         thread.setDaemon(true);
         thread.start();
         return thread;
     }
 
-    private static void copy(byte[] block, InputStream from, OutputLines lines) {
+    private static void copy(byte[] block, InputStream from, OutputLines lines, BooleanSupplier last) {
         try (InputStream in = from) {
-            for (int count = in.read(block); count >= 0; count = in.read(block)) {
+            for (int count = in.read(block); count >= 0; count = last.getAsBoolean() ? -1 : in.read(block)) {
                 lines.add(block, count);
             }
         } catch (IOException e) {

@@ -63,6 +63,9 @@ public interface WorkerOutput extends Closeable {
      */
     void share(boolean shared);
 
+    /** Another supervisor reads from now on what was {@linkplain #attach attached} here. Does not wait. */
+    void handOver();
+
     /** Waits for what is written already, within reason. */
     @Override
     void close();
@@ -111,6 +114,11 @@ public interface WorkerOutput extends Closeable {
             @Override
             public void share(boolean shared) {
                 // several supervisors may write to a stream
+            }
+
+            @Override
+            public void handOver() {
+                pumps.handOver();
             }
 
             @Override

@@ -1,10 +1,9 @@
 package io.forkless.supervisor.process;
 
-import io.forkless.supervisor.output.Log;
+import io.forkless.internal.control.UserId;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -18,39 +17,32 @@ import java.util.Optional;
  * @param errors an empty stream if standard error is not a pipe, or is the same one
  */
 public record PipesOf(InputStream output, InputStream errors) {
-    private static final System.Logger LOG = Log.supervisor();
     private static final String PIPE = "pipe:";
 
     /**
      * Never waits: to open an anonymous pipe again does not wait for its other end, unlike a FIFO; fifo(7).
      *
-     * @return empty if neither is a pipe, or if they cannot be opened; the log then says why
+     * @return empty if neither is a pipe
+     * @throws IOException if they cannot be opened
      */
-    public static Optional<PipesOf> open(long pid) {
+    public static Optional<PipesOf> open(long pid) throws IOException {
         Path descriptors = Path.of("/proc", Long.toString(pid), "fd");
-        if (!Files.exists(descriptors.getParent())) {
+        if (!UserId.isKnown() || !Files.exists(descriptors.getParent())) {
             return Optional.empty(); // this system has none, or the process has ended
         }
-        try {
-            String output = target(descriptors, "1");
-            String errors = target(descriptors, "2");
-            if (!output.startsWith(PIPE) && !errors.startsWith(PIPE)) {
-                return Optional.empty();
-            }
-            InputStream fromOutput = open(descriptors, "1", output);
-            try {
-                return Optional.of(new PipesOf(
-                        fromOutput,
-                        errors.equals(output) ? InputStream.nullInputStream() : open(descriptors, "2", errors)));
-            } catch (IOException e) {
-                fromOutput.close();
-                throw e;
-            }
-        } catch (IOException | SecurityException e) {
-            LOG.log(
-                    Level.WARNING,
-                    "process " + pid + ": its output is lost until it is replaced: cannot open its pipes: " + e);
+        String output = target(descriptors, "1");
+        String errors = target(descriptors, "2");
+        if (!output.startsWith(PIPE) && !errors.startsWith(PIPE)) {
             return Optional.empty();
+        }
+        InputStream fromOutput = open(descriptors, "1", output);
+        try {
+            return Optional.of(new PipesOf(
+                    fromOutput,
+                    errors.equals(output) ? InputStream.nullInputStream() : open(descriptors, "2", errors)));
+        } catch (IOException e) {
+            fromOutput.close();
+            throw e;
         }
     }
 

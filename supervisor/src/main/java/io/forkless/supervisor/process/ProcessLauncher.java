@@ -184,18 +184,32 @@ public final class ProcessLauncher implements WorkerPool.Launcher {
         return Optional.of(worker);
     }
 
-    /** Reads an adopted worker's output from now on: it has called, and so no longer reads its pipes itself. */
-    public void takeOutputOf(SpawnedWorker worker) {
-        if (!worker.takeOutput()) {
-            return;
+    /**
+     * Reads what an adopted worker prints from now on. If that is impossible, the worker is to empty its pipes itself.
+     *
+     * @return false if its output is read already, as that of own children is
+     */
+    public boolean takeOutputOf(SpawnedWorker worker) {
+        if (worker.isOutputRead()) {
+            return false;
         }
         int index = worker.index();
-        Optional<PipesOf> pipes = PipesOf.open(worker.linkedProcess().pid());
-        if (pipes.isPresent()) {
-            output.attach(index, pipes.get().output(), pipes.get().errors());
-        } else {
-            output.writtenBy(index, worker::reopening);
+        try {
+            Optional<PipesOf> pipes = PipesOf.open(worker.linkedProcess().pid());
+            if (pipes.isPresent()) {
+                output.attach(index, pipes.get().output(), pipes.get().errors());
+            } else {
+                output.writtenBy(index, worker::reopening);
+                worker.reopenOutput(); // an earlier supervisor may have renamed the file and died before it said so
+            }
+            worker.outputIsRead();
+        } catch (IOException | RuntimeException | Error e) {
+            Attempt.log(
+                    Level.WARNING,
+                    "worker " + index + " (pid " + worker.linkedProcess().pid()
+                            + "): its output is lost until it is replaced: cannot read its pipes: " + e);
         }
+        return true;
     }
 
     /** {@code null} if it has ended. */

@@ -1,6 +1,7 @@
 package io.forkless.supervisor.process;
 
 import io.forkless.internal.control.ControlMessage;
+import io.forkless.internal.control.ControlMessage.Adopted;
 import io.forkless.internal.control.ControlMessage.Again;
 import io.forkless.internal.control.ControlMessage.Bye;
 import io.forkless.internal.control.ControlMessage.Drain;
@@ -40,6 +41,9 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
 
         void linkLost(SpawnedWorker worker);
 
+        /** It has called for the first time. */
+        default void called(SpawnedWorker worker) {}
+
         /** It has called again after it had lost this supervisor or an earlier one. */
         default void calledAgain(SpawnedWorker worker, Again introduction) {}
 
@@ -63,7 +67,8 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
     private volatile Reopening reopening = Reopening.NOT_YET;
     private boolean everReady;
     private boolean draining;
-    private boolean outputUnread;
+    private boolean toDrain;
+    private boolean outputRead = true;
     private String outdated;
     private String refusal = "";
 
@@ -97,14 +102,21 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
      */
     void adopted(ProcessHandle newLinked) {
         linked = newLinked;
-        outputUnread = true;
+        outputRead = false;
     }
 
-    /** Whether its output has had no reader since an earlier supervisor died; if so, the caller becomes the reader. */
-    boolean takeOutput() {
-        boolean unread = outputUnread;
-        outputUnread = false;
-        return unread;
+    /** Whether somebody reads what it prints: one that was left by an earlier supervisor has to wait for that. */
+    boolean isOutputRead() {
+        return outputRead;
+    }
+
+    void outputIsRead() {
+        outputRead = true;
+    }
+
+    /** It was left by an earlier supervisor, and belongs to this one from now on. */
+    public void tellAdopted() {
+        send(new Adopted(outputRead));
     }
 
     void runsFrom(FilesInUse files) {
@@ -167,6 +179,7 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
     @Override
     public void connected(ControlConnection newConnection, ProcessHandle peer, Hello hello) {
         link(newConnection, peer, hello.debugged(), hello.reopensOutput());
+        events.called(this);
     }
 
     /** @param isDebugged an older Forkless does not tell */
@@ -176,6 +189,9 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
         debugged |= isDebugged;
         reopening = reopensOutput ? Reopening.POSSIBLE : Reopening.IMPOSSIBLE;
         connection.deliverTo(this);
+        if (toDrain) {
+            send(new Drain());
+        }
         if (roster != null) {
             roster.linked(record, peer);
         }
@@ -276,6 +292,7 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
 
     @Override
     public boolean drain() {
+        toDrain = true; // one that was left by an earlier supervisor may call later
         send(new Drain());
         return connection != null;
     }

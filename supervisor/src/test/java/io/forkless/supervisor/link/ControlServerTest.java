@@ -12,6 +12,7 @@ import io.forkless.internal.control.ControlMessage.Holding;
 import io.forkless.internal.control.ControlMessage.Listen;
 import io.forkless.internal.control.ControlMessage.Ready;
 import io.forkless.internal.control.ControlMessage.Welcome;
+import io.forkless.internal.control.EndpointText;
 import io.forkless.internal.control.PrivateDirectory;
 import io.forkless.internal.control.UserId;
 import io.forkless.spi.ListenSpec;
@@ -22,7 +23,6 @@ import io.forkless.supervisor.process.SpawnedWorker;
 import io.forkless.testing.JavaProgram;
 import io.forkless.testing.Sleeper;
 import java.io.IOException;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -226,7 +226,7 @@ public class ControlServerTest {
 
     @Test
     void a_descendant_of_the_spawned_process_may_speak_for_it() throws Exception {
-        List<String> program = JavaProgram.of(Caller.class, control.path().toString(), bootstrap.token())
+        List<String> program = JavaProgram.of(Caller.class, EndpointText.encode(control.address()), bootstrap.token())
                 .command();
         Process script = new ProcessBuilder(Wrapper.around(program)).start();
         worker.spawned(script.toHandle());
@@ -637,7 +637,8 @@ public class ControlServerTest {
         private Caller() {}
 
         public static void main(String[] arguments) throws Exception {
-            SocketChannel link = SocketChannel.open(UnixDomainSocketAddress.of(arguments[0]));
+            SocketChannel link = SocketChannel.open(
+                    EndpointText.parse("0 - " + arguments[0] + "\n").address());
             send(link, hello(arguments[1], OWN_PID));
             System.out.print(read(link));
             Thread.sleep(Duration.ofMinutes(10).toMillis());

@@ -127,7 +127,7 @@ class OutputPumpTest {
                 return count == 0 ? -1 : count;
             }
         };
-        Thread pump = OutputPump.start("forkless-pump-test", "", endless, counting, memory);
+        Thread pump = OutputPump.start("forkless-pump-test", "", endless, counting, memory, () -> false);
         await().atMost(LIMIT).until(() -> !pump.isAlive());
         assertThat(written).hasValue((megabytes << 20) + megabytes);
         assertThat(memory.take(4 << 20)).as("all is given back").isTrue();

@@ -52,6 +52,9 @@ class ProcessLauncherTest {
         public void share(boolean shared) {}
 
         @Override
+        public void handOver() {}
+
+        @Override
         public Set<Integer> rotate() {
             return Set.of();
         }
