@@ -20,13 +20,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Real workers in JVMs of their own that lose their supervisor; supervisors are played by the test. */
 class OrphanTest {
@@ -256,6 +260,27 @@ class OrphanTest {
             assertThat(jvm.output())
                     .contains("draining: the supervisor is gone")
                     .doesNotContain("serving on");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"drainPrints, 0", "printsForEver, 0", "drainPrints, 1", "printsForEver, 1"})
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "/proc is of Linux")
+    void it_drains_in_time_although_nobody_reads_what_it_prints(String step, int seconds) throws Exception {
+        supervisor = TestSupervisor.ofService(Duration.ofSeconds(seconds));
+        ProcessBuilder builder =
+                JavaProgram.of(WorkerProgram.class, step, "ready", "wait").process();
+        builder.environment().putAll(environment());
+        Process process = builder.start(); // with pipes
+        try {
+            supervisor.welcome(Duration.ofMinutes(10).toMillis());
+            assertThat(supervisor.nextLine()).isEqualTo("ready");
+            supervisor.die();
+
+            assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isZero();
+        } finally {
+            process.destroyForcibly().onExit().join();
         }
     }
 

@@ -61,6 +61,18 @@ final class WorkerProgram {
                 });
                 yield "added";
             }
+            case "drainPrints" -> {
+                worker().onDrain(limit -> System.out.println("*".repeat(1 << 20)));
+                yield "added";
+            }
+            case "printsForEver" -> {
+                start("printing", () -> {
+                    while (true) {
+                        System.err.println("*".repeat(1000));
+                    }
+                });
+                yield "begun";
+            }
             case "exitHangs" -> {
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                     System.out.println("shutdown hook hangs");
@@ -143,13 +155,13 @@ final class WorkerProgram {
             }
         };
         start(
-                "one",
+                "deadlocked-one",
                 () -> one.accept(() -> {
                     takeTurns.run();
                     other.accept(() -> {});
                 }));
         start(
-                "other",
+                "deadlocked-other",
                 () -> other.accept(() -> {
                     takeTurns.run();
                     one.accept(() -> {});
@@ -164,7 +176,7 @@ final class WorkerProgram {
     }
 
     private static void start(String name, Runnable task) {
-        Thread thread = new Thread(task, "deadlocked-" + name);
+        Thread thread = new Thread(task, name);
         thread.setDaemon(true);
         thread.start();
     }

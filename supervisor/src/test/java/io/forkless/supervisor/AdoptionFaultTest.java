@@ -179,7 +179,7 @@ class AdoptionFaultTest {
         for (long pid : pids) {
             PosixSignals.send("CONT", pid);
         }
-        service.begin();
+        service.start();
         assertThat(service.awaitServing(2)).isEqualTo(pids);
         assertThat(SupervisedTest.awaitPids(port, 2)).isEqualTo(pids);
         service.stop();
