@@ -116,6 +116,9 @@ final class UpgradeCommand implements Callable<Integer> {
                             index -> "its log",
                             spec.commandLine().getErr())
                     .watch();
+            if (spec.commandLine().getParseResult().hasMatchedOption("--workers")) {
+                successor.execute("scale", Integer.toString(options.workers())); // it would keep an earlier scaling
+            }
             successor.execute("await-renewed", "");
             successor.execute("await-ready", "");
         }

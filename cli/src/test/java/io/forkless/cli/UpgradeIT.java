@@ -52,6 +52,13 @@ class UpgradeIT extends NamedService {
         assertThat(pidFile).hasContent(after.supervisor() + "\n");
         await().atMost(LIMIT).until(() -> ProcessHandle.of(before.supervisor()).isEmpty());
 
+        assertThat(command("scale", "3").status()).isZero();
+        await().atMost(LIMIT).until(() -> look().states(), List.of("READY", "READY", "READY")::equals);
+        assertThat(upgrade().status()).isZero();
+        assertThat(look().workers()).hasSize(3).containsAll(before.workers());
+        assertThat(upgrade("--workers", "2").status()).isZero();
+        await().atMost(LIMIT).until(() -> look().states(), List.of("READY", "READY")::equals);
+
         assertThat(command("restart").status()).isZero();
         assertThat(look().workers()).hasSize(2).doesNotContainAnyElementsOf(before.workers());
         assertThat(command("stop").out()).endsWith("stopped\n");
@@ -151,6 +158,13 @@ class UpgradeIT extends NamedService {
             before.workers().forEach(UpgradeIT::thaw);
         }
         await().atMost(LIMIT).until(() -> look().equals(before));
+        assertThat(command("scale", "3").status()).isZero();
+        await().atMost(LIMIT).until(() -> look().states(), List.of("READY", "READY", "READY")::equals);
+        assertThat(upgrade().status()).isZero();
+        assertThat(look().workers()).hasSize(3).containsAll(before.workers());
+        assertThat(upgrade("--workers", "2").status()).isZero();
+        await().atMost(LIMIT).until(() -> look().states(), List.of("READY", "READY")::equals);
+
         assertThat(command("restart").status()).isZero();
         assertThat(look().workers()).hasSize(2).doesNotContainAnyElementsOf(before.workers());
         assertThat(upgrade().status()).isZero();

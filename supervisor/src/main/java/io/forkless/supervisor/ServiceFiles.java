@@ -7,9 +7,15 @@ import io.forkless.internal.control.SupervisorLaunch;
 import io.forkless.supervisor.admin.Endpoint;
 import io.forkless.supervisor.listen.Listeners;
 import io.forkless.supervisor.output.Log;
+import io.forkless.supervisor.pool.Settings;
 import io.forkless.supervisor.process.Roster;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -18,6 +24,7 @@ import java.util.List;
  * @param isNamed whether there may be other supervisors of the same name before and after this one
  */
 record ServiceFiles(Endpoint endpoint, PrivateDirectory directory, boolean isNamed) {
+    private static final int MAX_SCALED_BYTES = 32;
     private static final System.Logger LOG = Log.supervisor();
 
     /** @param name {@code null} for none */
@@ -55,6 +62,50 @@ record ServiceFiles(Endpoint endpoint, PrivateDirectory directory, boolean isNam
     void record(Listeners listeners) {
         if (isNamed) {
             listeners.recordIn(directory.resolve(ListenerRecord.FILE));
+        }
+    }
+
+    /**
+     * Records for the next supervisor how many workers there are to be.
+     *
+     * @param configured how many there would be if nobody had changed that
+     */
+    void recordScaled(int configured, int workers) {
+        if (!isNamed) {
+            return;
+        }
+        Path file = directory.resolve(StaleFiles.SCALED_FILE);
+        try {
+            if (workers == configured) {
+                Files.deleteIfExists(file);
+            } else {
+                PrivateDirectory.replace(file, configured + " " + workers + "\n");
+            }
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "the next supervisor will not know of the scaling: {0}", e.getMessage());
+        }
+    }
+
+    /**
+     * What an earlier supervisor has {@linkplain #recordScaled recorded}.
+     *
+     * @return as many as are configured if it has recorded nothing, or was configured in another way
+     */
+    int scaled(int configured) {
+        Path file = directory.resolve(StaleFiles.SCALED_FILE);
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            return configured;
+        }
+        try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+            String[] word = new String(in.readNBytes(MAX_SCALED_BYTES), StandardCharsets.US_ASCII)
+                    .strip()
+                    .split(" ");
+            return Integer.parseInt(word[0]) == configured
+                    ? Settings.requireWorkers(Integer.parseInt(word[1]))
+                    : configured;
+        } catch (IOException | RuntimeException e) {
+            LOG.log(Level.WARNING, "ignoring {0}, which is no record of a scaling: {1}", file, e);
+            return configured;
         }
     }
 

@@ -25,6 +25,7 @@ import io.forkless.supervisor.listen.ServiceManagers;
 import io.forkless.supervisor.output.Log;
 import io.forkless.supervisor.output.WorkerOutput;
 import io.forkless.supervisor.pool.Backoff;
+import io.forkless.supervisor.pool.Orphan;
 import io.forkless.supervisor.pool.Settings;
 import io.forkless.supervisor.pool.SupervisorLife;
 import io.forkless.supervisor.pool.SupervisorTransition;
@@ -85,6 +86,7 @@ final class Supervision {
     private final LogRotation logRotation;
     private final LateClasses lateClasses;
     private final ServiceFiles files;
+    private final int configuredWorkers;
     private final SupervisorLaunch launch;
     private final Gate gate;
     private final Handover handover;
@@ -136,6 +138,7 @@ final class Supervision {
         endpoint = files.endpoint();
         PrivateDirectory directory = files.directory();
         Settings settings = configuration.settings();
+        configuredWorkers = settings.workers();
         Roster roster = files.roster(configuration);
         WorkerOutput output = resources.own(openOutput(configuration, predecessor != null));
         ownLog = configuration.output().ownLog();
@@ -267,7 +270,9 @@ final class Supervision {
 
     private void launchOnLoop() {
         try {
-            pool.start(orphans.toAdopt());
+            List<Orphan> left = orphans.toAdopt();
+            pool.start(left, left.isEmpty() ? pool.workers() : files.scaled(pool.workers()));
+            files.recordScaled(configuredWorkers, pool.workers());
             if (endsAtOnce) {
                 stopOnLoop();
             }
@@ -318,6 +323,11 @@ final class Supervision {
             }
         });
         return told;
+    }
+
+    void scale(int workers) {
+        pool.scale(workers);
+        files.recordScaled(configuredWorkers, workers);
     }
 
     WorkerPool pool() {
@@ -507,6 +517,11 @@ final class Supervision {
         @Override
         public CompletionStage<Void> restart(OptionalInt surge) {
             return Supervision.this.restart(surge);
+        }
+
+        @Override
+        public void scale(int workers) {
+            Supervision.this.scale(workers);
         }
 
         @Override

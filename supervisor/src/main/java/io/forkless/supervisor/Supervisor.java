@@ -241,7 +241,7 @@ public final class Supervisor implements AutoCloseable {
     public CompletableFuture<Void> scale(int workers) {
         Settings.requireWorkers(workers);
         return call(running -> {
-            running.pool().scale(workers);
+            running.scale(workers);
             return CompletableFuture.completedFuture(null);
         });
     }
@@ -254,7 +254,7 @@ public final class Supervisor implements AutoCloseable {
     public CompletableFuture<Void> scaleBy(int difference) {
         return call(running -> {
             int workers = Math.max(1, running.pool().workers() + difference);
-            running.pool().scale(Math.min(workers, Settings.MAX_WORKERS));
+            running.scale(Math.min(workers, Settings.MAX_WORKERS));
             return CompletableFuture.completedFuture(null);
         });
     }

@@ -452,6 +452,28 @@ class AdoptionTest {
     }
 
     @Test
+    void there_are_as_many_workers_as_the_operator_has_said_last() throws Exception {
+        service.start();
+        service.command("scale", "3");
+        Set<Long> pids = service.awaitServing(3);
+        service.kill();
+        service.start();
+        assertThat(service.awaitServing(3)).isEqualTo(pids);
+        service.kill();
+
+        service.workers(1).start(); // with other options
+        assertThat(pids).containsAll(service.awaitServing(1));
+        service.command("scale", "2");
+        service.awaitServing(2);
+        service.command("scale", "1");
+        service.awaitServing(1);
+        service.kill();
+        service.start();
+        service.awaitServing(1);
+        service.stop();
+    }
+
+    @Test
     void an_address_that_was_changed_is_served_and_the_former_one_is_given_up() throws Exception {
         int before = FreePort.any();
         serve(before).start();

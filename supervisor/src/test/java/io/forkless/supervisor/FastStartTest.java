@@ -156,7 +156,7 @@ class FastStartTest extends SupervisedTest {
     @Tag("long")
     void an_archive_of_another_command_is_left_alone() throws Exception {
         Path archive = record();
-        command.add("another-argument");
+        command.add("127.0.0.1:0");
         assertThat(startAndAwaitReady(fastStart()).workers())
                 .allMatch(worker -> commandLine(worker.pid()).contains(RECORDED));
         assertThat(archive).exists();

@@ -23,9 +23,12 @@ import java.util.List;
 public final class StaleFiles {
     private static final System.Logger LOG = System.getLogger(StaleFiles.class.getName());
 
+    /** Tells the next supervisor how many workers there are to be, if that was changed. */
+    public static final String SCALED_FILE = "scaled";
+
     private static final String OURS = "{" + BootstrapFile.SOCKET_FILE + "," + BootstrapFile.ENDPOINT_FILE + ","
             + Scoreboard.FILE + "*,*" + BootstrapFile.FILE_SUFFIX + "," + SupervisorLaunch.FILE + ","
-            + SupervisorLaunch.NEXT_FILE + "," + ListenerRecord.FILE + "}";
+            + SupervisorLaunch.NEXT_FILE + "," + ListenerRecord.FILE + "," + SCALED_FILE + "}";
 
     private static final int MAX_LOOKS = 10;
     private static final long LOOK_MILLIS = 20;

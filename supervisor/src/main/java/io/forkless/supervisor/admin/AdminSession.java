@@ -33,6 +33,8 @@ public final class AdminSession implements ControlConnection.Receiver {
         /** @param surge of this restart alone; empty for that of the supervisor */
         CompletionStage<Void> restart(OptionalInt surge);
 
+        void scale(int workers);
+
         /** What the operator should know of the latest restart that has succeeded; empty if nothing. */
         List<String> restartRemarks();
 
@@ -141,7 +143,7 @@ public final class AdminSession implements ControlConnection.Receiver {
                         () -> restarted + join(operations.restartRemarks()));
             }
             case "scale" -> {
-                pool.scale(target(argument, pool.workers()));
+                operations.scale(target(argument, pool.workers()));
                 done("scaling to " + pool.workers() + " workers");
             }
             case "stop" -> {

@@ -27,6 +27,12 @@ final class Scaling {
         return workers;
     }
 
+    /** Before there are any. */
+    void begin(int newWorkers) {
+        workers = newWorkers;
+        events.scaled(newWorkers);
+    }
+
     void scale(int newWorkers) {
         String message = "scaling from " + workers + " to " + newWorkers + " workers";
         if (newWorkers == workers) {

@@ -87,16 +87,18 @@ public final class WorkerPool {
 
     /** @throws IOException if the first processes cannot be started; those that run are killed */
     public void start() throws IOException {
-        start(List.of());
+        start(List.of(), settings.workers());
     }
 
     /**
      * Begins with the workers that an earlier supervisor has left, and starts those that are missing. A start that fails is tried
      * again if there are workers to adopt, since those serve.
      *
+     * @param workers how many there are to be; an earlier supervisor may have been told to change that
      * @throws IOException if there are none to adopt and the first processes cannot be started; those that run are killed
      */
-    public void start(List<Orphan> orphans) throws IOException {
+    public void start(List<Orphan> orphans, int workers) throws IOException {
+        scaling.begin(workers);
         if (!orphans.isEmpty()) {
             startWith(orphans);
             return;

@@ -142,6 +142,11 @@ class AdminSessionTest {
         }
 
         @Override
+        public void scale(int workers) {
+            pool.scale(workers);
+        }
+
+        @Override
         public List<String> restartRemarks() {
             return remarks;
         }

@@ -369,7 +369,7 @@ class PoolRandomWalkTest {
             if (serving < orphans.size()) {
                 count("adopted some that drain");
             }
-            pool.start(orphans);
+            pool.start(orphans, pool.workers());
             disturbing = false;
         }
 

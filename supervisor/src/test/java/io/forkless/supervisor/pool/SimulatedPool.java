@@ -57,7 +57,7 @@ abstract class SimulatedPool {
     /** Begins with what an earlier supervisor has left. */
     void adopt(int count, Orphan... orphans) throws IOException {
         make(count);
-        pool.start(List.of(orphans));
+        pool.start(List.of(orphans), pool.workers());
     }
 
     /** A worker that an earlier supervisor has started, and left. */
