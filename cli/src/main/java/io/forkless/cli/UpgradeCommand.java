@@ -81,8 +81,8 @@ final class UpgradeCommand implements Callable<Integer> {
         Path recorded = directory.resolve(SupervisorLaunch.FILE);
         if (!Files.exists(recorded)) {
             throw new RefusedException("the supervisor '" + supervisor.name() + "' (pid " + supervisor.pid()
-                    + ") cannot be upgraded: it was started without --name, not by this command, or by a version of"
-                    + " Forkless that cannot step down; stop and start it");
+                    + ") cannot be upgraded: it was started without --name or with --orphan-timeout 0, not by this"
+                    + " command, or by a version of Forkless that cannot step down; stop and start it");
         }
         SupervisorLaunch launch = SupervisorLaunch.read(recorded);
         List<String> changes = ChangedArguments.merge(

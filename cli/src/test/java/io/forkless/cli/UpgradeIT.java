@@ -239,6 +239,12 @@ class UpgradeIT extends NamedService {
         assertThat(unnamed.err()).contains("cannot be upgraded: it was started without --name");
         assertThat(command("stop").status()).isZero();
 
+        Result brief =
+                start(logs, "--name", "brief", "--orphan-timeout", "0", "-w", "1", "--", worker(TestWorker.SERVE));
+        assertThat(brief.status()).as(brief.err()).isZero();
+        expect(6, "the supervisor 'brief'", command("upgrade"));
+        assertThat(command("stop").status()).isZero();
+
         startService();
         Service before = look();
         Files.delete(files("/" + SupervisorLaunch.FILE).get(0));

@@ -368,6 +368,10 @@ public final class SupervisorBuilder {
         if (takesOver && name == null) {
             throw new IllegalArgumentException("take over: the name of the supervisor is missing");
         }
+        if (name == null && !orphanTimeout().isZero()) {
+            throw new IllegalArgumentException(
+                    "orphan time-out: the name is missing, by which another supervisor finds the" + " workers");
+        }
         if (fastStart != null && !JavaCommand.isJava(command)) {
             throw new IllegalArgumentException(
                     "fast start: '" + command.get(0) + "' is not java: its JVM cannot be given options");
@@ -388,6 +392,13 @@ public final class SupervisorBuilder {
         return build(true);
     }
 
+    private Duration orphanTimeout() {
+        if (orphanTimeout != null) {
+            return orphanTimeout;
+        }
+        return name == null ? Duration.ZERO : NAMED_ORPHAN_TIMEOUT;
+    }
+
     private Supervisor build(boolean toDrain) {
         return new Supervisor(new Configuration(
                 command,
@@ -401,9 +412,9 @@ public final class SupervisorBuilder {
                 provider,
                 List.copyOf(listeners),
                 onEvent,
-                orphanTimeout == null ? (name == null ? Duration.ZERO : NAMED_ORPHAN_TIMEOUT) : orphanTimeout,
+                orphanTimeout(),
                 toDrain,
-                name == null ? null : launch,
+                orphanTimeout().isZero() ? null : launch,
                 takesOver,
                 new Settings(
                         workers,

@@ -36,6 +36,10 @@ class SupervisorBuilderTest {
 
     static Stream<Arguments> refused() {
         return Stream.of(
+                refusal(
+                        builder -> builder.orphanTimeout(Duration.ofSeconds(1)),
+                        "orphan time-out: the name is missing, by which another supervisor finds the workers"),
+                refusal(builder -> builder.takeOver(), "take over: the name of the supervisor is missing"),
                 refusal(b -> b.workers(0), "workers: 0 is not between 1 and 1024"),
                 refusal(b -> b.workers(-1), "workers: -1 is not between 1 and 1024"),
                 refusal(b -> b.workers(1025), "workers: 1025 is not between 1 and 1024"),

@@ -88,11 +88,9 @@ public final class Roster implements Renewable {
         return record.origin().equals(origin);
     }
 
-    /** What a worker has to know of the service; {@code null} without a name if it drains when its supervisor goes. */
+    /** What a worker has to know of the service; {@code null} without a name: it drains when its supervisor goes. */
     BootstrapFile.Service serviceOf(Path file) {
-        return orphanTimeout.isZero() && !directory.isOfService()
-                ? null
-                : new BootstrapFile.Service(name, endpoint, file, origin, orphanTimeout);
+        return directory.isOfService() ? new BootstrapFile.Service(name, endpoint, file, origin, orphanTimeout) : null;
     }
 
     Path fileOf(String id) {
