@@ -543,10 +543,18 @@ public class ControlServerTest {
 
     @Test
     void the_order_to_drain_reaches_the_worker() throws Exception {
-        assertThat(onLoop(worker::drain)).as("nobody is there to hear it").isFalse();
         SocketChannel link = join();
         assertThat(onLoop(worker::drain)).isTrue();
         assertThat(read(link)).isEqualTo("drain\n");
+    }
+
+    @Test
+    void one_that_has_not_called_yet_is_told_to_drain_when_it_does() throws Exception {
+        assertThat(onLoop(worker::drain)).as("it is there to hear it").isFalse();
+        SocketChannel link = connect();
+        send(link, hello(bootstrap.token(), OWN_PID));
+        StringBuilder answer = new StringBuilder();
+        await().atMost(LIMIT).until(() -> answer.append(read(link)).toString().equals("drain\n" + WELCOME));
     }
 
     @Test
