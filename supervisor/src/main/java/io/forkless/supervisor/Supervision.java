@@ -157,7 +157,9 @@ final class Supervision {
                 connection -> new AdminSession(loop, connection, operations)));
         events = new EventDelivery(listeners(configuration, resources));
         resources.own(endpoint); // to go before the control channel: who sees that end finds the name free
-        resources.own(directory); // likewise: nothing of this one may be in the way of the next one
+        if (files.isNamed()) {
+            resources.own(directory); // before the name is free: nothing may be in the way of the next one
+        }
         scoreboard = resources.own(Scoreboard.openOrCreate(directory.resolve(Scoreboard.FILE)));
         upkeep = resources.own(new Upkeep(
                 List.of(directory, control, scoreboard, roster, listeners, endpoint),
