@@ -162,7 +162,8 @@ final class Supervision {
         }
         scoreboard = resources.own(Scoreboard.openOrCreate(directory.resolve(Scoreboard.FILE)));
         upkeep = resources.own(new Upkeep(
-                List.of(directory, control, scoreboard, roster, listeners, endpoint),
+                List.of(directory, endpoint),
+                List.of(control, scoreboard, roster, listeners),
                 scoreboard::now)); // before any of them goes
         takeover = new ListenerTakeover(loop, listeners, files.leftListeners());
         orphans = new Orphans(loop, takeover);

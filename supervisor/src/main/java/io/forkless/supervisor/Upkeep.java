@@ -28,7 +28,8 @@ final class Upkeep implements Closeable {
         FileTime now() throws IOException;
     }
 
-    private final List<Renewable> all;
+    private final List<Renewable> claim;
+    private final List<Renewable> others;
     private final FileClock fileClock;
     private final LongSupplier clock;
     private long touched;
@@ -36,14 +37,19 @@ final class Upkeep implements Closeable {
     private boolean closed;
     private boolean paused;
 
-    /** @param all a directory comes before what is in it */
-    Upkeep(List<Renewable> all, FileClock fileClock) {
-        this(all, fileClock, System::nanoTime);
+    /**
+     * @param claim the directory and what shows that it is this supervisor's; if that cannot be made again, another one may have
+     *     the name and the other files
+     * @param others what is in the directory
+     */
+    Upkeep(List<Renewable> claim, List<Renewable> others, FileClock fileClock) {
+        this(claim, others, fileClock, System::nanoTime);
     }
 
     /** @param clock in nanoseconds */
-    Upkeep(List<Renewable> all, FileClock fileClock, LongSupplier clock) {
-        this.all = List.copyOf(all);
+    Upkeep(List<Renewable> claim, List<Renewable> others, FileClock fileClock, LongSupplier clock) {
+        this.claim = List.copyOf(claim);
+        this.others = List.copyOf(others);
         this.fileClock = fileClock;
         this.clock = clock;
         this.touched = clock.getAsLong();
@@ -64,17 +70,9 @@ final class Upkeep implements Closeable {
 
     private void makeAgainWhatIsGone() {
         List<String> made = new ArrayList<>();
-        String problem = "";
-        for (Renewable one : all) {
-            if (!one.isThere()) {
-                try {
-                    one.makeAgain();
-                    made.add(one.path().toString());
-                } catch (IOException | RuntimeException e) {
-                    // The first one tells: what is in a directory that is missing fails as well.
-                    problem = problem.isEmpty() ? one.path() + ": " + e.getMessage() : problem;
-                }
-            }
+        String problem = makeAgain(claim, made);
+        if (problem.isEmpty()) {
+            problem = makeAgain(others, made);
         }
         if (!made.isEmpty()) {
             LOG.log(
@@ -92,13 +90,28 @@ final class Upkeep implements Closeable {
         complaint = problem;
     }
 
+    /** @return what the first problem is: what is in a directory that is missing fails as well; empty if there is none */
+    private static String makeAgain(List<Renewable> all, List<String> made) {
+        String problem = "";
+        for (Renewable one : all) {
+            if (!one.isThere()) {
+                try {
+                    one.makeAgain();
+                    made.add(one.path().toString());
+                } catch (IOException | RuntimeException e) {
+                    problem = problem.isEmpty() ? one.path() + ": " + e.getMessage() : problem;
+                }
+            }
+        }
+        return problem;
+    }
+
     private void touchRegularly() {
         long now = clock.getAsLong();
         if (now - touched >= TOUCH_INTERVAL.toNanos()) {
             touched = now;
-            for (Renewable one : all) {
-                touch(one);
-            }
+            claim.forEach(this::touch);
+            others.forEach(this::touch);
         }
     }
 

@@ -21,7 +21,7 @@ class UpkeepTest {
     private final Thing directory = new Thing("/directory");
     private final Thing file = new Thing("/directory/file");
     private long now = Long.MAX_VALUE - 1000; // the clock may overflow, as System.nanoTime() may
-    private final Upkeep upkeep = new Upkeep(List.of(directory, file), () -> NOW, () -> now);
+    private final Upkeep upkeep = new Upkeep(List.of(directory), List.of(file), () -> NOW, () -> now);
 
     private final class Thing implements Renewable {
         private final Path path;
@@ -114,14 +114,20 @@ class UpkeepTest {
     }
 
     @Test
-    void what_cannot_be_made_again_keeps_nothing_else_from_it() {
-        directory.there = false;
-        directory.obstacle = "disk full";
+    void what_cannot_be_made_again_keeps_nothing_else_from_it_unless_all_may_be_anothers() {
+        Thing other = new Thing("/directory/other");
+        Upkeep three = new Upkeep(List.of(directory), List.of(file, other), () -> NOW, () -> now);
         file.there = false;
+        file.obstacle = "disk full";
+        other.there = false;
+        three.check();
+        assertThat(events).containsExactly("made other");
 
-        upkeep.check();
-
-        assertThat(events).containsExactly("made file");
+        other.there = false;
+        directory.there = false;
+        directory.obstacle = "another supervisor has the name";
+        three.check();
+        assertThat(events).containsExactly("made other");
     }
 
     @Test
