@@ -36,6 +36,7 @@ final class Handover implements HandOver {
 
         void stepDown() throws IOException;
 
+        /** May be called again after a failure, and after a {@link #stepDown} that has failed half-way. */
         void takeBack() throws IOException;
 
         void handedOver(long successor);
@@ -159,15 +160,16 @@ final class Handover implements HandOver {
     private void takeBack(Runnable whenDone) {
         try {
             owner.takeBack();
-            steppedDown = false;
-            whenDone.run();
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) { // descriptors, memory or the disk may be short for a while
             LOG.log(
                     Level.ERROR,
                     "cannot take the service back (the next attempt follows in a second): {0}",
-                    e.getMessage());
+                    e instanceof IOException ? e.getMessage() : e);
             loop.after(TAKE_BACK_AGAIN, () -> takeBack(whenDone));
+            return;
         }
+        steppedDown = false;
+        whenDone.run();
     }
 
     private final class SuccessorSession implements Session {
@@ -217,7 +219,7 @@ final class Handover implements HandOver {
             try {
                 LOG.log(Level.INFO, "stepping down for the supervisor with pid {0}", "" + now.pid);
                 owner.stepDown();
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 now.failed("this supervisor cannot step down: " + e.getMessage());
                 throw new IllegalStateException(e.getMessage(), e);
             }

@@ -44,6 +44,7 @@ record StepDown(
 
     @Override
     public void takeBack() throws IOException {
+        files.directory().restore();
         files.endpoint().reclaim();
         control.resume();
         output.share(false);

@@ -37,6 +37,8 @@ class HandoverTest {
 
     private final List<String> done = new CopyOnWriteArrayList<>();
     private final AtomicInteger failuresToTakeBack = new AtomicInteger();
+    private volatile boolean failsBadly;
+    private volatile boolean failsToStepDown;
     private volatile String stopping;
     private EventLoop loop;
     private Handover handover;
@@ -64,11 +66,17 @@ class HandoverTest {
         @Override
         public void stepDown() {
             done.add("stepped down");
+            if (failsToStepDown) {
+                throw new IllegalArgumentException("no luck");
+            }
         }
 
         @Override
         public void takeBack() throws IOException {
             if (failuresToTakeBack.getAndDecrement() > 0) {
+                if (failsBadly) {
+                    throw new OutOfMemoryError("not yet");
+                }
                 throw new IOException("not yet");
             }
             done.add("taken back");
@@ -155,6 +163,17 @@ class HandoverTest {
         assertThat(done).containsExactly("stepped down");
         assertThat(handover.hasSteppedDown()).isTrue();
         await().atMost(LIMIT).until(() -> done.contains("taken back"));
+    }
+
+    @Test
+    void no_failure_of_whatever_kind_leaves_the_service_without_a_supervisor() {
+        failsBadly = true;
+        failuresToTakeBack.set(2);
+        failsToStepDown = true;
+        Session session = begun();
+        assertThatThrownBy(() -> onLoop(session::stepDown)).hasMessageEndingWith("no luck");
+        await().atMost(LIMIT).until(() -> done.contains("taken back"));
+        assertThat(done).containsExactly("stepped down", "taken back");
     }
 
     @Test

@@ -133,18 +133,20 @@ public final class Endpoint implements Closeable, Renewable {
     }
 
     /**
-     * Claims the name again after {@link #release}, with the same secret.
+     * Claims the name again after {@link #release}, with the same secret. Does nothing if it has the name.
      *
      * @throws IOException also if another supervisor has it
      */
     public void reclaim() throws IOException {
+        if (claim.locked.isOpen()) {
+            return;
+        }
         if (!HELD.add(file)) {
             throw taken(name, ProcessHandle.current().pid());
         }
         try {
-            claim = claimNow();
-            GuardingFile.write(claim.locked, file, address + "\n");
-        } catch (IOException | RuntimeException e) {
+            claim = claimAndPublish();
+        } catch (IOException | RuntimeException | Error e) {
             HELD.remove(file);
             throw e;
         }
@@ -168,18 +170,25 @@ public final class Endpoint implements Closeable, Renewable {
      */
     @Override
     public void makeAgain() throws IOException {
+        Claim fresh = claimAndPublish();
+        claim.close(); // which releases no lock of the new file
+        claim = fresh;
+    }
+
+    /** If this fails, nothing of the claim is left. */
+    private Claim claimAndPublish() throws IOException {
         Claim fresh = claimNow();
         try {
             if (!address.isEmpty()) {
                 GuardingFile.write(fresh.locked, file, address + "\n");
             }
-        } catch (IOException e) {
-            Files.deleteIfExists(file); // while the lock is held, so that it is certainly ours
-            fresh.close();
+            return fresh;
+        } catch (IOException | RuntimeException | Error e) {
+            try (fresh) {
+                Files.deleteIfExists(file); // while the lock is held, so that it is certainly ours
+            }
             throw e;
         }
-        claim.close(); // which releases no lock of the new file
-        claim = fresh;
     }
 
     /** By the descriptor that there is: to open and close another one would release the lock, see {@link #HELD}. */

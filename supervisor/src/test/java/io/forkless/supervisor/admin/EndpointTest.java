@@ -253,6 +253,27 @@ class EndpointTest {
         }
     }
 
+    @Test
+    void to_claim_it_again_once_more_or_before_it_is_released_changes_nothing() throws Exception {
+        try (Endpoint endpoint = Endpoint.claim(name)) {
+            endpoint.publish(new InetSocketAddress("127.0.0.1", 4711));
+            String text = contentAsAnotherProcessSeesIt();
+            endpoint.reclaim();
+            endpoint.release();
+            RuntimeDirectory.prepare(); // as its service's directory keeps it
+            try (Holder other = new Holder(name, temporary)) {
+                assertThatThrownBy(endpoint::reclaim).hasMessage(running(other.process.pid()));
+            }
+            RuntimeDirectory.prepare();
+            endpoint.reclaim();
+            endpoint.reclaim();
+            assertThat(contentAsAnotherProcessSeesIt()).isEqualTo(text);
+            try (Holder other = new Holder(name, temporary)) {
+                assertThat(other.answer).startsWith("refused: ");
+            }
+        }
+    }
+
     private static void remove(Path file) throws IOException {
         Files.delete(file);
         RuntimeDirectory.removeIfEmpty(file.getParent());
