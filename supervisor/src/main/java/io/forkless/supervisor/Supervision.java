@@ -6,6 +6,7 @@ import io.forkless.internal.control.ControlMessage.Heartbeat;
 import io.forkless.internal.control.ControlMessage.Listen;
 import io.forkless.internal.control.ControlMessage.Welcome;
 import io.forkless.internal.control.PrivateDirectory;
+import io.forkless.internal.control.RevivalLock;
 import io.forkless.internal.control.Scoreboard;
 import io.forkless.internal.control.SupervisorLaunch;
 import io.forkless.spi.ServiceManager.State;
@@ -197,8 +198,17 @@ final class Supervision {
                 this::allReady,
                 this::terminated,
                 events::tell);
-        StepDown stepDown =
-                new StepDown(life, gate, upkeep, output, control, launcher, listeners, files, this::handedOver);
+        StepDown stepDown = new StepDown(
+                life,
+                gate,
+                upkeep,
+                output,
+                control,
+                launcher,
+                listeners,
+                files,
+                resources.own(new RevivalLock(directory.path())),
+                this::handedOver);
         handover = new Handover(loop, listeners, stepDown);
         setup.inherit(serviceManagers);
         adoptOrphans(control.address());

@@ -82,7 +82,7 @@ public final class Endpoint implements Closeable, Renewable {
     /** @param file guards the name in one of the places */
     static Endpoint claim(String name, Path file) throws IOException {
         if (!HELD.add(file)) {
-            throw taken(name, ProcessHandle.current().pid());
+            throw takenByThisProcess(name);
         }
         try {
             return claimed(name, file);
@@ -135,14 +135,14 @@ public final class Endpoint implements Closeable, Renewable {
     /**
      * Claims the name again after {@link #release}, with the same secret. Does nothing if it has the name.
      *
-     * @throws IOException also if another supervisor has it
+     * @throws NameTakenException if another supervisor has it
      */
     public void reclaim() throws IOException {
         if (claim.locked.isOpen()) {
             return;
         }
         if (!HELD.add(file)) {
-            throw taken(name, ProcessHandle.current().pid());
+            throw takenByThisProcess(name);
         }
         try {
             claim = claimAndPublish();
@@ -274,13 +274,20 @@ public final class Endpoint implements Closeable, Renewable {
         }
     }
 
-    private static IOException taken(String name, Path file) throws IOException {
-        return taken(name, EndpointFile.read(file, name, Places.ofThisUser()).pid());
+    private static NameTakenException taken(String name, Path file) throws IOException {
+        EndpointFile owner = EndpointFile.read(file, name, Places.ofThisUser());
+        return taken(name, owner.pid(), owner.isInCharge());
     }
 
-    private static IOException taken(String name, long pid) {
+    private static NameTakenException takenByThisProcess(String name) {
+        return taken(name, ProcessHandle.current().pid(), true);
+    }
+
+    private static NameTakenException taken(String name, long pid, boolean inCharge) {
         String owner = pid < 0 ? "" : " (pid " + pid + ")";
-        return new IOException(
-                "a supervisor named '" + name + "' is running already" + owner + "; stop it or choose another --name");
+        return new NameTakenException(
+                "a supervisor named '" + name + "' is running already" + owner + "; stop it or choose another --name",
+                pid,
+                inCharge);
     }
 }
