@@ -305,9 +305,14 @@ final class Supervision {
         }
     }
 
-    /** For callers, who may do anything when the result is there. */
+    /** For callers, who may do anything when the result is there. Fails if another supervisor is taking over. */
     <T> CompletableFuture<T> call(Function<Supervision, CompletableFuture<T>> action) {
-        return calls.call(() -> action.apply(this));
+        return calls.call(() -> {
+            if (handover.hasSteppedDown()) {
+                throw new IllegalStateException("another supervisor is taking over");
+            }
+            return action.apply(this);
+        });
     }
 
     /** On the loop's thread, as are the following ones. */

@@ -1,6 +1,7 @@
 package io.forkless.supervisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.forkless.internal.control.PrivateDirectory;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -78,6 +80,24 @@ class StepDownTest extends SupervisedTest {
         awaitTakenBack();
         supervisor.restart().get(60, TimeUnit.SECONDS);
         assertThat(supervisor.workers()).allMatch(worker -> worker.state() == WorkerState.READY);
+    }
+
+    @Test
+    void it_changes_nothing_until_it_has_the_service_again() throws Exception {
+        AdminClient successor = stepDown();
+        for (CompletableFuture<Void> refused : List.of(
+                supervisor.restart(),
+                supervisor.restart(1),
+                supervisor.scale(3),
+                supervisor.scaleBy(1),
+                supervisor.reopenLogs())) {
+            assertThatThrownBy(() -> refused.get(60, TimeUnit.SECONDS))
+                    .hasMessageContaining("another supervisor is taking over");
+        }
+        assertThat(supervisor.workers()).hasSize(2);
+        successor.close();
+        awaitTakenBack();
+        supervisor.scale(1).get(60, TimeUnit.SECONDS);
     }
 
     @Test
