@@ -201,11 +201,12 @@ final class Handover implements HandOver {
         }
 
         void succeeded() {
-            if (current == this && steppedDown) {
-                limit.cancel();
-                result.complete(pid);
-                handOver(pid);
+            if (!steppedDown) {
+                throw new IllegalStateException("this supervisor has not stepped down");
             }
+            limit.cancel();
+            result.complete(pid);
+            handOver(pid);
         }
     }
 

@@ -101,6 +101,17 @@ class StepDownTest extends SupervisedTest {
     }
 
     @Test
+    void a_successor_that_is_in_charge_too_early_or_too_late_is_told() throws Exception {
+        AdminClient successor = stepDown();
+        successor.execute("give-up", "no luck");
+        assertThatThrownBy(() -> successor.execute("in-charge", "")).hasMessageContaining("too late");
+        awaitTakenBack();
+        successor.execute("take-over", Long.toString(ProcessHandle.current().pid()));
+        assertThatThrownBy(() -> successor.execute("in-charge", "")).hasMessageContaining("has not stepped down");
+        successor.close();
+    }
+
+    @Test
     void it_leaves_the_service_to_a_third_one_that_has_it_meanwhile() throws Exception {
         AdminClient successor = stepDown();
         try (SupervisorProcess third = new SupervisorProcess(
