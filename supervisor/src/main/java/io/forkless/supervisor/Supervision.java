@@ -68,6 +68,7 @@ final class Supervision {
     /** By then workers have accepted what was queued when an earlier supervisor had quiesced a listener. */
     private static final Duration QUIESCED_CONNECTIONS_LIMIT = Duration.ofSeconds(5);
 
+    private final Predecessor predecessor;
     private final SupervisorLife life;
     private final ServiceManagers serviceManagers;
     private final CompletableFuture<Void> allReady;
@@ -122,6 +123,7 @@ final class Supervision {
             CompletableFuture<Void> allReady,
             Consumer<Outcome> whenEnded)
             throws IOException {
+        this.predecessor = predecessor;
         this.life = life;
         this.allReady = allReady;
         this.whenEnded = whenEnded;
@@ -216,10 +218,14 @@ final class Supervision {
         unwanted = setup.seal();
         files.record(listeners);
         endpoint.publish(control.address()); // once more, if they have been adopted
+    }
+
+    /** To be called once. From now on there is no way back; before, nothing can be asked for. */
+    void takeCharge() throws IOException {
         if (predecessor != null) {
-            predecessor.inCharge(); // from now on there is no way back
+            predecessor.inCharge();
         }
-        loop.execute(this::launchOnLoop); // before anything else can be asked for
+        loop.execute(this::launchOnLoop);
     }
 
     /** Those that an earlier supervisor has left call as soon as they can know where. */
