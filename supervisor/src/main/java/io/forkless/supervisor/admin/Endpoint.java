@@ -19,9 +19,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A supervisor's claim to its name, and where its operator's commands find it: a file that only its owner can read, with
@@ -31,6 +33,11 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Endpoint implements Closeable, Renewable {
     /** As often another supervisor that ends may remove the directory while this one begins. */
     private static final int ATTEMPTS = 100;
+
+    /** Whoever only looks whether somebody has the name is done by then. */
+    private static final Duration LOOK_LIMIT = Duration.ofMillis(500);
+
+    private static final Duration LOOK_PAUSE = Duration.ofMillis(10);
 
     /**
      * The names that this process has. Its own second attempt must not open the file at all: to close any descriptor of
@@ -59,8 +66,26 @@ public final class Endpoint implements Closeable, Renewable {
         this.token = token;
     }
 
-    /** @throws IOException if a living supervisor of this user has the name, wherever it is found */
+    /**
+     * Waits a moment if nobody who has the name can be called: others lock the file to look whether somebody has it.
+     *
+     * @throws IOException if a living supervisor of this user has the name, wherever it is found
+     */
     public static Endpoint claim(String name) throws IOException {
+        long begun = System.nanoTime();
+        while (true) {
+            try {
+                return claimUnlessTaken(name);
+            } catch (NameTakenException e) {
+                if (e.isInCharge() || System.nanoTime() - begun > LOOK_LIMIT.toNanos()) {
+                    throw e;
+                }
+                LockSupport.parkNanos(LOOK_PAUSE.toNanos());
+            }
+        }
+    }
+
+    private static Endpoint claimUnlessTaken(String name) throws IOException {
         Optional<Path> earlier = Places.ofThisUser().heldByEarlierVersion(name);
         if (earlier.isPresent()) {
             throw taken(name, earlier.get());

@@ -19,6 +19,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -272,6 +274,17 @@ class EndpointTest {
                 assertThat(other.answer).startsWith("refused: ");
             }
         }
+    }
+
+    @Test
+    void whoever_only_looks_whether_somebody_has_the_name_keeps_nobody_from_it() throws Exception {
+        Holder looking = new Holder(name, temporary); // which cannot be called
+        CompletableFuture<Void> done = CompletableFuture.runAsync(
+                () -> looking.process.destroyForcibly(),
+                CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS));
+        Endpoint.claim(name).close();
+        done.join();
+        looking.close();
     }
 
     private static void remove(Path file) throws IOException {
