@@ -229,7 +229,7 @@ class HandoverTest {
     }
 
     private Path plan(JavaProgram program) throws IOException {
-        Path plan = directory.resolve(SupervisorLaunch.NEXT_FILE);
+        Path plan = SupervisorLaunch.nextFile(directory);
         List<String> command = program.options("-Dplace=" + directory).command();
         new SupervisorLaunch(command, directory, System.getenv(), null, List.of(), List.of()).writeTo(plan);
         return plan;
