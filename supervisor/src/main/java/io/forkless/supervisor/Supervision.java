@@ -94,6 +94,10 @@ final class Supervision {
     private final Orphans orphans;
     private final ListenerTakeover takeover;
     private final boolean endsAtOnce;
+
+    /** Whether it was told to end while another one took over: if that one does, that is for it. */
+    private volatile boolean toldToEndLate;
+
     private Set<String> unwanted = Set.of();
     private boolean looping;
     private final CompletableFuture<Void> launched = new CompletableFuture<>();
@@ -358,7 +362,7 @@ final class Supervision {
 
     /** From any thread; further calls have no effect. */
     void stop() {
-        loop.execute(() -> gate.run(this::stopOnLoop));
+        loop.execute(() -> end(this::stopOnLoop));
     }
 
     private void stopOnLoop() {
@@ -371,7 +375,12 @@ final class Supervision {
 
     /** From any thread. */
     void kill() {
-        loop.execute(() -> gate.run(pool::kill));
+        loop.execute(() -> end(pool::kill));
+    }
+
+    private void end(Runnable action) {
+        toldToEndLate |= handover.hasSteppedDown();
+        gate.run(action);
     }
 
     List<WorkerStatus> workers() {
@@ -462,7 +471,12 @@ final class Supervision {
             workersGone.complete(outcome);
         } finally {
             // Not on the loop's thread, which is one of the things to be released; and the JVM waits for it.
-            loop.executeElsewhere("forkless-termination", false, () -> whenEnded.accept(outcome));
+            loop.executeElsewhere("forkless-termination", false, () -> {
+                if (outcome == Outcome.HANDED_OVER && toldToEndLate) {
+                    LateStop.handOn(name());
+                }
+                whenEnded.accept(outcome);
+            });
         }
     }
 

@@ -280,8 +280,7 @@ class EndpointTest {
     void whoever_only_looks_whether_somebody_has_the_name_keeps_nobody_from_it() throws Exception {
         Holder looking = new Holder(name, temporary); // which cannot be called
         CompletableFuture<Void> done = CompletableFuture.runAsync(
-                () -> looking.process.destroyForcibly(),
-                CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS));
+                () -> looking.process.destroyForcibly(), CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS));
         Endpoint.claim(name).close();
         done.join();
         looking.close();
