@@ -17,6 +17,8 @@ final class PidFile implements Closeable {
     private final Path file;
     private final String pid = Long.toString(ProcessHandle.current().pid());
 
+    private boolean handedOver;
+
     private PidFile(Path file) {
         this.file = file;
     }
@@ -67,9 +69,14 @@ final class PidFile implements Closeable {
         }
     }
 
+    /** The next supervisor writes it, perhaps just now: when this one closes it, it stays. */
+    void handOver() {
+        handedOver = true;
+    }
+
     @Override
     public void close() throws IOException {
-        if (file != null && read().equals(pid)) {
+        if (file != null && !handedOver && read().equals(pid)) {
             Files.deleteIfExists(file);
         }
     }

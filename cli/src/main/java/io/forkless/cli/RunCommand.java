@@ -133,7 +133,11 @@ final class RunCommand implements Callable<Integer> {
                 pidFile = PidFile.overwrite(options.pidFile());
             }
             LateClasses.load(supervisor);
-            return supervisor.awaitTermination();
+            Outcome outcome = supervisor.awaitTermination();
+            if (outcome == Outcome.HANDED_OVER) {
+                pidFile.handOver();
+            }
+            return outcome;
         } finally {
             pidFile.close();
         }

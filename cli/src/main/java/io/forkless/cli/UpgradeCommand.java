@@ -92,7 +92,7 @@ final class UpgradeCommand implements Callable<Integer> {
         if (status != ExitStatus.OK) {
             return status;
         }
-        Path plan = directory.resolve(SupervisorLaunch.NEXT_FILE);
+        Path plan = SupervisorLaunch.nextFile(directory);
         List<String> command = new ArrayList<>(List.of(RunCommand.TAKE_OVER + "=" + plan));
         command.addAll(arguments);
         new SupervisorLaunch(
@@ -107,7 +107,7 @@ final class UpgradeCommand implements Callable<Integer> {
                 spec.commandLine(),
                 "the upgrade goes on; see 'forkless status --name " + supervisor.name()
                         + RuntimeDirectoryOption.repeated() + "'");
-        String pid = supervisor.execute("upgrade", plan.toString());
+        String pid = execute(supervisor, plan);
         out.println("the supervisor with pid " + pid + " has taken over from the one with pid " + supervisor.pid());
         out.flush();
         try (AdminClient successor = AdminClient.connect(supervisor.name())) {
@@ -123,6 +123,19 @@ final class UpgradeCommand implements Callable<Integer> {
             successor.execute("await-ready", "");
         }
         return ExitStatus.OK;
+    }
+
+    /** Whether it takes over or not, the new supervisor has read the plan when there is an answer. */
+    private static String execute(AdminClient supervisor, Path plan)
+            throws IOException, RefusedException, FailedException {
+        try {
+            String pid = supervisor.execute("upgrade", plan.toString());
+            Files.deleteIfExists(plan);
+            return pid;
+        } catch (RefusedException | FailedException e) {
+            Files.deleteIfExists(plan);
+            throw e;
+        }
     }
 
     /** Checks as a start would, in the new supervisor's directory and environment, before anything has happened. */

@@ -55,6 +55,14 @@ class PidFileTest {
     }
 
     @Test
+    void once_it_is_handed_over_only_the_next_one_touches_it() throws Exception {
+        try (PidFile before = PidFile.write(file)) {
+            before.handOver();
+        }
+        assertThat(file).as("the next one may write it at any moment").hasContent(OURS);
+    }
+
+    @Test
     void whoever_takes_over_serves_also_where_it_cannot_be_written() throws Exception {
         Path missing = directory.resolve("missing/pid");
         PidFile.overwrite(missing).close();

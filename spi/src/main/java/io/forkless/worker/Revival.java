@@ -1,12 +1,12 @@
 package io.forkless.worker;
 
 import io.forkless.internal.control.EndpointText;
+import io.forkless.internal.control.RevivalLock;
 import io.forkless.internal.control.SupervisorLaunch;
 import io.forkless.internal.control.WorkerRecord;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
@@ -31,7 +31,7 @@ final class Revival {
     private static final Duration BOOT = Duration.ofSeconds(15);
 
     private static final Duration TURN = Duration.ofSeconds(2);
-    private static final String LOCK_FILE = "revival";
+    private static final String TIMES_FILE = "revival.times";
     private static final System.Logger LOG = System.getLogger(Worker.class.getName());
 
     private final Path record;
@@ -52,16 +52,11 @@ final class Revival {
         if (!isWanted(launch) || since.compareTo(TURN.multipliedBy(rank())) < 0) {
             return;
         }
-        try (FileChannel lock = FileChannel.open(
-                record.resolveSibling(LOCK_FILE),
-                StandardOpenOption.CREATE,
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE)) {
-            FileLock held = lock.tryLock();
-            if (held != null) {
-                startUnlessTooOften(launch, record.resolveSibling(LOCK_FILE + ".times"), since);
+        try (RevivalLock lock = new RevivalLock(record.getParent())) {
+            if (lock.tryLock()) {
+                startUnlessTooOften(launch, record.resolveSibling(TIMES_FILE), since);
             }
-        } catch (IOException | OverlappingFileLockException e) {
+        } catch (IOException e) {
             LOG.log(Level.DEBUG, "cannot start the supervisor again", e);
         }
     }

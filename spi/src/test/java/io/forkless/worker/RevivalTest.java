@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.forkless.internal.control.EndpointText;
 import io.forkless.internal.control.ProcessIdentity;
+import io.forkless.internal.control.RevivalLock;
 import io.forkless.internal.control.SupervisorLaunch;
 import io.forkless.internal.control.WorkerRecord;
 import io.forkless.testing.ChildJvm;
@@ -125,6 +126,15 @@ class RevivalTest {
     }
 
     @Test
+    void nobody_starts_one_while_a_supervisor_is_about_to_take_the_name_or_take_it_back() throws Exception {
+        try (ChildJvm supervisor = ChildJvm.start(Map.of(), JavaProgram.of(SteppedDown.class, service.toString()))) {
+            supervisor.awaitOutput("locked");
+            assertThat(starts(revival(0), LONG_AGO)).isFalse();
+        }
+        assertThat(starts(revival(0), LONG_AGO)).isTrue();
+    }
+
+    @Test
     void nobody_waits_for_a_fifo_in_the_place_of_the_endpoint() throws Exception {
         assertThat(new ProcessBuilder("mkfifo", endpoint.toString()).start().waitFor())
                 .isZero();
@@ -167,6 +177,18 @@ class RevivalTest {
 
     private Path file(int index) {
         return service.resolve(index + "-1" + WorkerRecord.FILE_SUFFIX);
+    }
+
+    /** A supervisor that has stepped down. */
+    static final class SteppedDown {
+        private SteppedDown() {}
+
+        public static void main(String[] arguments) throws Exception {
+            try (RevivalLock lock = new RevivalLock(Path.of(arguments[0]))) {
+                System.out.println(lock.tryLock() && lock.tryLock() ? "locked" : "held by another one");
+                Thread.sleep(Duration.ofMinutes(10).toMillis());
+            }
+        }
     }
 
     /** A supervisor that has the name. */

@@ -2,8 +2,8 @@ package io.forkless.supervisor;
 
 import io.forkless.supervisor.pool.Timers;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Queue;
 
 /**
  * Holds back what happens to the workers, timers included, while another supervisor is about to take them over: if that fails,
@@ -11,7 +11,7 @@ import java.util.List;
  */
 final class Gate implements Timers {
     private final Timers timers;
-    private final List<Runnable> held = new ArrayList<>();
+    private final Queue<Runnable> held = new ArrayDeque<>();
     private boolean closed;
 
     Gate(Timers timers) {
@@ -33,9 +33,9 @@ final class Gate implements Timers {
 
     void open() {
         closed = false;
-        List<Runnable> actions = List.copyOf(held);
-        held.clear();
-        actions.forEach(this::run);
+        while (!closed && !held.isEmpty()) {
+            held.remove().run(); // if it fails, the next call goes on with the others
+        }
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.forkless.supervisor;
 import io.forkless.internal.control.SupervisorLaunch;
 import io.forkless.internal.control.Ticket;
 import io.forkless.supervisor.admin.HandOver;
+import io.forkless.supervisor.admin.NameTakenException;
 import io.forkless.supervisor.link.EventLoop;
 import io.forkless.supervisor.listen.Listeners;
 import io.forkless.supervisor.output.Log;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Gives the service to another supervisor. That one does what is likely to fail before this one steps down; if it fails later
@@ -26,7 +28,10 @@ final class Handover implements HandOver {
     /** From stepping down to the end of the takeover, which has to wait for workers that are frozen. */
     private static final Duration TAKING_OVER_LIMIT = Duration.ofSeconds(60);
 
-    private static final Duration TAKE_BACK_AGAIN = Duration.ofSeconds(1);
+    /** A process that is killed ends within moments; if it does not, its name is still tried for. */
+    private static final Duration END_LIMIT = Duration.ofSeconds(5);
+
+    private static final Duration TAKE_BACK_AGAIN = Duration.ofMillis(50);
     private static final System.Logger LOG = Log.supervisor();
 
     /** What this needs of its supervisor. */
@@ -36,6 +41,11 @@ final class Handover implements HandOver {
 
         void stepDown() throws IOException;
 
+        /**
+         * May be called again after a failure, and after a {@link #stepDown} that has failed half-way.
+         *
+         * @throws NameTakenException if another supervisor has the name
+         */
         void takeBack() throws IOException;
 
         void handedOver(long successor);
@@ -75,9 +85,14 @@ final class Handover implements HandOver {
 
     private void requireNone() {
         owner.requireRunning();
-        if (current != null) {
+        if (current != null || steppedDown) {
             throw new IllegalStateException("another supervisor is taking over already");
         }
+    }
+
+    private void handOver(long successor) {
+        over = true;
+        owner.handedOver(successor);
     }
 
     private void start(Path launch, Attempt attempt) {
@@ -104,6 +119,7 @@ final class Handover implements HandOver {
         private Process process;
         private Timers.Timer limit;
         private long pid = -1;
+        private String lastProblem;
 
         void started(Process newProcess) {
             process = newProcess;
@@ -136,37 +152,61 @@ final class Handover implements HandOver {
                 process.destroyForcibly(); // the two must not both go on
             }
             LOG.log(Level.ERROR, "no other supervisor has taken over: {0}; this one goes on", reason);
-            String answer = reason + "; the supervisor with pid "
-                    + ProcessHandle.current().pid() + " is still in charge";
-            if (steppedDown) {
-                takeBack(() -> result.completeExceptionally(new IllegalStateException(answer)));
+            if (!steppedDown) {
+                tell(reason + stillInCharge());
+            } else if (process == null) {
+                takeBack(reason);
             } else {
-                result.completeExceptionally(new IllegalStateException(answer));
+                process.onExit()
+                        .completeOnTimeout(process, END_LIMIT.toSeconds(), TimeUnit.SECONDS)
+                        .thenRun(() -> loop.execute(() -> takeBack(reason)));
             }
+        }
+
+        private void tell(String failure) {
+            result.completeExceptionally(new IllegalStateException(failure));
+        }
+
+        private String stillInCharge() {
+            return "; the supervisor with pid " + ProcessHandle.current().pid() + " is still in charge";
+        }
+
+        /** Again and again, as long as nobody else is in charge. */
+        private void takeBack(String reason) {
+            try {
+                owner.takeBack();
+                steppedDown = false;
+                tell(reason + stillInCharge());
+            } catch (NameTakenException e) {
+                if (e.isInCharge() && e.pid() != pid) {
+                    LOG.log(Level.ERROR, "the supervisor with pid {0} has the service meanwhile", "" + e.pid());
+                    tell(reason + "; the supervisor with pid " + e.pid() + " has the service meanwhile");
+                    handOver(e.pid());
+                } else {
+                    takeBackLater(reason, e.getMessage());
+                }
+            } catch (IOException e) {
+                takeBackLater(reason, e.getMessage());
+            } catch (RuntimeException | Error e) { // descriptors or memory are short, say
+                takeBackLater(reason, e.toString());
+            }
+        }
+
+        private void takeBackLater(String reason, String problem) {
+            if (!problem.equals(lastProblem)) {
+                LOG.log(Level.ERROR, "cannot take the service back yet; trying on: {0}", problem);
+                lastProblem = problem;
+            }
+            loop.after(TAKE_BACK_AGAIN, () -> takeBack(reason));
         }
 
         void succeeded() {
-            if (current == this && steppedDown) {
-                over = true;
-                limit.cancel();
-                result.complete(pid);
-                owner.handedOver(pid);
+            if (!steppedDown) {
+                throw new IllegalStateException("this supervisor has not stepped down");
             }
-        }
-    }
-
-    /** Repeated until it succeeds, since no other supervisor is in charge. */
-    private void takeBack(Runnable whenDone) {
-        try {
-            owner.takeBack();
-            steppedDown = false;
-            whenDone.run();
-        } catch (IOException e) {
-            LOG.log(
-                    Level.ERROR,
-                    "cannot take the service back (the next attempt follows in a second): {0}",
-                    e.getMessage());
-            loop.after(TAKE_BACK_AGAIN, () -> takeBack(whenDone));
+            limit.cancel();
+            result.complete(pid);
+            handOver(pid);
         }
     }
 
@@ -217,7 +257,7 @@ final class Handover implements HandOver {
             try {
                 LOG.log(Level.INFO, "stepping down for the supervisor with pid {0}", "" + now.pid);
                 owner.stepDown();
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 now.failed("this supervisor cannot step down: " + e.getMessage());
                 throw new IllegalStateException(e.getMessage(), e);
             }

@@ -1,5 +1,6 @@
 package io.forkless.supervisor;
 
+import io.forkless.internal.control.RevivalLock;
 import io.forkless.supervisor.link.ControlServer;
 import io.forkless.supervisor.listen.Listeners;
 import io.forkless.supervisor.output.WorkerOutput;
@@ -23,6 +24,7 @@ record StepDown(
         ProcessLauncher launcher,
         Listeners listeners,
         ServiceFiles files,
+        RevivalLock revivals,
         LongConsumer whenHandedOver)
         implements Handover.Owner {
     @Override
@@ -34,6 +36,9 @@ record StepDown(
 
     @Override
     public void stepDown() throws IOException {
+        if (!revivals.tryLock()) { // until somebody is in charge, no worker is to start one more
+            throw new IOException("a worker is just starting a supervisor");
+        }
         gate.close();
         upkeep.pause(true);
         output.share(true);
@@ -44,10 +49,12 @@ record StepDown(
 
     @Override
     public void takeBack() throws IOException {
+        files.directory().restore();
         files.endpoint().reclaim();
         control.resume();
         output.share(false);
         upkeep.pause(false);
+        revivals.close();
         gate.open();
     }
 

@@ -6,6 +6,7 @@ import io.forkless.internal.control.ControlMessage.Heartbeat;
 import io.forkless.internal.control.ControlMessage.Listen;
 import io.forkless.internal.control.ControlMessage.Welcome;
 import io.forkless.internal.control.PrivateDirectory;
+import io.forkless.internal.control.RevivalLock;
 import io.forkless.internal.control.Scoreboard;
 import io.forkless.internal.control.SupervisorLaunch;
 import io.forkless.spi.ServiceManager.State;
@@ -68,6 +69,7 @@ final class Supervision {
     /** By then workers have accepted all connections that were queued while an earlier supervisor had quiesced a listener. */
     private static final Duration QUIESCED_CONNECTIONS_LIMIT = Duration.ofSeconds(5);
 
+    private final Predecessor predecessor;
     private final SupervisorLife life;
     private final ServiceManagers serviceManagers;
     private final CompletableFuture<Void> allReady;
@@ -94,6 +96,10 @@ final class Supervision {
     private final Orphans orphans;
     private final ListenerTakeover takeover;
     private final boolean endsAtOnce;
+
+    /** Whether it was told to end while another one took over: if that one does, that is for it. */
+    private volatile boolean toldToEndLate;
+
     private Set<String> unwanted = Set.of();
     private boolean looping;
     private final CompletableFuture<Void> launched = new CompletableFuture<>();
@@ -123,6 +129,7 @@ final class Supervision {
             CompletableFuture<Void> allReady,
             Consumer<Outcome> whenEnded)
             throws IOException {
+        this.predecessor = predecessor;
         this.life = life;
         this.allReady = allReady;
         this.whenEnded = whenEnded;
@@ -203,8 +210,17 @@ final class Supervision {
                 this::allReady,
                 this::terminated,
                 events::tell);
-        StepDown stepDown =
-                new StepDown(life, gate, upkeep, output, control, launcher, listeners, files, this::handedOver);
+        StepDown stepDown = new StepDown(
+                life,
+                gate,
+                upkeep,
+                output,
+                control,
+                launcher,
+                listeners,
+                files,
+                resources.own(new RevivalLock(directory.path())),
+                this::handedOver);
         handover = new Handover(loop, listeners, stepDown);
         setup.inherit(serviceManagers);
         adoptOrphans(control.address());
@@ -212,10 +228,14 @@ final class Supervision {
         unwanted = setup.seal();
         files.record(listeners);
         endpoint.publish(control.address()); // no effect if adoptOrphans did so
+    }
+
+    /** To be called once. From now on there is no way back; before, nothing can be asked for. */
+    void takeCharge() throws IOException {
         if (predecessor != null) {
-            predecessor.inCharge(); // from now on there is no way back
+            predecessor.inCharge();
         }
-        loop.execute(this::launchOnLoop); // before anything else can be asked for
+        loop.execute(this::launchOnLoop);
     }
 
     /** Workers that an earlier supervisor has left call as soon as they can read where. */
@@ -303,9 +323,14 @@ final class Supervision {
         }
     }
 
-    /** For callers, who may do anything when the result is there. */
+    /** For callers, who may do anything when the result is there. Fails if another supervisor is taking over. */
     <T> CompletableFuture<T> call(Function<Supervision, CompletableFuture<T>> action) {
-        return calls.call(() -> action.apply(this));
+        return calls.call(() -> {
+            if (handover.hasSteppedDown()) {
+                throw new IllegalStateException("another supervisor is taking over");
+            }
+            return action.apply(this);
+        });
     }
 
     /** On the loop's thread, as are the following ones. */
@@ -350,7 +375,7 @@ final class Supervision {
 
     /** From any thread; further calls have no effect. */
     void stop() {
-        loop.execute(() -> gate.run(this::stopOnLoop));
+        loop.execute(() -> end(this::stopOnLoop));
     }
 
     private void stopOnLoop() {
@@ -363,7 +388,12 @@ final class Supervision {
 
     /** From any thread. */
     void kill() {
-        loop.execute(() -> gate.run(pool::kill));
+        loop.execute(() -> end(pool::kill));
+    }
+
+    private void end(Runnable action) {
+        toldToEndLate |= handover.hasSteppedDown();
+        gate.run(action);
     }
 
     List<WorkerStatus> workers() {
@@ -454,7 +484,12 @@ final class Supervision {
             workersGone.complete(outcome);
         } finally {
             // Not on the loop's thread, which is one of the things to be released; and the JVM waits for it.
-            loop.executeElsewhere("forkless-termination", false, () -> whenEnded.accept(outcome));
+            loop.executeElsewhere("forkless-termination", false, () -> {
+                if (outcome == Outcome.HANDED_OVER && toldToEndLate) {
+                    LateStop.handOn(name());
+                }
+                whenEnded.accept(outcome);
+            });
         }
     }
 

@@ -61,7 +61,7 @@ public final class Supervisor implements AutoCloseable {
 
     private final SupervisorLife life = new SupervisorLife();
 
-    /** Held for moments only: a stop waits for nothing, least of all for a start. */
+    /** Held for moments only: a stop waits for nothing but the last word of a predecessor, least of all for a start. */
     private final Object lock = new Object();
 
     /** The supervisor from which this one takes over; {@code null} if there is none, or none yet. */
@@ -172,6 +172,7 @@ public final class Supervisor implements AutoCloseable {
                 if (life.is(SupervisorState.ENDED)) {
                     return; // and resources are given back
                 }
+                ready.takeCharge(); // not before it is certain that they stay
                 supervision = ready; // from now on a stop drains workers
             }
             ready.launch();

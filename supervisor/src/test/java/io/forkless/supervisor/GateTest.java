@@ -1,6 +1,7 @@
 package io.forkless.supervisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.forkless.supervisor.pool.Timers;
 import java.time.Duration;
@@ -58,6 +59,18 @@ class GateTest {
         gate.open();
         assertThat(happened).isEmpty();
         assertThat(due).isEmpty();
+    }
+
+    @Test
+    void what_fails_keeps_nothing_else_back() {
+        gate.close();
+        gate.run(() -> {
+            throw new IllegalStateException("no luck");
+        });
+        gate.run(noted("later"));
+        assertThatThrownBy(gate::open).hasMessage("no luck");
+        gate.open();
+        assertThat(happened).containsExactly("later");
     }
 
     @Test

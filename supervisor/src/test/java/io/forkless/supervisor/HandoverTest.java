@@ -39,6 +39,8 @@ class HandoverTest {
 
     private final List<String> done = new CopyOnWriteArrayList<>();
     private final AtomicInteger failuresToTakeBack = new AtomicInteger();
+    private volatile boolean failsBadly;
+    private volatile boolean failsToStepDown;
     private volatile String stopping;
     private EventLoop loop;
     private Handover handover;
@@ -66,11 +68,17 @@ class HandoverTest {
         @Override
         public void stepDown() {
             done.add("stepped down");
+            if (failsToStepDown) {
+                throw new IllegalArgumentException("no luck");
+            }
         }
 
         @Override
         public void takeBack() throws IOException {
             if (failuresToTakeBack.getAndDecrement() > 0) {
+                if (failsBadly) {
+                    throw new OutOfMemoryError("not yet");
+                }
                 throw new IOException("not yet");
             }
             done.add("taken back");
@@ -160,6 +168,17 @@ class HandoverTest {
     }
 
     @Test
+    void no_failure_of_whatever_kind_leaves_the_service_without_a_supervisor() {
+        failsBadly = true;
+        failuresToTakeBack.set(2);
+        failsToStepDown = true;
+        Session session = begun();
+        assertThatThrownBy(() -> onLoop(session::stepDown)).hasMessageEndingWith("no luck");
+        await().atMost(LIMIT).until(() -> done.contains("taken back"));
+        assertThat(done).containsExactly("stepped down", "taken back");
+    }
+
+    @Test
     void there_is_one_at_a_time_and_none_while_it_stops() {
         Session first = begun();
         Session second = onLoop(handover::open);
@@ -215,7 +234,7 @@ class HandoverTest {
     }
 
     private Path plan(JavaProgram program) throws IOException {
-        Path plan = directory.resolve(SupervisorLaunch.NEXT_FILE);
+        Path plan = SupervisorLaunch.nextFile(directory);
         List<String> command = program.options("-Dplace=" + directory).command();
         new SupervisorLaunch(command, directory, System.getenv(), null, List.of(), List.of()).writeTo(plan);
         return plan;

@@ -22,6 +22,9 @@ public final class TestSupervisor {
     public static final String NAME = "forkless.test.name";
     public static final String ORPHAN_TIMEOUT = "forkless.test.orphanTimeout";
 
+    /** Whether it takes over from the supervisor of that name. */
+    public static final String TAKE_OVER = "forkless.test.takeOver";
+
     /** Addresses that are separated by spaces, in place of a port of the system's choice. */
     public static final String LISTEN = "forkless.test.listen";
 
@@ -44,6 +47,9 @@ public final class TestSupervisor {
         }
         if (System.getProperty(ORPHAN_TIMEOUT) != null) {
             builder.orphanTimeout(Duration.parse(System.getProperty(ORPHAN_TIMEOUT)));
+        }
+        if (Boolean.getBoolean(TAKE_OVER)) {
+            builder.takeOver();
         }
         if (Boolean.parseBoolean(arguments[1])) {
             for (String address : System.getProperty(LISTEN, "127.0.0.1:0").split(" ")) {

@@ -274,6 +274,12 @@ public final class PrivateDirectory implements Closeable, Renewable {
         }
     }
 
+    /** Makes it again if somebody has removed it. Another process of this service may have done so already. */
+    public void restore() throws IOException {
+        restoreService(path);
+        identity = FileIdentity.of(path);
+    }
+
     /** Whether it belongs to a service, and not to one process alone. */
     public boolean isOfService() {
         return shared;

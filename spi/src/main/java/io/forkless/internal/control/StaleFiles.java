@@ -28,7 +28,7 @@ public final class StaleFiles {
 
     private static final String OURS = "{" + BootstrapFile.SOCKET_FILE + "," + BootstrapFile.ENDPOINT_FILE + ","
             + Scoreboard.FILE + "*,*" + BootstrapFile.FILE_SUFFIX + "," + SupervisorLaunch.FILE + ","
-            + SupervisorLaunch.NEXT_FILE + "," + ListenerRecord.FILE + "," + SCALED_FILE + "}";
+            + SupervisorLaunch.NEXT_PREFIX + "*," + ListenerRecord.FILE + "," + SCALED_FILE + "}";
 
     private static final int MAX_LOOKS = 10;
     private static final long LOOK_MILLIS = 20;

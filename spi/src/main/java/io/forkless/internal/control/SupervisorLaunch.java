@@ -39,8 +39,8 @@ public record SupervisorLaunch(
     /** Its file in the directory of a service. */
     public static final String FILE = "supervisor";
 
-    /** The same for a supervisor that is to take over. */
-    public static final String NEXT_FILE = "supervisor.next";
+    /** How the files begin that say the same of supervisors that are to take over. */
+    static final String NEXT_PREFIX = "supervisor.next-";
 
     private static final int VERSION = 1;
     private static final int MAX_BYTES = 4 << 20; // more than a system accepts as arguments and variables
@@ -50,6 +50,11 @@ public record SupervisorLaunch(
         environment = Map.copyOf(environment);
         arguments = List.copyOf(arguments);
         changes = List.copyOf(changes);
+    }
+
+    /** For a supervisor that this process wants to take over; another process may want the same. */
+    public static Path nextFile(Path directory) {
+        return directory.resolve(NEXT_PREFIX + ProcessHandle.current().pid());
     }
 
     public void writeTo(Path file) throws IOException {

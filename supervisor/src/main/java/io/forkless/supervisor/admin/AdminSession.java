@@ -189,8 +189,8 @@ public final class AdminSession implements ControlConnection.Receiver {
                 done("");
             }
             case "in-charge" -> {
+                requireTaking().inCharge(); // first: it may be too late for that
                 done("");
-                requireTaking().inCharge();
             }
             case "give-up" -> {
                 done("");

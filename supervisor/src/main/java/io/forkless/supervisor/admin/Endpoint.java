@@ -19,9 +19,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A supervisor's claim to its name, and where its operator's commands find it: a file that only its owner can read, with
@@ -31,6 +33,11 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Endpoint implements Closeable, Renewable {
     /** As often another supervisor that ends may remove the directory while this one begins. */
     private static final int ATTEMPTS = 100;
+
+    /** Whoever only looks whether somebody has the name is done by then. */
+    private static final Duration LOOK_LIMIT = Duration.ofMillis(500);
+
+    private static final Duration LOOK_PAUSE = Duration.ofMillis(10);
 
     /**
      * The names that this process has. Its own second attempt must not open the file at all: to close any descriptor of
@@ -59,8 +66,26 @@ public final class Endpoint implements Closeable, Renewable {
         this.token = token;
     }
 
-    /** @throws IOException if a living supervisor of this user has the name, wherever it is found */
+    /**
+     * Waits a moment if nobody who has the name can be called: others lock the file to look whether somebody has it.
+     *
+     * @throws IOException if a living supervisor of this user has the name, wherever it is found
+     */
     public static Endpoint claim(String name) throws IOException {
+        long begun = System.nanoTime();
+        while (true) {
+            try {
+                return claimUnlessTaken(name);
+            } catch (NameTakenException e) {
+                if (e.isInCharge() || System.nanoTime() - begun > LOOK_LIMIT.toNanos()) {
+                    throw e;
+                }
+                LockSupport.parkNanos(LOOK_PAUSE.toNanos());
+            }
+        }
+    }
+
+    private static Endpoint claimUnlessTaken(String name) throws IOException {
         Optional<Path> earlier = Places.ofThisUser().heldByEarlierVersion(name);
         if (earlier.isPresent()) {
             throw taken(name, earlier.get());
@@ -82,7 +107,7 @@ public final class Endpoint implements Closeable, Renewable {
     /** @param file guards the name in one of the places */
     static Endpoint claim(String name, Path file) throws IOException {
         if (!HELD.add(file)) {
-            throw taken(name, ProcessHandle.current().pid());
+            throw takenByThisProcess(name);
         }
         try {
             return claimed(name, file);
@@ -133,18 +158,20 @@ public final class Endpoint implements Closeable, Renewable {
     }
 
     /**
-     * Claims the name again after {@link #release}, with the same secret.
+     * Claims the name again after {@link #release}, with the same secret. Does nothing if it has the name.
      *
-     * @throws IOException also if another supervisor has it
+     * @throws NameTakenException if another supervisor has it
      */
     public void reclaim() throws IOException {
+        if (claim.locked.isOpen()) {
+            return;
+        }
         if (!HELD.add(file)) {
-            throw taken(name, ProcessHandle.current().pid());
+            throw takenByThisProcess(name);
         }
         try {
-            claim = claimNow();
-            GuardingFile.write(claim.locked, file, address + "\n");
-        } catch (IOException | RuntimeException e) {
+            claim = claimAndPublish();
+        } catch (IOException | RuntimeException | Error e) {
             HELD.remove(file);
             throw e;
         }
@@ -168,18 +195,25 @@ public final class Endpoint implements Closeable, Renewable {
      */
     @Override
     public void makeAgain() throws IOException {
+        Claim fresh = claimAndPublish();
+        claim.close(); // which releases no lock of the new file
+        claim = fresh;
+    }
+
+    /** If this fails, nothing of the claim is left. */
+    private Claim claimAndPublish() throws IOException {
         Claim fresh = claimNow();
         try {
             if (!address.isEmpty()) {
                 GuardingFile.write(fresh.locked, file, address + "\n");
             }
-        } catch (IOException e) {
-            Files.deleteIfExists(file); // while the lock is held, so that it is certainly ours
-            fresh.close();
+            return fresh;
+        } catch (IOException | RuntimeException | Error e) {
+            try (fresh) {
+                Files.deleteIfExists(file); // while the lock is held, so that it is certainly ours
+            }
             throw e;
         }
-        claim.close(); // which releases no lock of the new file
-        claim = fresh;
     }
 
     /** By the descriptor that there is: to open and close another one would release the lock, see {@link #HELD}. */
@@ -265,13 +299,20 @@ public final class Endpoint implements Closeable, Renewable {
         }
     }
 
-    private static IOException taken(String name, Path file) throws IOException {
-        return taken(name, EndpointFile.read(file, name, Places.ofThisUser()).pid());
+    private static NameTakenException taken(String name, Path file) throws IOException {
+        EndpointFile owner = EndpointFile.read(file, name, Places.ofThisUser());
+        return taken(name, owner.pid(), owner.isInCharge());
     }
 
-    private static IOException taken(String name, long pid) {
+    private static NameTakenException takenByThisProcess(String name) {
+        return taken(name, ProcessHandle.current().pid(), true);
+    }
+
+    private static NameTakenException taken(String name, long pid, boolean inCharge) {
         String owner = pid < 0 ? "" : " (pid " + pid + ")";
-        return new IOException(
-                "a supervisor named '" + name + "' is running already" + owner + "; stop it or choose another --name");
+        return new NameTakenException(
+                "a supervisor named '" + name + "' is running already" + owner + "; stop it or choose another --name",
+                pid,
+                inCharge);
     }
 }

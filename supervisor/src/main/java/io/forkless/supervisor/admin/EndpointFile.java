@@ -1,6 +1,7 @@
 package io.forkless.supervisor.admin;
 
 import io.forkless.internal.control.EndpointText;
+import io.forkless.internal.control.ProcessIdentity;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketAddress;
@@ -39,6 +40,11 @@ record EndpointFile(Path file, String given, long pid, String token, SocketAddre
     /** The name, which is the pid if the supervisor was not given one. */
     String name() {
         return given == null ? Long.toString(pid) : given;
+    }
+
+    /** Whether that process lives and can be called. Only who has the lock can tell that it has the name as well. */
+    boolean isInCharge() {
+        return address != null && ProcessIdentity.of(pid).isPresent();
     }
 
     /**

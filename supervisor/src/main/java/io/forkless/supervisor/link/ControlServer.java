@@ -118,16 +118,24 @@ public final class ControlServer implements Closeable, Renewable {
         server.close();
     }
 
-    /** Listens again at the same address. */
+    /** Listens again at the same address. Does nothing if it listens. */
     public void resume() throws IOException {
-        if (address instanceof UnixDomainSocketAddress) {
-            Files.deleteIfExists(path);
-            server = bind(path);
-            file = isFile(address) ? FileIdentity.of(path) : null;
-        } else {
-            server = ServerSocketChannel.open().bind(address);
+        if (server.isOpen()) {
+            return;
         }
-        acceptKey = loop.register(server, SelectionKey.OP_ACCEPT, this::accept);
+        boolean unix = address instanceof UnixDomainSocketAddress;
+        if (unix) {
+            Files.deleteIfExists(path);
+        }
+        ServerSocketChannel fresh = unix ? bind(path) : bind(address);
+        try {
+            file = isFile(address) ? FileIdentity.of(path) : null;
+            acceptKey = loop.register(fresh, SelectionKey.OP_ACCEPT, this::accept);
+            server = fresh;
+        } catch (IOException | RuntimeException | Error e) {
+            fresh.close();
+            throw e;
+        }
     }
 
     /** Connections that are open stay. */
@@ -188,9 +196,7 @@ public final class ControlServer implements Closeable, Renewable {
             return bind(path);
         } catch (UnsupportedOperationException e) {
             // Windows before 10 1803. The token alone then tells who may speak.
-            ServerSocketChannel channel = ServerSocketChannel.open();
-            channel.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0));
-            return channel;
+            return bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0));
         }
     }
 
@@ -206,6 +212,16 @@ public final class ControlServer implements Closeable, Renewable {
         } catch (IOException e) {
             channel.close();
             throw new IOException("cannot make the socket " + path + ": " + DiskSpace.reason(path, e), e);
+        }
+    }
+
+    private static ServerSocketChannel bind(SocketAddress port) throws IOException {
+        ServerSocketChannel channel = ServerSocketChannel.open();
+        try {
+            return channel.bind(port);
+        } catch (IOException e) {
+            channel.close();
+            throw e;
         }
     }
 

@@ -19,6 +19,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -251,6 +253,37 @@ class EndpointTest {
 
             assertThatThrownBy(() -> Endpoint.claim(name)).hasMessageContaining("is running already");
         }
+    }
+
+    @Test
+    void to_claim_it_again_once_more_or_before_it_is_released_changes_nothing() throws Exception {
+        try (Endpoint endpoint = Endpoint.claim(name)) {
+            endpoint.publish(new InetSocketAddress("127.0.0.1", 4711));
+            String text = contentAsAnotherProcessSeesIt();
+            endpoint.reclaim();
+            endpoint.release();
+            RuntimeDirectory.prepare(); // as its service's directory keeps it
+            try (Holder other = new Holder(name, temporary)) {
+                assertThatThrownBy(endpoint::reclaim).hasMessage(running(other.process.pid()));
+            }
+            RuntimeDirectory.prepare();
+            endpoint.reclaim();
+            endpoint.reclaim();
+            assertThat(contentAsAnotherProcessSeesIt()).isEqualTo(text);
+            try (Holder other = new Holder(name, temporary)) {
+                assertThat(other.answer).startsWith("refused: ");
+            }
+        }
+    }
+
+    @Test
+    void whoever_only_looks_whether_somebody_has_the_name_keeps_nobody_from_it() throws Exception {
+        Holder looking = new Holder(name, temporary); // which cannot be called
+        CompletableFuture<Void> done = CompletableFuture.runAsync(
+                () -> looking.process.destroyForcibly(), CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS));
+        Endpoint.claim(name).close();
+        done.join();
+        looking.close();
     }
 
     private static void remove(Path file) throws IOException {

@@ -1,6 +1,7 @@
 package io.forkless.supervisor.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.forkless.internal.control.BootstrapFile;
@@ -13,6 +14,7 @@ import io.forkless.internal.control.ControlMessage.Listen;
 import io.forkless.internal.control.ControlMessage.Ready;
 import io.forkless.internal.control.ControlMessage.Welcome;
 import io.forkless.internal.control.EndpointText;
+import io.forkless.internal.control.FileIdentity;
 import io.forkless.internal.control.PrivateDirectory;
 import io.forkless.internal.control.UserId;
 import io.forkless.spi.ListenSpec;
@@ -27,6 +29,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -211,6 +214,35 @@ public class ControlServerTest {
 
         assertThat(Files.getLastModifiedTime(control.path())).isEqualTo(FileTime.fromMillis(0));
         assertThat(join().isConnected()).isTrue();
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "not every JDK can look at a socket there")
+    void it_listens_again_as_soon_as_it_can() throws Exception {
+        Path elsewhere = directory.path().resolveSibling(directory.path().getFileName() + "-elsewhere");
+        pause();
+        Files.move(directory.path(), elsewhere);
+        assertThatThrownBy(this::resume).hasMessageContaining("cannot make the socket");
+        Files.move(elsewhere, directory.path());
+        resume();
+        FileIdentity made = FileIdentity.of(control.path());
+        resume();
+        assertThat(made.isThere()).as("it was listening already").isTrue();
+        assertThat(join().isConnected()).isTrue();
+    }
+
+    private void pause() throws Exception {
+        onLoop(() -> {
+            control.pause();
+            return null;
+        });
+    }
+
+    private void resume() throws Exception {
+        onLoop(() -> {
+            control.resume();
+            return null;
+        });
     }
 
     @Test
