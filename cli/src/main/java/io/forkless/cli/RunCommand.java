@@ -141,15 +141,16 @@ final class RunCommand implements Callable<Integer> {
 
     /** For the worker that starts this again if it dies, and for an upgrade. */
     private void recordStart(SupervisorBuilder builder, Path output) throws IOException {
+        Path here = LogicalDirectory.current().path();
         List<String> arguments =
                 new ArrayList<>(((Main) spec.root().userObject()).arguments().afterName());
         if (takesOver == null && !asRecorded) {
-            builder.startedBy(OwnProcess.toRun(arguments), output, arguments, List.of());
+            builder.startedBy(OwnProcess.toRun(arguments), here, output, arguments, List.of());
             return;
         }
         SupervisorLaunch first = SupervisorLaunch.read(takesOver == null ? record() : takesOver);
         arguments.set(0, AS_RECORDED); // in place of that, or of the other one
-        builder.startedBy(OwnProcess.toRun(arguments), output, first.arguments(), first.changes());
+        builder.startedBy(OwnProcess.toRun(arguments), here, output, first.arguments(), first.changes());
         if (takesOver != null) {
             builder.takeOver();
         }

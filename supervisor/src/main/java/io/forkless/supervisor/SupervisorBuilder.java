@@ -201,21 +201,22 @@ public final class SupervisorBuilder {
      * @param output the file to which it prints
      */
     public SupervisorBuilder startAgainBy(List<String> command, Path output) {
-        return startedBy(command, output, List.of(), List.of());
+        return startedBy(command, Path.of(""), output, List.of(), List.of());
     }
 
     /**
      * The same, for who makes the command of something else that is to be found again.
      *
+     * @param newDirectory in which it runs; looked up anew for each start, as for {@link #directory}
      * @param newOutput {@code null} if workers are not to start it again
      * @param arguments of which the command is made
      * @param changes what has been changed of them since
      */
     public SupervisorBuilder startedBy(
-            List<String> newCommand, Path newOutput, List<String> arguments, List<String> changes) {
+            List<String> newCommand, Path newDirectory, Path newOutput, List<String> arguments, List<String> changes) {
         launch = new SupervisorLaunch(
                 SignalShield.ofThisSystem().undoneBefore(newCommand),
-                Path.of("").toAbsolutePath(),
+                newDirectory.toAbsolutePath(),
                 System.getenv(),
                 newOutput == null ? null : newOutput.toAbsolutePath(),
                 arguments,
