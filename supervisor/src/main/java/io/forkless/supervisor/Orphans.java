@@ -125,6 +125,12 @@ final class Orphans {
         }
     }
 
+    /** Those that have not called are to be killed, say. */
+    void awaitNoLonger() {
+        anyTaken.complete(null);
+        allTaken.complete(null);
+    }
+
     /** What may fail because workers that have not called have what is wanted. */
     interface Opening {
         /** @param heldElsewhere whether there are such workers */

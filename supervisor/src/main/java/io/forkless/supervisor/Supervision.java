@@ -25,6 +25,7 @@ import io.forkless.supervisor.listen.ServiceManagers;
 import io.forkless.supervisor.output.Log;
 import io.forkless.supervisor.output.WorkerOutput;
 import io.forkless.supervisor.pool.Backoff;
+import io.forkless.supervisor.pool.Orphan;
 import io.forkless.supervisor.pool.Settings;
 import io.forkless.supervisor.pool.SupervisorLife;
 import io.forkless.supervisor.pool.SupervisorTransition;
@@ -91,9 +92,14 @@ final class Supervision {
     private final Scoreboard scoreboard;
     private final Orphans orphans;
     private final ListenerTakeover takeover;
-    private final boolean endsAtOnce;
+    private final ListenerSetup setup;
+    private final SocketAddress address;
+    private final boolean adopts;
+
+    /** What is to be done at once when this is launched; {@code null} if it is to serve. Only the loop's thread changes it. */
+    private volatile Runnable end;
+
     private Set<String> unwanted = Set.of();
-    private boolean looping;
     private final CompletableFuture<Void> launched = new CompletableFuture<>();
 
     /** Completes on the loop's thread, when the last worker has gone and operators can still be told. */
@@ -105,7 +111,7 @@ final class Supervision {
     private volatile String failure = "";
 
     /**
-     * Binds the listeners and makes everything ready to run. May block for as long as it takes to resolve a name.
+     * Makes everything ready to run, and finds the workers that an earlier supervisor has left; {@link #adopt} comes next.
      *
      * @param predecessor which is to step down; {@code null} if there is none
      * @param life is starting; from the launch on only the loop's thread changes it
@@ -125,9 +131,9 @@ final class Supervision {
         this.allReady = allReady;
         this.whenEnded = whenEnded;
         serviceManagers = resources.own(new ServiceManagers()); // the last to go: it hears everything
-        endsAtOnce = configuration.endsOrphans();
+        end = configuration.endsOrphans() ? this::stopOnLoop : null;
         listeners = resources.own(new Listeners(configuration.selectProvider()));
-        ListenerSetup setup = new ListenerSetup(configuration.listen(), listeners);
+        setup = new ListenerSetup(configuration.listen(), listeners);
         if (predecessor != null) {
             setup.takeFrom(predecessor);
             predecessor.stepDown();
@@ -187,7 +193,7 @@ final class Supervision {
                 backoff,
                 gate,
                 index -> {
-                    if (endsAtOnce) {
+                    if (end != null) {
                         throw new IOException("the service is about to end");
                     }
                     upkeep.check(); // a worker looks for what it needs as soon as it runs
@@ -201,29 +207,54 @@ final class Supervision {
                 new StepDown(life, gate, upkeep, output, control, launcher, listeners, files, this::handedOver);
         handover = new Handover(loop, listeners, stepDown);
         setup.inherit(serviceManagers);
-        adoptOrphans(control.address());
-        orphans.blame(heldElsewhere -> setup.open(heldElsewhere ? files.leftListeners() : List.of()));
-        unwanted = setup.seal();
+        address = control.address();
+        Map<SpawnedWorker, Duration> left = launcher.adopt();
+        orphans.expect(left);
+        adopts = !left.isEmpty();
+        if (adopts) {
+            LOG.log(Level.INFO, "waiting for {0} workers that an earlier supervisor has left", "" + left.size());
+            loop.start();
+        }
+    }
+
+    /** Whether there are workers that an earlier supervisor has left: a stop is for them, too. */
+    boolean adopts() {
+        return adopts;
+    }
+
+    /**
+     * Waits for those workers, and binds the listeners. May block for as long as it takes to resolve a name. If it is told to
+     * stop meanwhile, it does so as soon as it is launched.
+     *
+     * @param predecessor as before
+     */
+    void adopt(Predecessor predecessor) throws IOException {
+        if (adopts) {
+            endpoint.publish(address); // they call as soon as they can know where
+            orphans.await();
+        }
+        openListeners();
         files.record(listeners);
-        endpoint.publish(control.address()); // once more, if they have been adopted
+        endpoint.publish(address); // once more, if they have been adopted
         if (predecessor != null) {
             predecessor.inCharge(); // from now on there is no way back
         }
-        loop.execute(this::launchOnLoop); // before anything else can be asked for
     }
 
-    /** Those that an earlier supervisor has left call as soon as they can know where. */
-    private void adoptOrphans(SocketAddress address) throws IOException {
-        Map<SpawnedWorker, Duration> left = launcher.adopt();
-        orphans.expect(left);
-        if (left.isEmpty()) {
+    /** A service that is about to end needs no other ones than its workers have. */
+    private void openListeners() throws IOException {
+        if (end != null) {
             return;
         }
-        LOG.log(Level.INFO, "waiting for {0} workers that an earlier supervisor has left", "" + left.size());
-        endpoint.publish(address);
-        loop.start();
-        looping = true;
-        orphans.await();
+        try {
+            orphans.blame(heldElsewhere -> setup.open(heldElsewhere ? files.leftListeners() : List.of()));
+            unwanted = setup.seal();
+        } catch (IOException e) {
+            if (end == null) {
+                throw e;
+            }
+            LOG.log(Level.DEBUG, "not needed any more", e);
+        }
     }
 
     /** @param shared whether another supervisor may still be closing the same files */
@@ -250,11 +281,16 @@ final class Supervision {
         return all;
     }
 
-    /** Runs, and returns when the processes of the workers run. */
-    void launch() throws IOException {
-        if (!looping) {
+    /** Before anything else can be asked for. Returns at once. */
+    void launch() {
+        loop.execute(this::launchOnLoop);
+        if (!adopts) {
             loop.start();
         }
+    }
+
+    /** Returns when the processes of the workers run. */
+    void awaitLaunched() throws IOException {
         try {
             launched.join();
         } catch (CompletionException e) {
@@ -267,9 +303,17 @@ final class Supervision {
 
     private void launchOnLoop() {
         try {
-            pool.start(orphans.toAdopt());
-            if (endsAtOnce) {
-                stopOnLoop();
+            List<Orphan> left = orphans.toAdopt();
+            if (end != null && left.isEmpty()) { // they have ended meanwhile
+                life.make(SupervisorTransition.END);
+                listeners.keep();
+                launched.complete(null);
+                terminated(Outcome.DRAINED);
+                return;
+            }
+            pool.start(left);
+            if (end != null) {
+                end.run();
             }
             renewed = orphans.adopted(pool, unwanted);
             loop.after(QUIESCED_CONNECTIONS_LIMIT, this::recallQuiescing);
@@ -337,7 +381,13 @@ final class Supervision {
 
     /** From any thread; further calls have no effect. */
     void stop() {
-        loop.execute(() -> gate.run(this::stopOnLoop));
+        loop.execute(() -> gate.run(() -> {
+            if (launched.isDone()) {
+                stopOnLoop();
+            } else if (end == null) {
+                end = this::stopOnLoop;
+            }
+        }));
     }
 
     private void stopOnLoop() {
@@ -350,7 +400,14 @@ final class Supervision {
 
     /** From any thread. */
     void kill() {
-        loop.execute(() -> gate.run(pool::kill));
+        loop.execute(() -> gate.run(() -> {
+            if (launched.isDone()) {
+                pool.kill();
+            } else {
+                end = pool::kill;
+                orphans.awaitNoLonger();
+            }
+        }));
     }
 
     List<WorkerStatus> workers() {
