@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -210,6 +211,7 @@ final class Orphans {
 
     private static String describe(Set<SpawnedWorker> workers) {
         return workers.stream()
+                .sorted(Comparator.comparingInt(SpawnedWorker::index))
                 .map(worker -> "worker " + worker.index() + " (pid " + worker.pid() + ")")
                 .collect(Collectors.joining(", "));
     }
