@@ -145,15 +145,16 @@ final class RunCommand implements Callable<Integer> {
 
     /** Records it for the worker that starts this again if it dies, and for an upgrade. */
     private void recordStart(SupervisorBuilder builder, Path output) throws IOException {
+        Path here = LogicalDirectory.current().path();
         List<String> arguments =
                 new ArrayList<>(((Main) spec.root().userObject()).arguments().afterName());
         if (takesOver == null && !asRecorded) {
-            builder.startedBy(OwnProcess.toRun(arguments), output, arguments, List.of());
+            builder.startedBy(OwnProcess.toRun(arguments), here, output, arguments, List.of());
             return;
         }
         SupervisorLaunch first = SupervisorLaunch.read(takesOver == null ? record() : takesOver);
         arguments.set(0, AS_RECORDED); // instead of --take-over, or of an earlier --as-recorded
-        builder.startedBy(OwnProcess.toRun(arguments), output, first.arguments(), first.changes());
+        builder.startedBy(OwnProcess.toRun(arguments), here, output, first.arguments(), first.changes());
         if (takesOver != null) {
             builder.takeOver();
         }

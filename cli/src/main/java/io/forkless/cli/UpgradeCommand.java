@@ -7,6 +7,7 @@ import io.forkless.internal.control.SupervisorLaunch;
 import io.forkless.supervisor.admin.AdminClient;
 import io.forkless.supervisor.admin.AdminClient.FailedException;
 import io.forkless.supervisor.admin.AdminClient.RefusedException;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -85,10 +86,11 @@ final class UpgradeCommand implements Callable<Integer> {
                     + " command, or by a version of Forkless that cannot step down; stop and start it");
         }
         SupervisorLaunch launch = SupervisorLaunch.read(recorded);
+        File place = placeOf(launch);
         List<String> changes = ChangedArguments.merge(
                 launch.changes(), ChangedArguments.of(spec.commandLine().getParseResult()));
         List<String> arguments = ChangedArguments.merge(readAgain(launch), changes);
-        int status = check(arguments, launch);
+        int status = check(arguments, launch, place);
         if (status != ExitStatus.OK) {
             return status;
         }
@@ -138,12 +140,21 @@ final class UpgradeCommand implements Callable<Integer> {
         }
     }
 
+    /** Before any file of arguments is looked for there. */
+    private static File placeOf(SupervisorLaunch launch) throws IOException {
+        try {
+            return launch.existingDirectory();
+        } catch (IOException e) {
+            throw new IOException("cannot start the new supervisor: " + e.getMessage(), e);
+        }
+    }
+
     /** Checks as a start would, in the new supervisor's directory and environment, before anything has happened. */
-    private static int check(List<String> arguments, SupervisorLaunch launch) throws IOException {
+    private static int check(List<String> arguments, SupervisorLaunch launch, File directory) throws IOException {
         List<String> words = new ArrayList<>(List.of("--dry-run"));
         words.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(OwnProcess.toRun(words))
-                .directory(launch.directory().toFile())
+                .directory(directory)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().clear();

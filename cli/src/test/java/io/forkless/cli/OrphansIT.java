@@ -150,6 +150,36 @@ class OrphansIT extends NamedService {
         }
     }
 
+    /** One of them stands still, so that the adoption takes a while. */
+    @Test
+    @Tag("long")
+    void a_supervisor_that_is_told_to_stop_while_it_adopts_workers_drains_them() throws Exception {
+        try (ForklessCommand run = run("--name", NAME, "-w", "2", "-l", address(), "--", serving())) {
+            run.awaitLog("all 2 workers are READY");
+            Service before = look();
+            long frozen = before.workers().get(0);
+            try (Client client = new Client(port)) {
+                client.ask("who");
+                kill9(run.pid());
+                PosixSignals.send("STOP", frozen);
+                try (ForklessCommand again = run("--name", NAME, "-w", "2", "-l", address(), "--", serving())) {
+                    again.awaitLog("waiting for 2 workers that an earlier supervisor has left");
+                    again.signal("TERM");
+                    client.send("sleep 3000");
+                    client.channel().shutdownOutput(); // the last one on this connection
+                    TimeUnit.MILLISECONDS.sleep(500);
+                    PosixSignals.send("CONT", frozen);
+                    assertThat(client.receive()).isEqualTo("slept");
+                    Result stopped = again.await();
+                    assertThat(stopped.status()).as(stopped.err()).isZero();
+                    assertThat(stopped.err()).contains("stopped: DRAINED").doesNotContain("starting worker");
+                }
+            }
+            assertThat(before.workers()).allMatch(pid -> ProcessIdentity.of(pid).isEmpty());
+            assertThat(temporary).isEmptyDirectory();
+        }
+    }
+
     @Test
     @Tag("long")
     void workers_drain_when_the_time_for_a_new_one_is_over() throws Exception {

@@ -14,10 +14,12 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -283,6 +285,88 @@ class UpgradeIT extends NamedService {
         await().atMost(LIMIT).until(() -> look().states(), List.of("READY", "READY", "READY")::equals);
         assertThat(look().workers()).containsAll(upgradedOnce.workers());
         assertThat(before.supervisor()).isNotEqualTo(look().supervisor());
+    }
+
+    @Test
+    @Tag("long")
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "elsewhere nobody tells where a process runs")
+    void a_supervisor_that_was_started_by_way_of_a_link_follows_it_as_its_workers_do() throws Exception {
+        Path current = directory.resolve("current");
+        for (String release : List.of("1", "2", "3")) {
+            Path home = Files.createDirectories(directory.resolve("releases").resolve(release));
+            install(home.resolve("app"), serving());
+            Files.writeString(home.resolve("web.args"), "--name=web\n--log-dir=logs\n--pid-file=web.pid\n-w=2\n");
+        }
+        deploy("1");
+        Result started = at(current, "start", "@web.args", "-l", address(), "--", "./app");
+        assertThat(started.status()).as(started.err()).isZero();
+        logs = current.resolve("logs");
+
+        List<Long> second = deployAndRestart("2");
+        remove(directory.resolve("releases/1"));
+        Result upgraded = upgrade();
+        assertThat(upgraded.status()).as(upgraded.err()).isZero();
+        Service after = look();
+        assertIsAt("2", after, second);
+        assertThat(current.resolve("web.pid")).hasContent(after.supervisor() + "\n");
+
+        List<Long> third = deployAndRestart("3");
+        remove(directory.resolve("releases/2"));
+        kill9(after.supervisor());
+        Service again = awaitSupervisorAfter(after.supervisor());
+        assertIsAt("3", again, third);
+        assertThat(current.resolve("web.pid")).hasContent(again.supervisor() + "\n");
+        assertThat(supervisorLog()).contains("adopting 2 workers");
+
+        Files.delete(current);
+        String missing = "the directory " + current + ", in which it was started, does not exist";
+        expect(3, "cannot start the new supervisor: " + missing, upgrade());
+        assertThat(look()).isEqualTo(again);
+        kill9(again.supervisor());
+        await().atMost(LIMIT)
+                .until(() -> contents(directory.resolve("releases/3/logs"))
+                        .contains("the supervisor has died and cannot be started again: " + missing));
+        assertThat(ask("who")).startsWith("worker ");
+    }
+
+    private List<Long> deployAndRestart(String release) throws Exception {
+        deploy(release);
+        assertThat(command("restart").status()).isZero();
+        return look().workers();
+    }
+
+    private static String contents(Path directory) throws Exception {
+        StringBuilder text = new StringBuilder();
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                text.append(Files.readString(file));
+            }
+        }
+        return text.toString();
+    }
+
+    private void deploy(String release) throws Exception {
+        Path link = directory.resolve("current");
+        Files.deleteIfExists(link);
+        Files.createSymbolicLink(link, Path.of("releases", release));
+    }
+
+    private static void remove(Path tree) throws Exception {
+        try (Stream<Path> files = Files.walk(tree)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    private void assertIsAt(String release, Service service, List<Long> workers) throws Exception {
+        assertThat(service.workers()).isEqualTo(workers);
+        List<Long> all = new ArrayList<>(workers);
+        all.add(service.supervisor());
+        for (long pid : all) {
+            assertThat(Files.readSymbolicLink(Path.of("/proc/" + pid + "/cwd")))
+                    .isEqualTo(directory.toRealPath().resolve("releases").resolve(release));
+        }
     }
 
     private Result at(Path place, String... arguments) throws Exception {

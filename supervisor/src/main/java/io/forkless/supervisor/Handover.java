@@ -99,6 +99,7 @@ final class Handover implements HandOver {
         try {
             SupervisorLaunch plan = SupervisorLaunch.read(launch);
             ProcessBuilder builder = new ProcessBuilder(plan.command())
+                    .directory(plan.existingDirectory()) // not our own, which a link may have led to once
                     .redirectInput(ProcessBuilder.Redirect.INHERIT)
                     .redirectOutput(ProcessBuilder.Redirect.INHERIT)
                     .redirectError(ProcessBuilder.Redirect.INHERIT);

@@ -125,6 +125,12 @@ final class Orphans {
         }
     }
 
+    /** For a kill: those that have not called will not. */
+    void awaitNoLonger() {
+        anyTaken.complete(null);
+        allTaken.complete(null);
+    }
+
     /** The opening of listeners, which may fail because workers that have not called hold them. */
     interface Opening {
         /** @param heldElsewhere whether there are workers that have not called */

@@ -95,13 +95,17 @@ final class Supervision {
     private final Scoreboard scoreboard;
     private final Orphans orphans;
     private final ListenerTakeover takeover;
-    private final boolean endsAtOnce;
+    private final ListenerSetup setup;
+    private final SocketAddress address;
+    private final boolean adopts;
 
     /** Whether it was told to end while another one took over: if that one does, that is for it. */
     private volatile boolean toldToEndLate;
 
+    /** What is to be done at once when this is launched; {@code null} if it is to serve. Only the loop's thread changes it. */
+    private volatile Runnable end;
+
     private Set<String> unwanted = Set.of();
-    private boolean looping;
     private final CompletableFuture<Void> launched = new CompletableFuture<>();
 
     /** Completes on the loop's thread, when the last worker has gone and operators can still be told. */
@@ -113,7 +117,7 @@ final class Supervision {
     private volatile String failure = "";
 
     /**
-     * Binds the listeners and makes everything ready to run. May block for as long as it takes to resolve a name.
+     * Makes everything ready to run, and finds the workers that an earlier supervisor has left; {@link #adopt} comes next.
      *
      * @param predecessor the supervisor that is to step down; {@code null} if there is none
      * @param life is starting; from the launch on only the loop's thread changes it
@@ -134,9 +138,9 @@ final class Supervision {
         this.allReady = allReady;
         this.whenEnded = whenEnded;
         serviceManagers = resources.own(new ServiceManagers()); // the last to go: it hears everything
-        endsAtOnce = configuration.endsOrphans();
+        end = configuration.endsOrphans() ? this::stopOnLoop : null;
         listeners = resources.own(new Listeners(configuration.selectProvider()));
-        ListenerSetup setup = new ListenerSetup(configuration.listen(), listeners);
+        setup = new ListenerSetup(configuration.listen(), listeners);
         if (predecessor != null) {
             setup.takeFrom(predecessor);
             predecessor.stepDown();
@@ -200,7 +204,7 @@ final class Supervision {
                 backoff,
                 gate,
                 index -> {
-                    if (endsAtOnce) {
+                    if (end != null) {
                         throw new IOException("the service is about to end");
                     }
                     upkeep.check(); // a worker looks for what it needs as soon as it runs
@@ -223,33 +227,49 @@ final class Supervision {
                 this::handedOver);
         handover = new Handover(loop, listeners, stepDown);
         setup.inherit(serviceManagers);
-        adoptOrphans(control.address());
-        orphans.blame(heldElsewhere -> setup.open(heldElsewhere ? files.leftListeners() : List.of()));
-        unwanted = setup.seal();
-        files.record(listeners);
-        endpoint.publish(control.address()); // no effect if adoptOrphans did so
-    }
-
-    /** To be called once. From now on there is no way back; before, nothing can be asked for. */
-    void takeCharge() throws IOException {
-        if (predecessor != null) {
-            predecessor.inCharge();
-        }
-        loop.execute(this::launchOnLoop);
-    }
-
-    /** Workers that an earlier supervisor has left call as soon as they can read where. */
-    private void adoptOrphans(SocketAddress address) throws IOException {
+        address = control.address();
         Map<SpawnedWorker, Duration> left = launcher.adopt();
         orphans.expect(left);
-        if (left.isEmpty()) {
+        adopts = !left.isEmpty();
+        if (adopts) {
+            LOG.log(Level.INFO, "waiting for {0} workers that an earlier supervisor has left", "" + left.size());
+            loop.start();
+        }
+    }
+
+    /** Whether there are workers that an earlier supervisor has left: a stop is for them, too. */
+    boolean adopts() {
+        return adopts;
+    }
+
+    /**
+     * Waits for those workers, and binds the listeners. May block for as long as it takes to resolve a name. If it is told to
+     * stop meanwhile, it does so as soon as it is launched.
+     */
+    void adopt() throws IOException {
+        if (adopts) {
+            endpoint.publish(address); // they call as soon as they can know where
+            orphans.await();
+        }
+        openListeners();
+        files.record(listeners);
+        endpoint.publish(address); // no effect if that is done
+    }
+
+    /** A service that is about to end needs no listeners besides those of its workers. */
+    private void openListeners() throws IOException {
+        if (end != null) {
             return;
         }
-        LOG.log(Level.INFO, "waiting for {0} workers that an earlier supervisor has left", "" + left.size());
-        endpoint.publish(address);
-        loop.start();
-        looping = true;
-        orphans.await();
+        try {
+            orphans.blame(heldElsewhere -> setup.open(heldElsewhere ? files.leftListeners() : List.of()));
+            unwanted = setup.seal();
+        } catch (IOException e) {
+            if (end == null) {
+                throw e;
+            }
+            LOG.log(Level.DEBUG, "not needed any more", e);
+        }
     }
 
     /** @param shared whether another supervisor may still be closing the same files */
@@ -276,11 +296,22 @@ final class Supervision {
         return all;
     }
 
-    /** Runs, and returns when the processes of the workers run. */
+    /**
+     * To be called once, before anything else can be asked for; returns soon. From now on there is no way back to the other
+     * supervisor.
+     */
     void launch() throws IOException {
-        if (!looping) {
+        if (predecessor != null) {
+            predecessor.inCharge();
+        }
+        loop.execute(this::launchOnLoop);
+        if (!adopts) {
             loop.start();
         }
+    }
+
+    /** Returns when the processes of the workers run. */
+    void awaitLaunched() throws IOException {
         try {
             launched.join();
         } catch (CompletionException e) {
@@ -294,10 +325,17 @@ final class Supervision {
     private void launchOnLoop() {
         try {
             List<Orphan> left = orphans.toAdopt();
+            if (end != null && left.isEmpty()) { // they have ended meanwhile
+                life.make(SupervisorTransition.END);
+                listeners.keep();
+                launched.complete(null);
+                terminated(Outcome.DRAINED);
+                return;
+            }
             pool.start(left, left.isEmpty() ? pool.workers() : files.scaled(pool.workers()));
             files.recordScaled(configuredWorkers, pool.workers());
-            if (endsAtOnce) {
-                stopOnLoop();
+            if (end != null) {
+                end.run();
             }
             renewed = orphans.adopted(pool, unwanted);
             loop.after(QUIESCED_CONNECTIONS_LIMIT, this::recallQuiescing);
@@ -375,7 +413,13 @@ final class Supervision {
 
     /** From any thread; further calls have no effect. */
     void stop() {
-        loop.execute(() -> end(this::stopOnLoop));
+        loop.execute(() -> end(() -> {
+            if (launched.isDone()) {
+                stopOnLoop();
+            } else if (end == null) {
+                end = this::stopOnLoop;
+            }
+        }));
     }
 
     private void stopOnLoop() {
@@ -388,7 +432,14 @@ final class Supervision {
 
     /** From any thread. */
     void kill() {
-        loop.execute(() -> end(pool::kill));
+        loop.execute(() -> end(() -> {
+            if (launched.isDone()) {
+                pool.kill();
+            } else {
+                end = pool::kill;
+                orphans.awaitNoLonger();
+            }
+        }));
     }
 
     private void end(Runnable action) {

@@ -23,6 +23,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -69,6 +70,12 @@ public final class Supervisor implements AutoCloseable {
 
     /** Whose workers a stop drains. Until it is there a stop is the end; from then on it belongs to the loop's thread. */
     private volatile Supervision supervision;
+
+    /** The same before that, if it adopts workers whom nobody else supervises: a stop drains them, too. Guarded by the lock. */
+    private Supervision adopting;
+
+    /** What that one is to do as soon as it is there; {@code null} for nothing. Guarded by the lock. */
+    private Consumer<Supervision> early;
 
     Supervisor(Configuration configuration) {
         this.configuration = configuration;
@@ -168,14 +175,18 @@ public final class Supervisor implements AutoCloseable {
                 predecessor = Predecessor.connect(configuration.name());
             }
             Supervision ready = new Supervision(configuration, predecessor, life, resources, allReady, this::end);
+            if (!isToGoOn(ready)) {
+                return;
+            }
+            ready.adopt();
             synchronized (lock) {
                 if (life.is(SupervisorState.ENDED)) {
                     return; // and resources are given back
                 }
-                ready.takeCharge(); // not before it is certain that they stay
+                ready.launch(); // not before it is certain that they stay
                 supervision = ready; // from now on a stop drains workers
             }
-            ready.launch();
+            ready.awaitLaunched();
             if (predecessor != null) {
                 predecessor.close();
             }
@@ -183,6 +194,22 @@ public final class Supervisor implements AutoCloseable {
             started.complete(null);
         } catch (Throwable e) {
             started.completeExceptionally(e);
+        }
+    }
+
+    /** Whether the start is to go on. */
+    private boolean isToGoOn(Supervision ready) {
+        synchronized (lock) {
+            if (predecessor == null && ready.adopts()) {
+                adopting = ready;
+                if (early != null) {
+                    early.accept(ready);
+                }
+            } else if (early != null) {
+                life.tryToMake(SupervisorTransition.END); // they have ended meanwhile
+                started.complete(null);
+            }
+            return !life.is(SupervisorState.ENDED);
         }
     }
 
@@ -283,42 +310,57 @@ public final class Supervisor implements AutoCloseable {
     /**
      * Begins to end everything without losing a request: no worker is started any more, the queues of the listeners are
      * emptied, and the workers drain; one that takes longer than the drain time-out is killed. A start that is under way
-     * is given up. Returns at once.
+     * is given up, unless an earlier supervisor has left workers: they are adopted, to be drained. Returns at once.
      */
     public void stop() {
-        Supervision running = supervisionToEnd();
-        if (running != null) {
-            running.stop();
-        }
+        end(Supervision::stop);
     }
 
     /** Ends everything now; connections are lost. Returns at once. */
     public void kill() {
-        Supervision running = supervisionToEnd();
-        if (running != null && !outcome.isDone()) {
-            LOG.log(Level.WARNING, "killing all workers");
-            running.kill();
-        }
+        end(running -> {
+            if (!outcome.isDone()) {
+                LOG.log(Level.WARNING, "killing all workers");
+                running.kill();
+            }
+        });
     }
 
-    /** @return {@code null} if there is none yet: then the end is here */
-    private Supervision supervisionToEnd() {
+    private void end(Consumer<Supervision> action) {
+        boolean adopts = supervision == null && adoptsWorkers();
+        Supervision running;
         boolean begun;
         synchronized (lock) {
-            if (supervision != null) {
-                return supervision;
-            }
+            running = supervision == null ? adopting : supervision;
             begun = !life.is(SupervisorState.NEW);
-            if (!life.tryToMake(SupervisorTransition.END)) {
-                return null; // it has ended before
+            if (running == null) {
+                if (adopts && life.is(SupervisorState.STARTING)) {
+                    early = early == null ? action : early.andThen(action);
+                    return;
+                }
+                if (!life.tryToMake(SupervisorTransition.END)) {
+                    return; // it has ended before
+                }
             }
         }
-        if (begun) {
+        if (running != null) {
+            action.accept(running);
+        } else if (begun) {
             started.complete(null); // whoever starts it sees to the rest
         } else {
             terminate(Outcome.DRAINED);
         }
-        return null;
+    }
+
+    /** Whether there are workers that nobody else supervises. If it takes over, the other supervisor goes on. */
+    private boolean adoptsWorkers() {
+        try {
+            return configuration.name() != null
+                    && !configuration.takesOver()
+                    && !LeftWorkers.of(configuration.name()).isEmpty();
+        } catch (IOException e) {
+            return false; // the start fails as well
+        }
     }
 
     /** Waits until all workers are gone, and the listeners have heard of it; one of those waits for the workers alone. */

@@ -202,22 +202,23 @@ public final class SupervisorBuilder {
      * @param output the file to which its standard output and error are appended
      */
     public SupervisorBuilder startAgainBy(List<String> command, Path output) {
-        return startedBy(command, output, List.of(), List.of());
+        return startedBy(command, Path.of(""), output, List.of(), List.of());
     }
 
     /**
      * The same as {@link #startAgainBy}, for a program that makes the command from arguments of its own and wants to find these
      * again.
      *
+     * @param newDirectory in which it runs; looked up anew for each start, as for {@link #directory}
      * @param newOutput {@code null} if workers are not to start it again
      * @param arguments from which the command was made
      * @param changes to these arguments since
      */
     public SupervisorBuilder startedBy(
-            List<String> newCommand, Path newOutput, List<String> arguments, List<String> changes) {
+            List<String> newCommand, Path newDirectory, Path newOutput, List<String> arguments, List<String> changes) {
         launch = new SupervisorLaunch(
                 SignalShield.ofThisSystem().undoneBefore(newCommand),
-                Path.of("").toAbsolutePath(),
+                newDirectory.toAbsolutePath(),
                 System.getenv(),
                 newOutput == null ? null : newOutput.toAbsolutePath(),
                 arguments,

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.forkless.spi.ListenSpec;
+import io.forkless.supervisor.status.Outcome;
 import io.forkless.testing.Client;
 import io.forkless.testing.FreePort;
 import io.forkless.testing.JavaProgram;
@@ -12,20 +14,26 @@ import io.forkless.testing.Privileges;
 import io.forkless.testing.ShortTempDir;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Kills, freezes and starves the next supervisor and the workers that it adopts, at each step of the adoption and under load. */
 @Tag("long")
@@ -183,6 +191,80 @@ class AdoptionFaultTest {
         assertThat(service.awaitServing(2)).isEqualTo(pids);
         assertThat(SupervisedTest.awaitPids(port, 2)).isEqualTo(pids);
         service.stop();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = SIGNALS)
+    void a_stop_during_an_adoption_is_for_the_workers_that_are_adopted(boolean hard) throws Exception {
+        service.set(TestSupervisor.ORPHAN_TIMEOUT, "PT5M").start();
+        pids = service.workers();
+        service.kill();
+        for (long pid : pids) {
+            PosixSignals.stop(pid);
+        }
+        try (CapturedLog log = new CapturedLog();
+                Supervisor next = next()) {
+            CompletableFuture<Void> start = begin(next);
+            await().atMost(LIMIT)
+                    .until(() ->
+                            log.lines().contains("INFO waiting for 2 workers that an earlier supervisor has left"));
+            next.stop();
+            if (hard) {
+                next.kill();
+            } else {
+                TimeUnit.SECONDS.sleep(1);
+                for (long pid : pids) {
+                    PosixSignals.send("CONT", pid);
+                }
+            }
+            start.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+            next.awaitTermination();
+            assertThat(log.lines()).noneMatch(line -> line.contains("starting worker"));
+            assertThat(log.lines()).anyMatch(line -> line.contains(hard ? "killed" : "INFO stopped: DRAINED"));
+        }
+        pids.forEach(SupervisedTest::awaitGone);
+        assertThat(service.files()).isEmpty();
+    }
+
+    /** When it has its name, and often before it has looked for them. */
+    @RepeatedTest(3)
+    void so_is_one_that_comes_a_moment_earlier() throws Exception {
+        service.set(TestSupervisor.ORPHAN_TIMEOUT, "PT5M").start();
+        pids = service.workers();
+        service.kill();
+        try (Supervisor next = next()) {
+            CompletableFuture<Void> start = begin(next);
+            String own = ProcessHandle.current().pid() + " ";
+            while (!Files.readString(service.endpoint()).startsWith(own)) {
+                TimeUnit.MICROSECONDS.sleep(100);
+            }
+            next.stop();
+            start.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+            assertThat(next.awaitTermination()).isEqualTo(Outcome.DRAINED);
+        }
+        pids.forEach(SupervisedTest::awaitGone);
+        assertThat(service.files()).isEmpty();
+    }
+
+    /** In this JVM. */
+    private Supervisor next() {
+        return Supervisor.builder()
+                .name(NamedService.NAME)
+                .workers(3)
+                .listen(ListenSpec.parse(address))
+                .command(serve(address))
+                .build();
+    }
+
+    private static CompletableFuture<Void> begin(Supervisor supervisor) {
+        return CompletableFuture.runAsync(() -> {
+            try {
+                supervisor.start();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
     }
 
     private void awaitBoth() throws Exception {

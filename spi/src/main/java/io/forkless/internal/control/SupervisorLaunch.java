@@ -23,7 +23,7 @@ import java.util.Set;
  * the environment is in it. Immutable.
  *
  * @param command the program and its arguments
- * @param directory in which it runs
+ * @param directory in which it runs; its links are followed at each start
  * @param environment all of its variables
  * @param output the file to which it prints; {@code null} if it prints elsewhere, so that no worker is to start it again
  * @param arguments from which its program makes the command; only that program reads them
@@ -117,10 +117,23 @@ public record SupervisorLaunch(
         }
     }
 
-    /** Starts it; what it prints is appended to the file. */
+    /**
+     * The directory, as it is now.
+     *
+     * @throws IOException if it is not there; that of {@link ProcessBuilder} would blame the program
+     */
+    public File existingDirectory() throws IOException {
+        if (!Files.isDirectory(directory)) {
+            throw new IOException("the directory " + directory + ", in which it was started, "
+                    + (Files.notExists(directory) ? "does not exist" : "is not a directory, or cannot be entered"));
+        }
+        return directory.toFile();
+    }
+
+    /** Starts it; what it prints is appended to the file, whose directory is made if it is missing. */
     public Process start() throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command)
-                .directory(directory.toFile())
+                .directory(existingDirectory())
                 .redirectInput(new File(File.separatorChar == '\\' ? "NUL" : "/dev/null"))
                 .redirectErrorStream(true)
                 .redirectOutput(
@@ -129,6 +142,9 @@ public record SupervisorLaunch(
                                 : ProcessBuilder.Redirect.appendTo(output.toFile()));
         builder.environment().clear();
         builder.environment().putAll(environment);
+        if (output != null) {
+            Files.createDirectories(output.getParent());
+        }
         return builder.start();
     }
 
