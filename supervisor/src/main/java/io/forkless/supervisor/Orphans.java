@@ -24,6 +24,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -107,21 +109,45 @@ final class Orphans {
         }
     }
 
-    /** On another thread: waits until all have handed over what they have, within reason. */
-    void await() throws IOException {
+    /**
+     * On another thread: waits until all have handed over what they have, within reason.
+     *
+     * @param isAnothers of a worker that does not call: whether its supervisor still runs; on the loop's thread
+     * @param leave gets each such worker
+     */
+    void await(Predicate<SpawnedWorker> isAnothers, Consumer<SpawnedWorker> leave) throws IOException {
         try {
             if (!isDone(anyTaken, FIRST_LIMIT) || !isDone(allTaken, ALL_LIMIT)) {
                 CompletableFuture<String> silent = new CompletableFuture<>();
-                loop.execute(() -> silent.complete(describe(awaited)));
+                loop.execute(() -> {
+                    leave(awaited.stream().filter(isAnothers).toList(), leave);
+                    silent.complete(describe(awaited));
+                });
                 silentOnes = silent.join();
-                LOG.log(
-                        Level.WARNING,
-                        "{0}: no answer from these workers, which an earlier supervisor has started; going on without",
-                        silentOnes);
+                if (!silentOnes.isEmpty()) {
+                    LOG.log(
+                            Level.WARNING,
+                            "{0}: no answer from these workers, which an earlier supervisor has started; going on without",
+                            silentOnes);
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while waiting for workers of an earlier supervisor", e);
+        }
+    }
+
+    private void leave(List<SpawnedWorker> workers, Consumer<SpawnedWorker> leave) {
+        for (SpawnedWorker worker : workers) {
+            LOG.log(
+                    Level.WARNING,
+                    "worker {0} (pid {1}) belongs to the supervisor with pid {2}, which had this name before and still"
+                            + " runs: it is left alone",
+                    worker.index(),
+                    "" + worker.pid(),
+                    "" + worker.owner().pid());
+            exited(worker);
+            leave.accept(worker);
         }
     }
 

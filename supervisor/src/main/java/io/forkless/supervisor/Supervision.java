@@ -6,6 +6,7 @@ import io.forkless.internal.control.ControlMessage.Heartbeat;
 import io.forkless.internal.control.ControlMessage.Listen;
 import io.forkless.internal.control.ControlMessage.Welcome;
 import io.forkless.internal.control.PrivateDirectory;
+import io.forkless.internal.control.ProcessIdentity;
 import io.forkless.internal.control.RevivalLock;
 import io.forkless.internal.control.Scoreboard;
 import io.forkless.internal.control.SupervisorLaunch;
@@ -249,11 +250,20 @@ final class Supervision {
     void adopt() throws IOException {
         if (adopts) {
             endpoint.publish(address); // they call as soon as they can know where
-            orphans.await();
+            orphans.await(this::isAnothers, launcher::leave);
         }
         openListeners();
         files.record(listeners);
         endpoint.publish(address); // no effect if that is done
+    }
+
+    /** Somebody may have removed the file of the name while that supervisor was frozen. */
+    private boolean isAnothers(SpawnedWorker worker) {
+        ProcessIdentity owner = worker.owner();
+        return owner != null
+                && owner.isAlive()
+                && !owner.equals(ProcessIdentity.own())
+                && (predecessor == null || owner.pid() != predecessor.pid());
     }
 
     /** A service that is about to end needs no listeners besides those of its workers. */
@@ -325,6 +335,7 @@ final class Supervision {
     private void launchOnLoop() {
         try {
             List<Orphan> left = orphans.toAdopt();
+            launcher.takeCharge();
             if (end != null && left.isEmpty()) { // they have ended meanwhile
                 life.make(SupervisorTransition.END);
                 listeners.keep();

@@ -25,6 +25,7 @@ import java.util.Set;
  * @param linked the process that has called: the same, or a descendant; {@code null} if none has called yet
  * @param origin a digest of what the worker was started with
  * @param drainTimeout how long it may take to drain
+ * @param supervisor the supervisor that it belongs to; {@code null} if that is unknown
  */
 public record WorkerRecord(
         int index,
@@ -32,7 +33,8 @@ public record WorkerRecord(
         ProcessIdentity spawned,
         ProcessIdentity linked,
         String origin,
-        Duration drainTimeout) {
+        Duration drainTimeout,
+        ProcessIdentity supervisor) {
     /** The end of the file's name. */
     public static final String FILE_SUFFIX = ".worker";
 
@@ -45,8 +47,23 @@ public record WorkerRecord(
         Objects.requireNonNull(origin, "origin");
     }
 
+    /** Of a worker that knows of no supervisor. */
+    public WorkerRecord(
+            int index,
+            String token,
+            ProcessIdentity spawned,
+            ProcessIdentity linked,
+            String origin,
+            Duration drainTimeout) {
+        this(index, token, spawned, linked, origin, drainTimeout, null);
+    }
+
     public WorkerRecord withLinked(ProcessIdentity newLinked) {
-        return new WorkerRecord(index, token, spawned, newLinked, origin, drainTimeout);
+        return new WorkerRecord(index, token, spawned, newLinked, origin, drainTimeout, supervisor);
+    }
+
+    public WorkerRecord withSupervisor(ProcessIdentity newSupervisor) {
+        return new WorkerRecord(index, token, spawned, linked, origin, drainTimeout, newSupervisor);
     }
 
     /** The process that serves, as far as is known. */
@@ -68,6 +85,9 @@ public record WorkerRecord(
         properties.setProperty("spawned", spawned.toString());
         if (linked != null) {
             properties.setProperty("linked", linked.toString());
+        }
+        if (supervisor != null) {
+            properties.setProperty("supervisor", supervisor.toString());
         }
         properties.setProperty("origin", origin);
         properties.setProperty("drain-timeout", Long.toString(drainTimeout.toMillis()));
@@ -101,17 +121,22 @@ public record WorkerRecord(
             if (version != VERSION) {
                 throw new IOException("it is of version " + version + ", and this Forkless knows version " + VERSION);
             }
-            String linked = properties.getProperty("linked");
             return new WorkerRecord(
                     Integer.parseInt(properties.getProperty("index")),
                     properties.getProperty("token"),
                     ProcessIdentity.parse(properties.getProperty("spawned")),
-                    linked == null ? null : ProcessIdentity.parse(linked),
+                    identity(properties, "linked"),
                     properties.getProperty("origin"),
-                    Duration.ofMillis(Long.parseLong(properties.getProperty("drain-timeout"))));
+                    Duration.ofMillis(Long.parseLong(properties.getProperty("drain-timeout"))),
+                    identity(properties, "supervisor"));
         } catch (IllegalArgumentException | NullPointerException e) {
             throw new IOException("it is not the record of a worker"); // a cause would repeat the contents
         }
+    }
+
+    private static ProcessIdentity identity(Properties properties, String name) {
+        String text = properties.getProperty(name);
+        return text == null ? null : ProcessIdentity.parse(text);
     }
 
     @Override

@@ -169,7 +169,7 @@ public final class ProcessLauncher implements WorkerPool.Launcher {
         boolean current = roster.isCurrent(left);
         SpawnedWorker worker = new SpawnedWorker(left.index(), events, current && template.loadsDebugAgent());
         worker.spawned(spawned == null ? linked : spawned);
-        worker.adopted(linked);
+        worker.adopted(left.supervisor(), linked);
         worker.isRecordedIn(roster, record);
         if (!current) {
             worker.outdated("it was started with other options");
@@ -182,6 +182,18 @@ public final class ProcessLauncher implements WorkerPool.Launcher {
         ProcessIdentity watched = spawned == null ? left.linked() : left.spawned();
         loop.after(LOOK_INTERVAL, () -> watch(worker, bootstrap, record, watched)); // not before it is expected
         return Optional.of(worker);
+    }
+
+    /** That one turns out to be another supervisor's: it is neither watched nor let in any more. */
+    public void leave(SpawnedWorker worker) {
+        running.remove(worker);
+        control.forget(worker);
+        roster.forget(worker.record());
+    }
+
+    /** All that are left are this supervisor's from now on. */
+    public void takeCharge() {
+        roster.takeCharge();
     }
 
     /**
@@ -234,6 +246,9 @@ public final class ProcessLauncher implements WorkerPool.Launcher {
 
     /** An adopted process is not a child: the system reports neither its end nor its exit status. */
     private void watch(SpawnedWorker worker, Path bootstrap, Path record, ProcessIdentity process) {
+        if (!running.contains(worker)) {
+            return;
+        }
         if (process.isAlive()) {
             loop.after(LOOK_INTERVAL, () -> watch(worker, bootstrap, record, process));
         } else {

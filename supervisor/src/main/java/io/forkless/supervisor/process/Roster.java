@@ -16,12 +16,14 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
  * The records of a service's workers, which tell the next supervisor whom this one has left. Thread-safe.
  */
 public final class Roster implements Renewable {
+    private static final ProcessIdentity OWN = ProcessIdentity.own();
     private static final System.Logger LOG = Log.supervisor();
 
     private final PrivateDirectory directory;
@@ -101,7 +103,7 @@ public final class Roster implements Renewable {
     synchronized void add(Path file, int index, String token, ProcessHandle spawned) throws IOException {
         ProcessIdentity identity = ProcessIdentity.of(spawned.pid()).orElse(null);
         if (identity != null && !orphanTimeout.isZero()) { // without an identity it has just ended
-            WorkerRecord record = new WorkerRecord(index, token, identity, null, origin, drainTimeout);
+            WorkerRecord record = new WorkerRecord(index, token, identity, null, origin, drainTimeout, OWN);
             record.writeTo(file);
             records.put(file, record);
         }
@@ -114,9 +116,27 @@ public final class Roster implements Renewable {
         if (record == null || identity == null || identity.equals(record.linked())) {
             return;
         }
-        records.put(file, record.withLinked(identity));
+        replace(file, record.withLinked(identity));
+    }
+
+    /** All workers that are recorded here belong to this supervisor from now on. */
+    synchronized void takeCharge() {
+        for (Map.Entry<Path, WorkerRecord> entry : List.copyOf(records.entrySet())) {
+            if (!OWN.equals(entry.getValue().supervisor())) {
+                replace(entry.getKey(), entry.getValue().withSupervisor(OWN));
+            }
+        }
+    }
+
+    /** That worker is another supervisor's, as is its record. */
+    synchronized void forget(Path file) {
+        records.remove(file);
+    }
+
+    private void replace(Path file, WorkerRecord record) {
+        records.put(file, record);
         try {
-            record.withLinked(identity).writeTo(file);
+            record.writeTo(file);
         } catch (IOException e) {
             LOG.log(
                     Level.WARNING,

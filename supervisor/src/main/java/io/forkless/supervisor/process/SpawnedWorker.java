@@ -14,6 +14,7 @@ import io.forkless.internal.control.ControlMessage.Ready;
 import io.forkless.internal.control.ControlMessage.Refused;
 import io.forkless.internal.control.ControlMessage.ReopenOutput;
 import io.forkless.internal.control.ControlMessage.Unready;
+import io.forkless.internal.control.ProcessIdentity;
 import io.forkless.supervisor.link.ControlConnection;
 import io.forkless.supervisor.link.ExpectedWorker;
 import io.forkless.supervisor.output.Attempt;
@@ -56,6 +57,7 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
     private ProcessHandle process;
     private ControlConnection connection;
     private ProcessHandle linked;
+    private ProcessIdentity owner;
     private boolean debugged;
     private boolean drained;
     private FilesInUse filesInUse = new FilesInUse(List.of());
@@ -90,6 +92,10 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
         record = newRecord;
     }
 
+    Path record() {
+        return record;
+    }
+
     /** @param newProcess the process that this supervisor or an earlier one has started */
     public void spawned(ProcessHandle newProcess) {
         process = newProcess;
@@ -98,11 +104,18 @@ public final class SpawnedWorker implements WorkerProcess, ExpectedWorker, Contr
     /**
      * It was started by an earlier supervisor.
      *
+     * @param newOwner the supervisor that it belonged to; {@code null} if that is unknown
      * @param newLinked the process that has called as this worker; {@code null} if none has
      */
-    void adopted(ProcessHandle newLinked) {
+    void adopted(ProcessIdentity newOwner, ProcessHandle newLinked) {
+        owner = newOwner;
         linked = newLinked;
         outputRead = false;
+    }
+
+    /** The supervisor that it belonged to before this one; {@code null} if that is unknown. */
+    public ProcessIdentity owner() {
+        return owner;
     }
 
     /** Whether somebody reads what it prints: one that was left by an earlier supervisor has to wait for that. */

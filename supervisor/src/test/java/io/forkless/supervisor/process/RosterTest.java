@@ -55,10 +55,26 @@ class RosterTest {
         Map<Path, WorkerRecord> left = roster("one").takeLeft();
 
         ProcessIdentity own = ProcessIdentity.own();
-        WorkerRecord record = new WorkerRecord(0, TOKEN, own, null, "one", TIMEOUT);
+        WorkerRecord record = new WorkerRecord(0, TOKEN, own, null, "one", TIMEOUT, own);
         assertThat(left).containsExactly(Map.entry(file, record));
         assertThat(roster("one").isCurrent(record)).isTrue();
         assertThat(roster("another").isCurrent(record)).isFalse();
+    }
+
+    @Test
+    void whose_worker_it_is_is_recorded_when_that_changes() throws Exception {
+        ProcessIdentity own = ProcessIdentity.own();
+        ProcessIdentity earlier = new ProcessIdentity(own.pid(), "1");
+        new WorkerRecord(0, TOKEN, own, null, "one", TIMEOUT, earlier).writeTo(file);
+        Roster roster = roster("one");
+        roster.takeLeft();
+        assertThat(WorkerRecord.read(file).supervisor()).isEqualTo(earlier);
+        roster.takeCharge();
+        assertThat(WorkerRecord.read(file).supervisor()).isEqualTo(own);
+
+        roster.forget(file);
+        roster.takeCharge();
+        assertThat(file).exists();
     }
 
     @Test
