@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.forkless.spi.ListenSpec;
+import io.forkless.spi.ListenerProviders;
 import io.forkless.supervisor.status.Outcome;
 import io.forkless.testing.Client;
 import io.forkless.testing.FreePort;
@@ -25,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Tag;
@@ -74,6 +76,12 @@ class AdoptionFaultTest {
             load.close();
         }
         service.close();
+    }
+
+    /** Where this JVM unpacks it, Windows removes it only with the JVM: not in the directory of a test. */
+    @BeforeAll
+    static void unpack_the_native_library() throws IOException {
+        ListenerProviders.select().listen(ListenSpec.parse("127.0.0.1:0")).close();
     }
 
     @AfterAll
