@@ -236,7 +236,8 @@ class HandoverTest {
     private Path plan(JavaProgram program) throws IOException {
         Path plan = SupervisorLaunch.nextFile(directory);
         List<String> command = program.options("-Dplace=" + directory).command();
-        new SupervisorLaunch(command, directory, System.getenv(), null, List.of(), List.of()).writeTo(plan);
+        new SupervisorLaunch(command, Path.of("").toAbsolutePath(), System.getenv(), null, List.of(), List.of())
+                .writeTo(plan);
         return plan;
     }
 
