@@ -277,7 +277,9 @@ class AdoptionTest {
 
         service.supervisor().awaitReady();
         assertThat(service.awaitServing(2)).contains(booting);
-        service.awaitLog("booted");
+        if (OS.LINUX.isCurrentOs()) { // elsewhere nobody else can read the pipe
+            service.awaitLog("booted");
+        }
         service.stop();
     }
 
