@@ -3,8 +3,13 @@ package io.forkless.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import io.forkless.testing.JavaProgram;
+import io.forkless.testing.Sleeper;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -13,32 +18,42 @@ import org.junit.jupiter.api.io.TempDir;
 class PidFileTest {
     private static final String OURS = ProcessHandle.current().pid() + "\n";
 
-    /** It runs as long as this one. */
-    private static final String OF_ANOTHER =
-            ProcessHandle.current().parent().orElseThrow().pid() + "\n";
+    private static Process another;
 
     @TempDir
     private Path directory;
 
     private Path file;
+    private String ofAnother;
+
+    @BeforeAll
+    static void start_another_process() throws IOException {
+        another = JavaProgram.of(Sleeper.class).process().start();
+    }
+
+    @AfterAll
+    static void end_it() throws InterruptedException {
+        another.destroyForcibly().waitFor();
+    }
 
     @BeforeEach
     void name_the_file() {
         file = directory.resolve("pid");
+        ofAnother = another.pid() + "\n";
     }
 
     @Test
     void one_that_names_a_running_process_is_left_alone() throws Exception {
-        Files.writeString(file, OF_ANOTHER);
+        Files.writeString(file, ofAnother);
         assertThatIOException()
                 .isThrownBy(() -> PidFile.write(file))
-                .withMessageContaining("names a running process (pid " + OF_ANOTHER.strip() + ")");
-        assertThat(file).hasContent(OF_ANOTHER);
+                .withMessageContaining("names a running process (pid " + another.pid() + ")");
+        assertThat(file).hasContent(ofAnother);
     }
 
     @Test
     void whoever_takes_over_writes_over_it() throws Exception {
-        Files.writeString(file, OF_ANOTHER);
+        Files.writeString(file, ofAnother);
         try (PidFile pidFile = PidFile.overwrite(file)) {
             assertThat(pidFile).isNotNull();
             assertThat(file).hasContent(OURS);
@@ -49,9 +64,9 @@ class PidFileTest {
     @Test
     void the_one_before_leaves_that_of_the_next() throws Exception {
         PidFile before = PidFile.write(file);
-        Files.writeString(file, OF_ANOTHER);
+        Files.writeString(file, ofAnother);
         before.close();
-        assertThat(file).hasContent(OF_ANOTHER);
+        assertThat(file).hasContent(ofAnother);
     }
 
     @Test

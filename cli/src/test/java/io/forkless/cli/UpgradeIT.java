@@ -72,7 +72,7 @@ class UpgradeIT extends NamedService {
     void another_command_is_rolled_out_and_stays_for_the_next_upgrade() throws Exception {
         startService();
         Service before = look();
-        Result upgraded = upgrade("-w", "3", "--", serving(), "127.0.0.1:0");
+        Result upgraded = upgrade("-w", "3", "--", worker(TestWorker.SAY_STDIN, address()));
         assertThat(upgraded.status()).as(upgraded.err()).isZero();
         Service after = look();
         assertThat(after.states()).containsExactly("READY", "READY", "READY");
