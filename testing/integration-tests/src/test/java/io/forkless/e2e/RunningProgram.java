@@ -72,8 +72,9 @@ public final class RunningProgram implements AutoCloseable {
     }
 
     /** A supervisor with this many workers of that example, all ready, on a free port of 127.0.0.1. */
-    static RunningProgram forkless(Path temporary, String example, int workers) throws IOException {
-        return forkless(temporary, workers, FREE_PORT, example(Machine.javaForPrograms(), temporary, example, ADDRESS));
+    static RunningProgram forkless(Path temporary, String example, int workers, String... options) throws IOException {
+        JavaProgram worker = example(Machine.javaForPrograms(), temporary, example, ADDRESS);
+        return forkless(temporary, workers, FREE_PORT, worker, options);
     }
 
     /** The same on that path. */
@@ -167,11 +168,13 @@ public final class RunningProgram implements AutoCloseable {
                 .command();
     }
 
-    private static RunningProgram forkless(Path temporary, int workers, String address, JavaProgram worker)
-            throws IOException {
+    private static RunningProgram forkless(
+            Path temporary, int workers, String address, JavaProgram worker, String... options) throws IOException {
         String name = "e2e-" + UUID.randomUUID();
-        List<String> options = List.of("--name", name, "--workers", Integer.toString(workers), "--listen", address);
-        RunningProgram program = new RunningProgram(temporary, name, run(temporary, options, worker));
+        List<String> all = new ArrayList<>(List.of("--name", name, "--workers", Integer.toString(workers)));
+        all.addAll(List.of("--listen", address));
+        all.addAll(List.of(options));
+        RunningProgram program = new RunningProgram(temporary, name, run(temporary, all, worker));
         program.awaitLine("all " + workers + " workers are READY");
         return program;
     }

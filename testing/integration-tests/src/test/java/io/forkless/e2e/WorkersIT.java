@@ -223,8 +223,9 @@ abstract class WorkersIT {
     }
 
     @Test
-    void a_killed_supervisor_leaves_workers_that_finish_their_requests_and_go() throws Exception {
-        try (RunningProgram forkless = RunningProgram.forkless(temporary, example, WORKERS)) {
+    void a_killed_supervisor_leaves_workers_that_finish_their_requests_and_go_if_they_are_not_to_wait()
+            throws Exception {
+        try (RunningProgram forkless = RunningProgram.forkless(temporary, example, WORKERS, "--orphan-timeout", "0")) {
             int port = forkless.port();
             assertThat(forkless.processes()).hasSizeGreaterThanOrEqualTo(1 + WORKERS);
             CompletableFuture<String> longRequest = request(port, "/sleep?ms=2000");
