@@ -82,21 +82,31 @@ public final class StaleFiles {
         RuntimeDirectory.removeIfEmpty(directory.getParent());
     }
 
+    /** Whoever has had the lock looks again without it: a worker that ended meanwhile may have given up waiting for it. */
     private static void removeIfLast(Path directory, Path endpoint) throws IOException {
+        boolean othersWereLeft;
+        do {
+            othersWereLeft = othersAreLeft(directory, endpoint);
+        } while (othersWereLeft && !hasWorkers(directory));
+    }
+
+    /** Removes everything if there are no others, unless somebody else does. */
+    private static boolean othersAreLeft(Path directory, Path endpoint) throws IOException {
         FileIdentity identity = FileIdentity.of(endpoint);
         try (FileChannel channel = FileChannel.open(endpoint, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
             // While this lock is held no supervisor begins, unless another worker has removed the file before.
             if (!isLocked(channel) || !identity.isThere()) {
-                return;
+                return false;
             }
             if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
                 if (hasWorkers(directory)) {
-                    return;
+                    return true;
                 }
                 deleteWithFiles(directory);
             }
             removeHandOffsOfTheDead(directory.getParent());
             delete(endpoint);
+            return false;
         }
     }
 
