@@ -1,6 +1,7 @@
 package io.forkless.tck;
 
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.ListenerProvider;
@@ -44,6 +45,12 @@ abstract class ContractTests {
     @BeforeEach
     final void makeProvider() throws Exception {
         provider = kit.provider();
+    }
+
+    /** Skips a test that needs what another clause demands, if the provider declares not to keep that one. */
+    final void assumeKept(Clause other) {
+        String reason = kit.exceptions().get(other);
+        assumeTrue(reason == null, () -> ClauseExtension.DECLARED + other + ": " + reason);
     }
 
     @AfterEach

@@ -2,7 +2,6 @@ package io.forkless.tck;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.forkless.spi.ListenSpec;
 import io.forkless.spi.SharedListener;
@@ -121,7 +120,7 @@ abstract class TakeOverTests extends ContractTests {
     @Tag(ListenerProviderContractTest.PROCESSES)
     @Checks(Clause.NOT_INHERITED)
     void a_child_of_the_next_supervisor_holds_no_copy() throws Exception {
-        assumeFalse(kit.exceptions().containsKey(Clause.TAKE_OVER), "nothing is taken over");
+        assumeKept(Clause.TAKE_OVER);
         SharedListener first = listen();
         ListenSpec spec = specOf(first);
         WorkerJvm worker = startWorker().adopt(first);
@@ -144,7 +143,7 @@ abstract class TakeOverTests extends ContractTests {
     @Test
     @Checks(Clause.TAKE_OVER)
     void the_path_of_what_was_taken_over_is_removed_by_its_close() throws IOException {
-        assumeUnixPaths();
+        assumeKept(Clause.UNIX_PATHS);
         Path path = directory.resolve("listener");
         SharedServerSocketChannel channel = adopt(listen(ListenSpec.unix(path.toString())));
 
@@ -158,7 +157,7 @@ abstract class TakeOverTests extends ContractTests {
     @Test
     @Checks(Clause.TAKE_OVER)
     void a_listener_whose_path_is_gone_or_is_somebody_elses_is_not_taken_over() throws IOException {
-        assumeUnixPaths();
+        assumeKept(Clause.UNIX_PATHS);
         Path path = directory.resolve("listener");
         SharedServerSocketChannel channel = adopt(listen(ListenSpec.unix(path.toString())));
         Files.delete(path);
@@ -202,7 +201,7 @@ abstract class TakeOverTests extends ContractTests {
     @Test
     @Checks(Clause.LEAVE)
     void the_path_of_a_listener_that_was_left_leads_to_its_worker() throws IOException {
-        assumeUnixPaths();
+        assumeKept(Clause.UNIX_PATHS);
         Path path = directory.resolve("listener");
         SharedListener listener = listen(ListenSpec.unix(path.toString()));
         SharedServerSocketChannel channel = adopt(listener);
@@ -275,10 +274,6 @@ abstract class TakeOverTests extends ContractTests {
         assertThatIOException().isThrownBy(() -> channel.ticketFor(SELF));
         first.leave();
         awaitFree(spec);
-    }
-
-    private void assumeUnixPaths() {
-        assumeFalse(kit.exceptions().containsKey(Clause.UNIX_PATHS), "there are no Unix-domain listeners");
     }
 
     private void assertUseless(ListenSpec spec, byte[] ticket) {
