@@ -113,8 +113,8 @@ final class Drain {
             return false;
         }
         if (threads.stream().anyMatch(Thread::isAlive)) {
+            beforeCut.run(); // first: there is little time left, and to log may take it
             log(Level.WARNING, "not drained within " + limit.toMillis() + " ms: open connections are lost", null);
-            beforeCut.run();
         }
         if (undrained.get() > 0) {
             return false;
