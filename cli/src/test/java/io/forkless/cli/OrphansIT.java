@@ -101,7 +101,7 @@ class OrphansIT extends NamedService {
 
     @Test
     void commands_say_that_it_has_died_and_stop_drains_its_workers() throws Exception {
-        try (ForklessCommand run = run("--name", NAME, "-w", "2", "-l", address(), "--", serving())) {
+        try (ForklessCommand run = runService()) {
             run.awaitLog("all 2 workers are READY");
             Service before = look();
             kill9(run.pid());
@@ -136,11 +136,11 @@ class OrphansIT extends NamedService {
     @Test
     @Tag("long")
     void a_run_in_the_foreground_is_started_again_by_whoever_has_started_it() throws Exception {
-        try (ForklessCommand run = run("--name", NAME, "-w", "2", "-l", address(), "--", serving())) {
+        try (ForklessCommand run = runService()) {
             run.awaitLog("all 2 workers are READY");
             Service before = look();
             kill9(run.pid());
-            try (ForklessCommand again = run("--name", NAME, "-w", "2", "-l", address(), "--", serving())) {
+            try (ForklessCommand again = runService()) {
                 again.awaitLog("all 2 workers are READY");
                 assertThat(again.err()).contains("adopting 2 workers that an earlier supervisor has started");
                 assertThat(look()).isEqualTo(new Service(again.pid(), before.workers(), before.states()));
@@ -154,7 +154,7 @@ class OrphansIT extends NamedService {
     @Test
     @Tag("long")
     void a_supervisor_that_is_told_to_stop_while_it_adopts_workers_drains_them() throws Exception {
-        try (ForklessCommand run = run("--name", NAME, "-w", "2", "-l", address(), "--", serving())) {
+        try (ForklessCommand run = runService()) {
             run.awaitLog("all 2 workers are READY");
             Service before = look();
             long frozen = before.workers().get(0);
@@ -162,7 +162,7 @@ class OrphansIT extends NamedService {
                 client.ask("who");
                 kill9(run.pid());
                 PosixSignals.send("STOP", frozen);
-                try (ForklessCommand again = run("--name", NAME, "-w", "2", "-l", address(), "--", serving())) {
+                try (ForklessCommand again = runService()) {
                     again.awaitLog("waiting for 2 workers that an earlier supervisor has left");
                     again.signal("TERM");
                     client.send("sleep 3000");
@@ -199,5 +199,10 @@ class OrphansIT extends NamedService {
                     .atMost(LIMIT)
                     .until(() -> workers.stream().noneMatch(ProcessHandle::isAlive));
         }
+    }
+
+    /** In the foreground, with two workers. */
+    private ForklessCommand runService() throws Exception {
+        return run("--name", NAME, "-w", "2", "-l", address(), "--", serving());
     }
 }

@@ -54,15 +54,7 @@ class UpgradeIT extends NamedService {
         assertThat(pidFile).hasContent(after.supervisor() + "\n");
         await().atMost(LIMIT).until(() -> ProcessHandle.of(before.supervisor()).isEmpty());
 
-        assertThat(command("scale", "3").status()).isZero();
-        await().atMost(LIMIT).until(() -> look().states(), List.of("READY", "READY", "READY")::equals);
-        assertThat(upgrade().status()).isZero();
-        assertThat(look().workers()).hasSize(3).containsAll(before.workers());
-        assertThat(upgrade("--workers", "2").status()).isZero();
-        await().atMost(LIMIT).until(() -> look().states(), List.of("READY", "READY")::equals);
-
-        assertThat(command("restart").status()).isZero();
-        assertThat(look().workers()).hasSize(2).doesNotContainAnyElementsOf(before.workers());
+        assertObeys(before);
         assertThat(command("stop").out()).endsWith("stopped\n");
         assertThat(pidFile).doesNotExist();
         assertThat(temporary).isEmptyDirectory();
@@ -160,15 +152,7 @@ class UpgradeIT extends NamedService {
             before.workers().forEach(UpgradeIT::thaw);
         }
         await().atMost(LIMIT).until(() -> look().equals(before));
-        assertThat(command("scale", "3").status()).isZero();
-        await().atMost(LIMIT).until(() -> look().states(), List.of("READY", "READY", "READY")::equals);
-        assertThat(upgrade().status()).isZero();
-        assertThat(look().workers()).hasSize(3).containsAll(before.workers());
-        assertThat(upgrade("--workers", "2").status()).isZero();
-        await().atMost(LIMIT).until(() -> look().states(), List.of("READY", "READY")::equals);
-
-        assertThat(command("restart").status()).isZero();
-        assertThat(look().workers()).hasSize(2).doesNotContainAnyElementsOf(before.workers());
+        assertObeys(before);
         assertThat(upgrade().status()).isZero();
     }
 
@@ -409,6 +393,19 @@ class UpgradeIT extends NamedService {
             Files.deleteIfExists(socket);
             Files.delete(socket.getParent());
         }
+    }
+
+    /** The supervisor does as it is told, with the workers that there were before. */
+    private void assertObeys(Service before) throws Exception {
+        assertThat(command("scale", "3").status()).isZero();
+        await().atMost(LIMIT).until(() -> look().states(), List.of("READY", "READY", "READY")::equals);
+        assertThat(upgrade().status()).isZero();
+        assertThat(look().workers()).hasSize(3).containsAll(before.workers());
+        assertThat(upgrade("--workers", "2").status()).isZero();
+        await().atMost(LIMIT).until(() -> look().states(), List.of("READY", "READY")::equals);
+
+        assertThat(command("restart").status()).isZero();
+        assertThat(look().workers()).hasSize(2).doesNotContainAnyElementsOf(before.workers());
     }
 
     private long newSupervisor() throws Exception {

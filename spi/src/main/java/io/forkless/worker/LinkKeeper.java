@@ -4,19 +4,16 @@ import io.forkless.internal.control.BootstrapFile;
 import io.forkless.internal.control.ControlMessage;
 import io.forkless.internal.control.ControlMessage.Again;
 import io.forkless.internal.control.EndpointText;
+import io.forkless.internal.control.PrivateDirectory;
 import io.forkless.internal.control.ProcessIdentity;
 import io.forkless.internal.control.Ticket;
 import io.forkless.internal.control.UserId;
 import io.forkless.internal.control.WorkerRecord;
 import io.forkless.spi.ListenSpec;
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.System.Logger.Level;
 import java.net.ConnectException;
 import java.net.SocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -344,17 +341,14 @@ final class LinkKeeper {
     /** The process that has the name, if it lives and says where to call; otherwise {@code null}. */
     private static EndpointText endpoint(Path file) {
         try {
-            if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || UserId.ownerOf(file) != UserId.ours()) {
+            if (UserId.ownerOf(file) != UserId.ours()) {
                 return null;
             }
-            try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-                EndpointText text =
-                        EndpointText.parse(new String(in.readNBytes(EndpointText.MAX_BYTES), StandardCharsets.UTF_8));
-                // With TCP, the port of a dead supervisor may belong to another process by now.
-                return text.address() != null && ProcessIdentity.of(text.pid()).isPresent() ? text : null;
-            }
+            EndpointText text = EndpointText.parse(PrivateDirectory.read(file, EndpointText.MAX_BYTES));
+            // With TCP, the port of a dead supervisor may belong to another process by now.
+            return text.address() != null && ProcessIdentity.of(text.pid()).isPresent() ? text : null;
         } catch (IOException | IllegalArgumentException e) {
-            return null; // it is being written
+            return null; // there is none, or it is being written
         }
     }
 

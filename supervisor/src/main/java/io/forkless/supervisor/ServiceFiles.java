@@ -10,9 +10,7 @@ import io.forkless.supervisor.output.Log;
 import io.forkless.supervisor.pool.Settings;
 import io.forkless.supervisor.process.Roster;
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -93,13 +91,12 @@ record ServiceFiles(Endpoint endpoint, PrivateDirectory directory, boolean isNam
      */
     int scaled(int configured) {
         Path file = directory.resolve(StaleFiles.SCALED_FILE);
-        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+        if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
             return configured;
         }
-        try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-            String[] word = new String(in.readNBytes(MAX_SCALED_BYTES), StandardCharsets.US_ASCII)
-                    .strip()
-                    .split(" ");
+        try {
+            String[] word =
+                    PrivateDirectory.read(file, MAX_SCALED_BYTES).strip().split(" ");
             return Integer.parseInt(word[0]) == configured
                     ? Settings.requireWorkers(Integer.parseInt(word[1]))
                     : configured;

@@ -371,7 +371,7 @@ public final class SupervisorBuilder {
         }
         if (name == null && !orphanTimeout().isZero()) {
             throw new IllegalArgumentException(
-                    "orphan time-out: the name is missing, by which another supervisor finds the" + " workers");
+                    "orphan time-out: the name is missing, by which another supervisor finds the workers");
         }
         if (fastStart != null && !JavaCommand.isJava(command)) {
             throw new IllegalArgumentException(

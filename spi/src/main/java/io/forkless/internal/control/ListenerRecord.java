@@ -2,12 +2,9 @@ package io.forkless.internal.control;
 
 import io.forkless.spi.ListenSpec;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,13 +95,9 @@ public record ListenerRecord(String bound, ListenSpec named, ListenSpec literal,
         return all;
     }
 
-    /** Empty if it is not a regular file: to read a FIFO could wait for ever. */
     private static String text(Path file) {
-        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-            return "";
-        }
-        try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-            return new String(in.readNBytes(MAX_BYTES), StandardCharsets.UTF_8);
+        try {
+            return PrivateDirectory.read(file, MAX_BYTES);
         } catch (IOException e) {
             return "";
         }

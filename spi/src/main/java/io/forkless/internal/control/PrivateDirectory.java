@@ -2,6 +2,7 @@ package io.forkless.internal.control;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -242,6 +244,22 @@ public final class PrivateDirectory implements Closeable, Renewable {
         } catch (IOException e) {
             Files.deleteIfExists(unfinished);
             throw cannotWrite(file, e);
+        }
+    }
+
+    /**
+     * Reads a file that another process of this user may have written, or put in the place of one of ours.
+     *
+     * @param maxBytes a longer file is not ours, and is cut
+     * @throws IOException if it is missing, or is a link, a directory or a FIFO, whose writer a reader would wait for
+     */
+    public static String read(Path file, int maxBytes) throws IOException {
+        if (!Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .isRegularFile()) {
+            throw new FileSystemException(file.toString(), null, "it is not a regular file");
+        }
+        try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+            return new String(in.readNBytes(maxBytes), StandardCharsets.UTF_8);
         }
     }
 

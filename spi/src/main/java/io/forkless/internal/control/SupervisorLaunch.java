@@ -2,21 +2,15 @@ package io.forkless.internal.control;
 
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.StringReader;
 import java.io.StringWriter;
-import java.nio.channels.Channels;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.Set;
 
 /**
  * How a supervisor is started again as it was. Its file is in the directory of the service and readable by the owner alone, since
@@ -92,9 +86,8 @@ public record SupervisorLaunch(
     /** @throws IOException if there is none; the message does not repeat the contents, which may be secret */
     public static SupervisorLaunch read(Path file) throws IOException {
         Properties properties = new Properties();
-        try (InputStream in = Channels.newInputStream(
-                Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)))) {
-            properties.load(new StringReader(new String(in.readNBytes(MAX_BYTES), StandardCharsets.UTF_8)));
+        try {
+            properties.load(new StringReader(PrivateDirectory.read(file, MAX_BYTES)));
             if (Integer.parseInt(properties.getProperty("version")) != VERSION) {
                 throw new IOException(file + " is of another version of Forkless");
             }

@@ -1,19 +1,15 @@
 package io.forkless.internal.control;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.StringReader;
 import java.io.StringWriter;
-import java.nio.channels.Channels;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Properties;
-import java.util.Set;
 
 /**
  * What the next supervisor of a service has to know of a worker that this one leaves behind. Its file is in the directory of the
@@ -111,12 +107,8 @@ public record WorkerRecord(
      */
     public static WorkerRecord read(Path file) throws IOException {
         Properties properties = new Properties();
-        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-            throw new IOException("it is not a regular file");
-        }
-        try (InputStream in = Channels.newInputStream(
-                Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)))) {
-            properties.load(new StringReader(new String(in.readNBytes(MAX_BYTES), StandardCharsets.UTF_8)));
+        try {
+            properties.load(new StringReader(PrivateDirectory.read(file, MAX_BYTES)));
             int version = Integer.parseInt(properties.getProperty("version"));
             if (version != VERSION) {
                 throw new IOException("it is of version " + version + ", and this Forkless knows version " + VERSION);
@@ -129,6 +121,8 @@ public record WorkerRecord(
                     properties.getProperty("origin"),
                     Duration.ofMillis(Long.parseLong(properties.getProperty("drain-timeout"))),
                     identity(properties, "supervisor"));
+        } catch (FileSystemException e) {
+            throw new IOException(DiskSpace.reason(file, e), e);
         } catch (IllegalArgumentException | NullPointerException e) {
             throw new IOException("it is not the record of a worker"); // a cause would repeat the contents
         }

@@ -2,13 +2,17 @@ package io.forkless.internal.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -50,6 +54,34 @@ class SupervisorLaunchTest {
         assertThatThrownBy(() -> SupervisorLaunch.read(file))
                 .isInstanceOf(IOException.class)
                 .hasMessage(file + " is of another version of Forkless");
+    }
+
+    @Test
+    void a_missing_file_and_a_directory_are_refused_by_name() throws Exception {
+        Path file = directory.resolve(SupervisorLaunch.FILE);
+        assertThatThrownBy(() -> SupervisorLaunch.read(file)).hasMessage(file.toString());
+        Files.createDirectory(file);
+        assertRefused(file);
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no FIFOs among files, and links take a privilege")
+    void nobody_waits_for_a_fifo_in_its_place_or_follows_a_link() throws Exception {
+        Path file = directory.resolve(SupervisorLaunch.FILE);
+        assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor())
+                .isZero();
+        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> assertRefused(file));
+
+        Path other = Files.writeString(directory.resolve("other"), "version=2");
+        Files.delete(file);
+        Files.createSymbolicLink(file, other);
+        assertRefused(file);
+    }
+
+    private static void assertRefused(Path file) {
+        assertThatThrownBy(() -> SupervisorLaunch.read(file))
+                .isInstanceOf(IOException.class)
+                .hasMessage(file + ": it is not a regular file");
     }
 
     private SupervisorLaunch launch(Path output) {

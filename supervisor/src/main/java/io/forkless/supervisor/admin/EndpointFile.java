@@ -1,11 +1,10 @@
 package io.forkless.supervisor.admin;
 
 import io.forkless.internal.control.EndpointText;
+import io.forkless.internal.control.PrivateDirectory;
 import io.forkless.internal.control.ProcessIdentity;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.SocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -28,9 +27,8 @@ record EndpointFile(Path file, String given, long pid, String token, SocketAddre
         if (!isRegular(file)) {
             throw new IOException(file + " is not the endpoint of a supervisor");
         }
-        try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-            String text = new String(in.readNBytes(EndpointText.MAX_BYTES), StandardCharsets.UTF_8);
-            EndpointText says = EndpointText.parse(text);
+        try {
+            EndpointText says = EndpointText.parse(PrivateDirectory.read(file, EndpointText.MAX_BYTES));
             return new EndpointFile(file, given, says.pid(), says.token(), says.address());
         } catch (RuntimeException e) {
             throw new IOException(file + " is not the endpoint of a supervisor", e);
