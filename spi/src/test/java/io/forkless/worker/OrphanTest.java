@@ -214,7 +214,7 @@ class OrphanTest {
     void nor_does_one_that_was_told_to_drain_before_and_fails() throws Exception {
         supervisor = TestSupervisor.ofService(LONG);
         try (ChildJvm jvm = worker("current", "drainHangs", "wait")) {
-            supervisor.welcome(2000);
+            supervisor.welcome(10_000); // a tenth of it remains to remove the files
             jvm.awaitOutput("waiting");
             supervisor.send("drain");
             jvm.awaitOutput("drain handler hangs");

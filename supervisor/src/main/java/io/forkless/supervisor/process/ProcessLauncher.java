@@ -110,8 +110,10 @@ public final class ProcessLauncher implements WorkerPool.Launcher {
             builder.environment().put(BootstrapFile.INDEX_ENVIRONMENT, Integer.toString(index));
             scoreboard.vacate(index);
             Optional<Path> file = output.openFor(index);
-            file.ifPresent(path ->
-                    builder.redirectOutput(Redirect.appendTo(path.toFile())).redirectErrorStream(true));
+            file.map(path -> Redirect.appendTo(path.toFile())).ifPresent(append -> {
+                builder.redirectOutput(append);
+                builder.redirectError(append); // not merged: Windows would close both streams with either of them
+            });
             BootstrapFile invitation = control.expect(worker)
                     .withService(roster.serviceOf(record))
                     .withOutput(file.map(Path::toAbsolutePath).orElse(null));

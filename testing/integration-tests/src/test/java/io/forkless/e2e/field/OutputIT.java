@@ -24,6 +24,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIf;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.jr.ob.JSON;
 
 /** Cases O1 to O4 from the field: what the workers print, and what the supervisor says itself. */
@@ -86,6 +88,13 @@ class OutputIT {
         byte[] text = text(LINES);
         assertThat(directory.resolve("logs/worker-0.log")).hasBinaryContent(Arrays.copyOf(text, text.length - 1));
         assertThat(list(directory.resolve("logs"))).containsExactly("worker-0.log");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"out", "err"})
+    void a_file_has_what_the_worker_prints_after_it_has_closed_the_other_stream(String stream) throws Exception {
+        run(command(ClosingWorker.class, stream), "--log-dir", "logs");
+        assertThat(directory.resolve("logs/worker-0.log")).hasContent("still open");
     }
 
     @Test
@@ -293,15 +302,22 @@ class OutputIT {
 
     /** A run of one worker that prints these lines, the last one of them without its end. */
     private PrintedCommand print(List<byte[]> lines, List<byte[]> errors, String... options) throws Exception {
+        return run(command(PrintingWorker.class, file("lines", lines), file("errors", errors)), options);
+    }
+
+    private List<String> command(Class<?> program, String... arguments) {
+        return JavaProgram.onClassPath(Machine.path(JavaProgram.classesOf(program)), program, arguments)
+                .launchedBy(Machine.javaForPrograms())
+                .temporary(Machine.path(directory))
+                .command();
+    }
+
+    /** A run of one worker that ends before it is ready. */
+    private PrintedCommand run(List<String> worker, String... options) throws Exception {
         List<String> arguments = new ArrayList<>(List.of("run", "-w", "1", "--max-failed-starts", "1"));
-        arguments.addAll(Arrays.asList(options));
+        arguments.addAll(List.of(options));
         arguments.add("--");
-        String classes = Machine.path(JavaProgram.classesOf(PrintingWorker.class));
-        arguments.addAll(
-                JavaProgram.onClassPath(classes, PrintingWorker.class, file("lines", lines), file("errors", errors))
-                        .launchedBy(Machine.javaForPrograms())
-                        .temporary(Machine.path(directory))
-                        .command());
+        arguments.addAll(worker);
         return PrintedCommand.run(directory, arguments).assertStatus(GAVE_UP);
     }
 
