@@ -26,6 +26,9 @@ class AcceptPathTest {
                 SharedListener listener = provider.listen(ListenSpec.tcp("127.0.0.1", 0));
                 WorkerJvm worker = WorkerJvm.startWith(recorder.jvmOption())) {
             recorder.attach();
+            worker.adopt(listener); // loads what it needs, in less time than a ticket is valid for
+            worker.tell("close");
+            recorder.record();
             worker.adopt(listener);
             worker.run(WorkerTasks.ExpectNoQuiesce.class); // as its supervisor says
             worker.tell("serve 1");

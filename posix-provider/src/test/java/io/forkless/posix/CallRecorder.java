@@ -26,6 +26,7 @@ final class CallRecorder implements AutoCloseable {
     private final Map<String, Connector.Argument> arguments;
     private final String address;
     private final Queue<Call> calls = new ConcurrentLinkedQueue<>();
+    private VirtualMachine vm;
 
     /** One of them. */
     record Call(String thread, String type, String method) {}
@@ -48,18 +49,23 @@ final class CallRecorder implements AutoCloseable {
                 + address.substring(address.lastIndexOf(':') + 1);
     }
 
+    /** Lets the JVM go on. */
     void attach() throws IOException, IllegalConnectorArgumentsException {
-        VirtualMachine vm = connector.accept(arguments);
+        vm = connector.accept(arguments);
+        Thread reader = new Thread(this::read, "calls");
+        reader.setDaemon(true);
+        reader.start();
+        vm.resume();
+    }
+
+    /** Sees calls from now on, each of which takes the JVM much longer. */
+    void record() {
         for (String name : classes) {
             MethodEntryRequest request = vm.eventRequestManager().createMethodEntryRequest();
             request.addClassFilter(name);
             request.setSuspendPolicy(EventRequest.SUSPEND_NONE);
             request.enable();
         }
-        Thread reader = new Thread(() -> read(vm), "calls");
-        reader.setDaemon(true);
-        reader.start();
-        vm.resume();
     }
 
     /** Those that have been told of, in their order: one that is here has none before it that is still on its way. */
@@ -67,7 +73,7 @@ final class CallRecorder implements AutoCloseable {
         return List.copyOf(calls);
     }
 
-    private void read(VirtualMachine vm) {
+    private void read() {
         try {
             while (true) {
                 for (Event event : vm.eventQueue().remove()) {
