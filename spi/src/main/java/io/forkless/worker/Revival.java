@@ -1,6 +1,7 @@
 package io.forkless.worker;
 
 import io.forkless.internal.control.EndpointText;
+import io.forkless.internal.control.PrivateDirectory;
 import io.forkless.internal.control.RevivalLock;
 import io.forkless.internal.control.SupervisorLaunch;
 import io.forkless.internal.control.WorkerRecord;
@@ -8,7 +9,6 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -32,6 +32,10 @@ final class Revival {
 
     private static final Duration TURN = Duration.ofSeconds(2);
     private static final String TIMES_FILE = "revival.times";
+
+    /** Ample for as many numbers as there may be. */
+    private static final int MAX_BYTES = 1024;
+
     private static final System.Logger LOG = System.getLogger(Worker.class.getName());
 
     private final Path record;
@@ -84,7 +88,7 @@ final class Revival {
             return;
         }
         times.add(now);
-        Files.writeString(
+        PrivateDirectory.replace(
                 timesFile, String.join("\n", times.stream().map(String::valueOf).toList()));
         try {
             Process supervisor = SupervisorLaunch.read(launch).start();
@@ -110,7 +114,7 @@ final class Revival {
     private static List<Long> timesIn(Path file, long now) {
         List<Long> times = new ArrayList<>();
         try {
-            for (String line : Files.readAllLines(file, StandardCharsets.US_ASCII)) {
+            for (String line : PrivateDirectory.read(file, MAX_BYTES).lines().toList()) {
                 long time = Long.parseLong(line);
                 if (time <= now && now - time < PERIOD.toNanos()) {
                     times.add(time);

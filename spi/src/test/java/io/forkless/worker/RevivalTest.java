@@ -142,6 +142,18 @@ class RevivalTest {
         assertTimeoutPreemptively(LIMIT, () -> revival(0).consider(LONG_AGO));
     }
 
+    @Test
+    void nobody_waits_for_a_fifo_in_the_place_of_the_times() throws Exception {
+        Path times = service.resolve("revival.times");
+        assertThat(new ProcessBuilder("mkfifo", times.toString()).start().waitFor())
+                .isZero();
+
+        assertTimeoutPreemptively(LIMIT, () -> revival(0).consider(LONG_AGO));
+
+        assertThat(times).as("it is counted that the supervisor was started").isRegularFile();
+        await().atMost(LIMIT).until(() -> Files.exists(output) && Files.size(output) > 0);
+    }
+
     private Revival revival(int index) {
         return new Revival(file(index), endpoint, index);
     }
