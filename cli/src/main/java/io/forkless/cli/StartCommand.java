@@ -10,6 +10,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -159,10 +160,11 @@ final class StartCommand implements Callable<Integer> {
             }
             List<String> command = OwnProcess.toRun(inBackground(log, runArguments));
             command.add(1, OwnSession.option());
+            Redirect append = Redirect.appendTo(log.toFile());
             ProcessBuilder builder = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                    .redirectInput(ProcessBuilder.Redirect.from(nullDevice()));
+                    .redirectOutput(append)
+                    .redirectError(append) // not merged: Windows would close both streams with either of them
+                    .redirectInput(Redirect.from(nullDevice()));
             OwnProcess.leaveOptionsToWorkers(builder.environment());
             return builder.start();
         } catch (IOException e) {

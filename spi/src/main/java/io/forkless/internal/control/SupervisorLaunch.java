@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -125,14 +126,12 @@ public record SupervisorLaunch(
 
     /** Starts it; what it prints is appended to the file, whose directory is made if it is missing. */
     public Process start() throws IOException {
+        Redirect append = output == null ? Redirect.DISCARD : Redirect.appendTo(output.toFile());
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(existingDirectory())
                 .redirectInput(new File(File.separatorChar == '\\' ? "NUL" : "/dev/null"))
-                .redirectErrorStream(true)
-                .redirectOutput(
-                        output == null
-                                ? ProcessBuilder.Redirect.DISCARD
-                                : ProcessBuilder.Redirect.appendTo(output.toFile()));
+                .redirectOutput(append)
+                .redirectError(append); // not merged: Windows would close both streams with either of them
         builder.environment().clear();
         builder.environment().putAll(environment);
         if (output != null) {

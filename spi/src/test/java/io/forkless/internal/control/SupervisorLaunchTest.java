@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import io.forkless.testing.JavaProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,6 +77,30 @@ class SupervisorLaunchTest {
         Files.delete(file);
         Files.createSymbolicLink(file, other);
         assertRefused(file);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"out", "err"})
+    void what_it_prints_after_it_has_closed_one_of_its_streams_is_in_the_file(String stream) throws Exception {
+        Path output = directory.resolve("output");
+        List<String> command = JavaProgram.of(OneStream.class, stream).command();
+        Path here = Path.of("").toAbsolutePath(); // the class path may begin here, or on this drive
+        SupervisorLaunch launch = new SupervisorLaunch(command, here, System.getenv(), output, List.of(), List.of());
+
+        assertThat(launch.start().waitFor()).isZero();
+
+        assertThat(output).hasContent("still open");
+    }
+
+    /** Closes one of its streams, and prints to the other one. */
+    static final class OneStream {
+        private OneStream() {}
+
+        public static void main(String[] arguments) {
+            boolean out = arguments[0].equals("out");
+            (out ? System.err : System.out).close();
+            (out ? System.out : System.err).println("still open");
+        }
     }
 
     private static void assertRefused(Path file) {
